@@ -1,0 +1,1 @@
+"""The edge: chats, commands, cards, loops and the wiring that fills core's ports."""
