@@ -1,0 +1,1 @@
+"""Time as a business sees it: grains, periods, windows, workdays, promotions."""

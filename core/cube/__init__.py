@@ -1,0 +1,1 @@
+"""One question asked of the warehouse, and its answer as arrays of slices by periods."""

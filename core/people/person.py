@@ -1,0 +1,72 @@
+"""A person, what they answer for, and how to reach them.
+
+Roles are words of the team's own (`channel_lead`); a duty ties a role to the slices it covers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from core.labels import Labels, Matcher, all_match
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.text import Text, Tongue
+
+
+class Right(StrEnum):
+    """What somebody may do; each includes those before it."""
+
+    READ = "read"
+    ACT = "act"
+    MANAGE = "manage"
+
+    def covers(self, needed: Right) -> bool:
+        order = list(Right)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    role: str
+    over: tuple[Matcher, ...] = ()
+
+    def covers(self, role: str, labels: Labels) -> bool:
+        return self.role == role and all_match(self.over, labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Days away, both included; `backup` answers meanwhile."""
+
+    first: date
+    last: date
+    backup: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can be told; `chats` maps a platform to their address there (a Slack or Telegram id)."""
+
+    id: str
+    name: Text
+    duties: tuple[Duty, ...] = ()
+    chats: Mapping[str, str] = field(default_factory=dict)
+    tongue: Tongue = "zh"
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    right: Right = Right.ACT
+    lead: str | None = None
+    workday: tuple[time, time] = (time(9), time(18))
+    leave: tuple[Leave, ...] = ()
+
+    def is_away(self, day: date) -> bool:
+        return any(leave.first <= day <= leave.last for leave in self.leave)
+
+    @property
+    def is_reachable(self) -> bool:
+        return bool(self.chats)

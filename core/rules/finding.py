@@ -1,0 +1,47 @@
+"""What a rule says of one slice and period: breached, calm, or unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.calendar.grain import Period
+    from core.quantity import Unit
+    from core.rules.rule import Fingerprint
+    from core.rules.tree import Against
+
+
+class State(IntEnum):
+    CALM = 0
+    BREACHED = 1
+    UNKNOWN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One number that the verdict rests on, as its card shows it; None where there is none."""
+
+    metric: str
+    unit: Unit
+    value: float | None
+    against: Against | None = None
+    baseline: float | None = None
+    change: float | None = None  # relative to the baseline
+    bound: float | None = None
+    sample: float | None = None  # the denominator, for a ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`terms` come in the sentence's order; the first is the alert's headline."""
+
+    fingerprint: Fingerprint
+    period: Period
+    state: State
+    terms: tuple[Term, ...] = ()
+
+    @property
+    def headline(self) -> Term | None:
+        return self.terms[0] if self.terms else None

@@ -1,0 +1,54 @@
+"""A rule: a sentence and its envelope, the text that a team keeps, with a revision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from core.calendar.grain import Grain
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from core.labels import Labels, Matcher
+    from core.rules.tree import Sentence
+    from core.text import Text
+
+
+class Severity(IntEnum):
+    """P2, P1, P0: a larger one is worse."""
+
+    INFO = 1
+    WARNING = 2
+    CRITICAL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    title: Text
+    sentence: Sentence
+    said: str  # as its author wrote it
+    owner: str  # the role that answers for it
+    severity: Severity = Severity.WARNING
+    grain: Grain = Grain.DAY
+    hold: timedelta = timedelta(0)  # how long it must be breached before it fires
+    where: tuple[Matcher, ...] = ()  # slices it is for; all when empty
+    schedule: str | None = None  # a cron line in the workspace's zone; None: when a period is complete
+    objective: Text | None = None
+    sop: tuple[Text, ...] = ()
+    review: date | None = None
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fingerprint:
+    """Who an alert is: the rule and the slice, whatever its number and its words."""
+
+    rule: str
+    labels: Labels
+
+    def __str__(self) -> str:
+        return f"{self.rule}{{{self.labels}}}"
