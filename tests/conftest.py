@@ -1,0 +1,34 @@
+"""What every test run shares: how hard hypothesis tries, and that CI skips nothing.
+
+On a developer's machine a test may be skipped for want of a browser. In CI
+(`CI=true`) a skip is a failure, since there it would hide a broken install.
+"""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+IN_CI = os.environ.get("CI") == "true"
+
+# No deadline: two shared cores make an honest example slow now and then.
+settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if IN_CI else "dev")
+
+
+def skips(config: pytest.Config) -> list[str]:
+    """Return the names of what was skipped, on the process that reports; a worker has no reporter."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return [report.nodeid for report in reporter.stats.get("skipped", [])] if reporter else []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if IN_CI and skips(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if IN_CI and (names := skips(config)):
+        line = f"CI=true: {len(names)} skipped, and nothing may be skipped here: {', '.join(names)}"
+        terminalreporter.write_line(line, red=True)
