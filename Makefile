@@ -20,6 +20,7 @@ help:  ## print this
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
 
 setup: $(LEAN)  ## leave the command at .venv/bin/beacon
+	@echo "Ready: .venv/bin/beacon"
 
 demo: $(LEAN)  ## open a shop whose ROI is about to fall: no account, no token
 	@$(BIN)/beacon demo $(ARGS)
