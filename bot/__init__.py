@@ -1,1 +1,1 @@
-"""The edge: chats, commands, cards, loops and the wiring that fills core's ports."""
+"""The edge: chats, the web console and the command line, all around `core`."""

@@ -1,0 +1,1 @@
+"""What is shown: one function from values to a card."""

@@ -1,0 +1,1 @@
+"""What every chat has in common: requests come in, cards go out."""

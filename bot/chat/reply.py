@@ -1,0 +1,15 @@
+"""What we answer. A private reply is for its asker alone, where the platform can do that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.chat.card import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    cards: tuple[Card, ...] = ()
+    is_private: bool = False

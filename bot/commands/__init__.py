@@ -1,0 +1,1 @@
+"""What can be said: one parser, one permission check, one register."""

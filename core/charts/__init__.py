@@ -1,0 +1,1 @@
+"""Pictures of numbers: what to draw, and drawing it."""

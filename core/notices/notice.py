@@ -1,0 +1,58 @@
+"""What somebody must hear. A notice holds values, not sentences: its reader's tongue is chosen when it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.errors import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one can speak: a platform, a chat on it, and perhaps a thread (a Slack ts, a Telegram topic)."""
+
+    platform: str
+    chat: str
+    thread: str | None = None
+
+    @classmethod
+    def read(cls, text: str) -> Place:
+        """Return the place that `slack:C123` or `web:board` names; ValueError if it names none."""
+        platform, colon, chat = text.partition(":")
+        if not (colon and platform and chat):
+            raise ValueError(text)
+        return cls(platform, chat)
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.chat}" + (f"#{self.thread}" if self.thread else "")
+
+
+class Kind(StrEnum):
+    """Why it is said, the most urgent first: the order in which a queue empties."""
+
+    FIRST = "first"
+    WORSE = "worse"
+    ESCALATION = "escalation"
+    ASSIGNED = "assigned"
+    HOLD_ENDED = "hold-ended"
+    REMINDER = "reminder"
+    REOPENED = "reopened"
+    RECOVERED = "recovered"
+    STATE = "state"  # what is shown differs from what is so: edit it
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`key` is unique for ever: the same notice said twice is one row. A person is sent to in their first chat that is on."""
+
+    key: str
+    kind: Kind
+    alert: str | None
+    to: Place | str  # a place, or a person's id
+    facts: Mapping[str, Fact] = field(default_factory=dict)

@@ -1,0 +1,151 @@
+"""The four doors to the world. Everything that decides stands below them; one file, `bot/app.py`, fills them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from datetime import datetime
+
+    from core.alerts.alert import Alert
+    from core.alerts.event import Change, Event
+    from core.alerts.holds import Hold
+    from core.calendar.grain import Period
+    from core.cube.cube import Cube
+    from core.cube.query import Query
+    from core.notices.notice import Notice, Place
+    from core.notices.outbox import Delivery, Outcome
+    from core.notices.surface import Surface
+    from core.rules.rule import Fingerprint
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Facts of `source` came or changed for the periods from `first` through `last`."""
+
+    source: str
+    first: Period
+    last: Period
+
+
+class Warehouse(Protocol):
+    async def refresh(self) -> tuple[Arrival, ...]:
+        """Take in what is new in the sources and return which periods changed."""
+        ...
+
+    async def fetch(self, query: Query) -> Cube:
+        """Answer one query; Unavailable if the engine does not."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class Transaction(Protocol):
+    """All that is written inside one is written or nothing is."""
+
+    async def latest(self, rules: Iterable[str]) -> Mapping[Fingerprint, Alert]:
+        """Return, for each fingerprint of these rules, its newest episode, closed ones included."""
+        ...
+
+    async def find(self, name: str) -> Alert | None:
+        """Return the alert of that id or handle."""
+        ...
+
+    async def open(self) -> Sequence[Alert]:
+        """Return every alert that is not closed, oldest first."""
+        ...
+
+    async def due(self, now: datetime) -> Sequence[Alert]:
+        """Return open alerts with an escalation, an ack's end or a hold's end that has come."""
+        ...
+
+    async def holds(self, alert: str | None = None) -> Sequence[Hold]:
+        """Return the holds not yet ended, of one alert or of all."""
+        ...
+
+    async def events(self, alert: str) -> Sequence[Event]: ...
+
+    async def keep(
+        self,
+        changes: Iterable[Change],
+        notices: Iterable[Notice] = (),
+        holds: Iterable[Hold] = (),
+        *,
+        now: datetime,
+    ) -> None:
+        """Write changes, their events, notices and new or ended holds; Conflict if an alert changed meanwhile."""
+        ...
+
+    async def claim(self, now: datetime, most: int) -> Sequence[Delivery]:
+        """Lease what is due, most urgent first, so that no other worker takes it."""
+        ...
+
+    async def settle(self, delivery: Delivery, place: Place | None, outcome: Outcome, now: datetime) -> None:
+        """Write what became of one leased delivery."""
+        ...
+
+    async def deliveries(self, alert: str) -> Sequence[Delivery]: ...
+
+    async def waiting(self) -> Mapping[str, int]:
+        """Return how many deliveries stand in each status."""
+        ...
+
+    async def surfaces(self, alert: str) -> Sequence[Surface]: ...
+
+    async def show(self, surface: Surface) -> None:
+        """Remember what a message shows now."""
+        ...
+
+    async def is_first(self, platform: str, event: str, now: datetime) -> bool:
+        """Write that an event of a chat was taken, and return whether it was not before: each is answered once."""
+        ...
+
+    async def evaluated(self, batch: str) -> Period | None:
+        """Return the last period that this batch was judged for."""
+        ...
+
+    async def mark_evaluated(self, batch: str, period: Period, now: datetime) -> None: ...
+
+
+class Store(Protocol):
+    def begin(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a transaction that commits at the end and rolls back on any exception."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class Messenger(Protocol):
+    async def send(self, delivery: Delivery, alert: Alert | None, surfaces: Sequence[Surface]) -> Dispatch:
+        """Say one notice where its reader is; never raises for what a platform does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """What became of one notice, where, and what is shown there now (None when nothing new is)."""
+
+    outcome: Outcome
+    place: Place | None = None
+    surface: Surface | None = None
+
+
+class Conflict(Exception):  # noqa: N818 - nobody's error: somebody else was first, read again
+    """An alert changed between reading and writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    clock: Clock
+    warehouse: Warehouse
+    store: Store
+    messenger: Messenger
