@@ -49,7 +49,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`key` is unique for ever: the same notice said twice is one row. A person is sent to in their first chat that is on."""
+    """`key` is unique for ever: the same notice twice is one row. A person hears in their first chat that is on."""
 
     key: str
     kind: Kind

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from core.notices.notice import Notice, Place
 
@@ -74,4 +74,3 @@ class Delivery:
     attempts: int = 0
     place: Place | None = None  # where it was sent, once that is known
     error: str | None = None
-
