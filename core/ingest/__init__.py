@@ -1,0 +1,1 @@
+"""Files as teams really keep them, made into clean tables."""

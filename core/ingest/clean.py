@@ -1,0 +1,110 @@
+"""What a cell means, as SQL: `1.2万` is 12000, `--` is nothing, `2025年6月18日` is a day.
+
+It is SQL so that DuckDB cleans a million rows without a Python loop. Each function takes the SQL of a text and
+returns the SQL of a value that is NULL when the cell cannot be read: whatever is not surely a number is not one
+(`1.234,56` and `1,2345` are refused, never guessed).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Kind = Literal["text", "number", "time"]
+
+SUMMARY_WORDS = ("合计", "总计", "汇总", "小计", "total", "grand total", "subtotal", "sum")
+
+_BLANKS = ("", "-", "--", "---", "/", "—", "——", "－", "n/a", "#n/a", "null", "nan", "none")
+_WIDE = "０１２３４５６７８９．，％－＋￥：／　"
+_NARROW = "0123456789.,%-+¥:/ "
+_NUMBER = (
+    r"^([+-]?)[¥$€£]?\s*((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)\s*(亿|万|千|[wW]|%|‰)?\s*"
+    r"(?:元|次|人|单|条|个|件)?$"
+)
+# A shifted exponent is exact where a product is not: 1.13 * 10000 is 11299.999999999998.
+_EXPONENTS = {"亿": "e8", "万": "e4", "w": "e4", "W": "e4", "千": "e3", "%": "e-2", "‰": "e-3"}
+_FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # Excel's 1954 to 2119: the numbers that are days in a date column
+
+
+def text(cell: str) -> str:
+    """Return the words without the space around them, NULL for what stands for nothing."""
+    words = _trimmed(cell)
+    return f"CASE WHEN lower({words}) NOT IN ({_quoted(_BLANKS)}) THEN {words} END"
+
+
+def is_blank(cell: str) -> str:
+    return f"coalesce(lower({_trimmed(cell)}) IN ({_quoted(_BLANKS)}), true)"
+
+
+def is_summary(cell: str) -> str:
+    """Return whether the cell opens a row of totals, which would be counted twice."""
+    return f"coalesce(lower(rtrim({_trimmed(cell)}, ' :：')) IN ({_quoted(SUMMARY_WORDS)}), false)"
+
+
+def number(cell: str) -> str:
+    # CASE, since DuckDB asks coalesce's later parts of every row: plain cells must not pay for the pattern.
+    plain = f"TRY_CAST({cell} AS DOUBLE)"
+    return (
+        f"CASE WHEN isfinite({plain}) AND NOT contains({cell}, '_') THEN {plain} "
+        f"ELSE {_written_number(_narrow(cell))} END"
+    )
+
+
+def moment(cell: str, zone: str) -> str:
+    """Return the wall-clock time of the business; a time that names its own offset is moved into `zone`."""
+    narrow = _narrow(cell)
+    dashed = f"regexp_replace({narrow}, '^([0-9]{{4}})[/.年]([0-9]{{1,2}})[/.月]([0-9]{{1,2}})日?', '\\1-\\2-\\3')"
+    shifted = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+ ?(Z|[+-][0-9]{2}:?[0-9]{2})"
+    plain = "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?"
+    return f"""CASE WHEN {cell} SIMILAR TO '{plain}' THEN TRY_CAST({cell} AS TIMESTAMP) ELSE coalesce(
+        CASE WHEN {narrow} SIMILAR TO '{shifted}' THEN TRY_CAST({narrow} AS TIMESTAMPTZ) AT TIME ZONE '{zone}' END,
+        CASE WHEN {dashed} SIMILAR TO '[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}([T ].*)?' THEN coalesce(
+            TRY_CAST({dashed} AS TIMESTAMP), try_strptime({dashed}, ['%Y-%m-%d %H', '%Y-%m-%d %H时', '%Y-%m-%d %H点'])
+        ) END,
+        CASE WHEN {narrow} SIMILAR TO '(19|20)[0-9]{{6}}.*' THEN
+            try_strptime({narrow}, ['%Y%m%d', '%Y%m%d%H', '%Y%m%d %H:%M', '%Y%m%d %H:%M:%S']) END,
+        {_serial(narrow)}
+    ) END"""
+
+
+def dated(cell: str, zone: str) -> str:
+    """Return the time as `moment` does, but not of an Excel serial: 45826 alone is no day unless one was asked for."""
+    return f"CASE WHEN NOT regexp_full_match({_narrow(cell)}, '[0-9]{{5}}(\\.[0-9]+)?') THEN {moment(cell, zone)} END"
+
+
+def clean(cell: str, kind: Kind, zone: str) -> str:
+    """Return the cell read as its kind; NULL when it is blank, and when it cannot be read (see `is_wrong`)."""
+    match kind:
+        case "text":
+            return text(cell)
+        case "number":
+            return number(cell)
+        case "time":
+            return moment(cell, zone)
+
+
+def _trimmed(cell: str) -> str:
+    return f"trim({cell}, ' \t\r\n\u3000\u00a0\ufeff')"
+
+
+def _narrow(cell: str) -> str:
+    return f"trim(translate({_trimmed(cell)}, '{_WIDE}', '{_NARROW}'))"
+
+
+def _written_number(cell: str) -> str:
+    sign, digits, unit = (f"regexp_extract({cell}, '{_NUMBER}', {group})" for group in (1, 2, 3))
+    exponents = " ".join(f"WHEN '{written}' THEN '{exponent}'" for written, exponent in _EXPONENTS.items())
+    return f"TRY_CAST({sign} || replace({digits}, ',', '') || CASE {unit} {exponents} ELSE '' END AS DOUBLE)"
+
+
+def _serial(cell: str) -> str:
+    days = f"TRY_CAST({cell} AS DOUBLE)"
+    # Rounded to the second: Excel keeps a time as a fraction of a day, and 14:00 comes out a hair off.
+    return (
+        f"CASE WHEN regexp_full_match({cell}, '[0-9]{{5}}(\\.[0-9]+)?') "
+        f"AND {days} BETWEEN {_FIRST_SERIAL} AND {_LAST_SERIAL} "
+        f"THEN TIMESTAMP '1899-12-30' + to_seconds(round({days} * 86400)) END"
+    )
+
+
+def _quoted(words: tuple[str, ...]) -> str:
+    return ", ".join(f"'{word}'" for word in words)

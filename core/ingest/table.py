@@ -1,0 +1,186 @@
+# ruff: noqa: S608 - the SQL is made of our own names and of places in a header, never of words from a file
+"""A file as a clean table: `read` to look at one, `stage` to lay the columns asked for into DuckDB.
+
+Nothing is dropped in silence: a row that cannot be believed whole (a number that is none, a line with a cell too
+many, a row of totals) is set aside with its reason, and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import Invalid, Mistake, Problem
+from core.ingest.clean import Kind, clean, dated, is_blank, is_summary, moment, number, text
+from core.ingest.files import as_text, form_of, header
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Reason = Literal["cells", "number", "time", "summary"]
+_scans = count()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One column: numbers with NaN, times (datetime64) with NaT, or words with None for an empty cell."""
+
+    name: str
+    kind: Literal["number", "time", "text", "empty"]
+    values: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A whole file. `rejected` says how many rows were set aside, by reason."""
+
+    path: Path
+    columns: tuple[Column, ...]
+    height: int
+    rejected: Mapping[Reason, int] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    def __getitem__(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+
+def read(path: Path, zone: str = "UTC") -> Table:
+    """Read a file whole; a column is numbers or times only when every cell of it is."""
+    import duckdb
+
+    with duckdb.connect(":memory:") as connection:
+        names = lay(connection, path, "raw")
+        connection.execute(f"CREATE TABLE kept AS FROM raw WHERE NOT {is_summary('c0')}")
+        height, summed = _one(connection, "SELECT count(*), (SELECT count(*) FROM raw) - count(*) FROM kept")
+        (cells,) = _one(connection, "SELECT count(*) FROM raw_rejected")
+        if not height:
+            raise Problem("file-no-rows", file=str(path))
+        columns = tuple(_column(connection, f"c{i}", name, zone) for i, name in enumerate(names))
+    counts: dict[Reason, int] = {"cells": cells, "summary": summed}
+    return Table(path, columns, height, {reason: n for reason, n in counts.items() if n})
+
+
+def stage(
+    connection: DuckDBPyConnection, path: Path, into: str, columns: Sequence[tuple[str, Kind]], zone: str
+) -> None:
+    """Make the tables `into` (row, c0, c1, … as asked for) and `into_rejected` (row, reason, name, raw).
+
+    `row` counts the rows of the file from 1. A blank cell is NULL; a row with a cell that is not of its kind is
+    rejected. Call it inside a transaction of your own, or not: both tables are temporary.
+    """
+    names = lay(connection, path, f"{into}_raw")
+    places = [_place(path, name, names) for name, _ in columns]
+    cells = [f"r.c{place}" for place in places]
+    cleaned = [clean(cell, kind, zone) for cell, (_, kind) in zip(cells, columns, strict=True)]
+    summary = " OR ".join(
+        is_summary(cell)
+        for cell in {"r.c0", *(c for c, (_, kind) in zip(cells, columns, strict=True) if kind != "number")}
+    )
+    chosen = "".join(f", {sql} AS c{i}" for i, sql in enumerate(cleaned))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {into} AS "
+        f"SELECT r.row AS row, {summary} AS is_summary{chosen} FROM {into}_raw AS r"
+    )
+    rejected = f"{into}_rejected"
+    connection.execute(f"DROP TABLE IF EXISTS {rejected}; ALTER TABLE {into}_raw_rejected RENAME TO {rejected}")
+    connection.execute(f"INSERT INTO {rejected} SELECT row, 'summary', NULL, NULL FROM {into} WHERE is_summary")
+    for i, (cell, (name, kind)) in enumerate(zip(cells, columns, strict=True)):
+        if kind != "text":
+            connection.execute(
+                f"INSERT INTO {rejected} SELECT r.row, ?, ?, {cell} FROM {into} AS s JOIN {into}_raw AS r USING (row) "
+                f"WHERE s.c{i} IS NULL AND NOT s.is_summary AND NOT {is_blank(cell)}",
+                [kind, name],
+            )
+    connection.execute(f"DELETE FROM {into} WHERE row IN (SELECT row FROM {rejected} WHERE reason <> 'cells')")
+    connection.execute(f"DROP TABLE {into}_raw")
+
+
+def lay(connection: DuckDBPyConnection, path: Path, into: str) -> tuple[str, ...]:
+    """Lay a file down as it is, every cell a text, as `into` (row, c0, c1, …) and `into_rejected`; return its names."""
+    import duckdb
+
+    rejected = f"CREATE OR REPLACE TEMP TABLE {into}_rejected (row BIGINT, reason VARCHAR, name VARCHAR, raw VARCHAR)"
+    connection.execute(rejected)
+    form = form_of(path)
+    try:
+        if form == "parquet":
+            return _lay_parquet(connection, path, into)
+        with as_text(path, form) as plain:
+            return _lay_text(connection, plain, into)
+    except duckdb.Error as error:
+        detail = str(error).partition("\n")[0]
+        raise Problem("file-unreadable", file=str(path), detail=detail) from None
+
+
+def _lay_text(connection: DuckDBPyConnection, path: Path, into: str) -> tuple[str, ...]:
+    names, delimiter = header(path)
+    scan = f"scan{next(_scans)}"
+    types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(names)))
+    # Nothing is sniffed: a sniffer that guesses another quote or header on another day is no ground to stand on.
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT row_number() OVER () AS row, * FROM read_csv(?, "
+        f"auto_detect = false, header = true, columns = {{{types}}}, delim = ?, quote = '\"', escape = '\"', "
+        f"ignore_errors = true, store_rejects = true, rejects_table = '{scan}_lines', rejects_scan = '{scan}')",
+        [str(path), delimiter],
+    )
+    connection.execute(
+        f"INSERT INTO {into}_rejected SELECT line - 1, 'cells', NULL, csv_line FROM {scan}_lines "
+        f"WHERE trim(csv_line, ' {delimiter}') <> ''"
+    )
+    connection.execute(f"DROP TABLE {scan}_lines; DROP TABLE {scan}")
+    return names
+
+
+def _lay_parquet(connection: DuckDBPyConnection, path: Path, into: str) -> tuple[str, ...]:
+    names = [str(row[0]) for row in connection.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()]
+    cells = ", ".join(
+        f'CAST("{name.replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{i}' for i, name in enumerate(names)
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT row_number() OVER () AS row, {cells} FROM read_parquet(?)",
+        [str(path)],
+    )
+    return tuple(name.strip() for name in names)
+
+
+def _column(connection: DuckDBPyConnection, cell: str, name: str, zone: str) -> Column:
+    counted = ", ".join(f"count({sql})" for sql in (text(cell), number(cell), moment(cell, zone), dated(cell, zone)))
+    filled, numbers, times, sure_times = _one(connection, f"SELECT {counted} FROM kept")
+    if not filled:
+        return Column(name, "empty", np.full(_one(connection, "SELECT count(*) FROM kept")[0], None, dtype=object))
+    # 20250618 is a number too; a column of nothing but such days is one of days.
+    if times == filled and sure_times:
+        values = _values(connection, moment(cell, zone))
+        return Column(name, "time", np.ma.filled(values.astype("datetime64[us]"), np.datetime64("NaT")))
+    if numbers == filled:
+        return Column(name, "number", np.ma.filled(values := _values(connection, number(cell)), np.nan))
+    words = _values(connection, text(cell))
+    return Column(name, "text", np.ma.filled(words, None))
+
+
+def _values(connection: DuckDBPyConnection, sql: str) -> NDArray[Any]:
+    found: NDArray[Any] = connection.execute(f"SELECT {sql} AS v FROM kept ORDER BY row").fetchnumpy()["v"]
+    return found
+
+
+def _place(path: Path, name: str, names: Sequence[str]) -> int:
+    if name in names:
+        return names.index(name)
+    facts = {"file": str(path), "column": name, "columns": ", ".join(names)}
+    near = get_close_matches(name, names, n=1, cutoff=0.5)
+    raise Invalid([Mistake("file-column-missing", facts | ({"suggestion": near[0]} if near else {}))])
+
+
+def _one(connection: DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    # fetchall, since fetchone leaves an unfinished result that makes the next query fail.
+    return tuple(connection.execute(sql).fetchall()[0])

@@ -1,0 +1,100 @@
+# ruff: noqa: DTZ001 - wall-clock times, as files hold them
+from datetime import datetime
+
+import duckdb
+import pytest
+
+from core.ingest import clean
+
+
+@pytest.fixture(scope="module")
+def ask():
+    with duckdb.connect(":memory:") as connection:
+        yield lambda sql, cell: connection.execute(f"SELECT {sql}", [cell]).fetchall()[0][0]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("12", 12),
+        (" 12 ", 12),
+        ("-5", -5),
+        ("0.1", 0.1),
+        (".5", 0.5),
+        ("1e5", 100_000),
+        ("1.2万", 12_000),
+        ("1.13万", 11_300),
+        ("1.2w", 12_000),
+        ("3.4亿", 340_000_000),
+        ("1,234,567.8", 1_234_567.8),
+        ("1，234", 1234),
+        ("１，２３４", 1234),
+        ("¥1,200.50", 1200.5),
+        ("￥３", 3),
+        ("-¥3", -3),
+        ("12元", 12),
+        ("1.2万元", 12_000),
+        ("2.35%", 0.0235),
+        ("２.３５％", 0.0235),
+        ("5‰", 0.005),
+    ],
+)
+def test_a_number_is_read_as_people_write_it(ask, written, meant):
+    assert ask(clean.number("?1"), written) == meant
+
+
+@pytest.mark.parametrize("written", ["abc", "1.234,56", "1,2345", "(3)", "1_000", "inf", "0x10", "1 2", "12岁"])
+def test_what_is_not_surely_a_number_is_none(ask, written):
+    assert ask(clean.number("?1"), written) is None
+    assert not ask(clean.is_blank("?1"), written)
+
+
+@pytest.mark.parametrize("written", ["", " ", "　", "--", "-", "/", "—", "N/A", "null", "NaN", None])
+def test_a_blank_is_nothing_and_not_zero(ask, written):
+    assert ask(clean.number("?1"), written) is None
+    assert ask(clean.text("?1"), written) is None
+    assert ask(clean.is_blank("?1"), written)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2025-06-18", datetime(2025, 6, 18)),
+        ("2025/6/18", datetime(2025, 6, 18)),
+        ("2025.6.18", datetime(2025, 6, 18)),
+        ("2025年6月18日", datetime(2025, 6, 18)),
+        ("20250618", datetime(2025, 6, 18)),
+        ("2025061814", datetime(2025, 6, 18, 14)),
+        ("45826", datetime(2025, 6, 18)),
+        ("45826.5833333333", datetime(2025, 6, 18, 14)),
+        ("2025-06-18 9", datetime(2025, 6, 18, 9)),
+        ("2025年6月18日 14时", datetime(2025, 6, 18, 14)),
+        ("2025/6/18 9:05", datetime(2025, 6, 18, 9, 5)),
+        ("2025-06-18T10:00:00", datetime(2025, 6, 18, 10)),
+        ("2025-06-18T10:00:00Z", datetime(2025, 6, 18, 18)),
+        ("2025-06-18 02:00:00+00:00", datetime(2025, 6, 18, 10)),
+        ("２０２５/６/１８", datetime(2025, 6, 18)),
+    ],
+)
+def test_a_day_is_read_as_people_write_it(ask, written, meant):
+    assert ask(clean.moment("?1", "Asia/Shanghai"), written) == meant
+
+
+@pytest.mark.parametrize("written", ["6/18/2025", "18.06.2025", "2025-13-01", "20251301", "2025", "昨天", "1234567"])
+def test_a_day_that_could_be_another_is_not_guessed(ask, written):
+    assert ask(clean.moment("?1", "Asia/Shanghai"), written) is None
+
+
+def test_an_excel_serial_alone_makes_no_column_of_days(ask):
+    assert ask(clean.dated("?1", "UTC"), "45826") is None
+    assert ask(clean.dated("?1", "UTC"), "2025/6/18") == datetime(2025, 6, 18)
+
+
+@pytest.mark.parametrize("written", ["合计", " 总计：", "汇总", "Total", "Grand Total"])
+def test_a_row_of_totals_is_known_by_its_word(ask, written):
+    assert ask(clean.is_summary("?1"), written)
+
+
+def test_a_title_that_only_contains_the_word_is_no_total(ask):
+    assert not ask(clean.is_summary("?1"), "合计单")
+    assert not ask(clean.is_summary("?1"), None)

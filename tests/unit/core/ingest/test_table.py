@@ -1,0 +1,195 @@
+# ruff: noqa: DTZ001 - wall-clock times, as files hold them
+import zipfile
+from datetime import date, datetime
+
+import duckdb
+import numpy as np
+import openpyxl
+import pytest
+
+from core.errors import Invalid, Missing, Problem
+from core.ingest import files
+from core.ingest.table import read, stage
+
+
+def written(path, text, encoding="utf-8"):
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+ADS = "日期, 渠道 ,消耗\n2026-06-01,微信,1.2万\n2026/6/2,抖音,--\n合计,,12000\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+def test_a_chinese_export_is_read_in_any_of_its_encodings(tmp_path, encoding):
+    table = read(written(tmp_path / "ads.csv", ADS, encoding))
+    assert table.names == ("日期", "渠道", "消耗")
+    assert [column.kind for column in table.columns] == ["time", "text", "number"]
+    assert table["日期"].values[1] == np.datetime64("2026-06-02")
+    assert list(table["渠道"].values) == ["微信", "抖音"]
+    np.testing.assert_array_equal(table["消耗"].values, [12_000, np.nan])
+    assert table.height == 2
+    assert table.rejected == {"summary": 1}
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_the_sign_between_cells_is_found_in_the_header(tmp_path, delimiter):
+    table = read(written(tmp_path / "a.txt", '"a,b"|c\n1|2\n'.replace("|", delimiter)))
+    assert table.names == ("a,b", "c")
+
+
+def test_quotes_and_windows_line_ends_are_kept_to_the_cell(tmp_path):
+    table = read(written(tmp_path / "a.csv", 'a,b\r\n"x, ""y""\r\nz",1\r\n'))
+    assert table["a"].values[0] == 'x, "y"\r\nz'
+    assert table["b"].values[0] == 1
+
+
+def test_a_line_with_a_cell_too_few_or_too_many_is_set_aside_and_counted(tmp_path):
+    table = read(written(tmp_path / "a.csv", "a,b\n1,2\n3\n4,5,6\n\n7,8\n"))
+    assert list(table["a"].values) == [1, 7]
+    assert table.rejected == {"cells": 2}
+
+
+def test_a_column_is_numbers_only_when_all_of_it_is(tmp_path):
+    table = read(written(tmp_path / "a.csv", "id,n,none\n1,1\n2,x\n".replace("\n1,1", "\n1,1,").replace("x", "x,")))
+    assert [column.kind for column in table.columns] == ["number", "text", "empty"]
+
+
+def test_two_columns_of_one_name_and_one_without_a_name_stay_apart(tmp_path):
+    assert read(written(tmp_path / "a.csv", "a,a,,a\n1,2,3,4\n")).names == ("a", "a (2)", "#3", "a (3)")
+
+
+def test_a_workbook_is_read_as_its_sheet_shows(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append([])  # an empty first sheet is passed over
+    sheet = book.create_sheet("投放")
+    for row in (["日期", "时刻", "消耗", "编号"], [date(2026, 6, 1), datetime(2026, 6, 1, 9), 0.5, 20250618]):
+        sheet.append(row)
+    sheet.append([None, None, None, None])
+    sheet.append([46175, datetime(2026, 6, 2, 10), "1,200", 20250619])
+    book.save(tmp_path / "ads.xlsx")
+    table = read(tmp_path / "ads.xlsx")
+    assert list(table["日期"].values) == [np.datetime64("2026-06-01"), np.datetime64("2026-06-02")]
+    assert table["时刻"].values[1] == np.datetime64("2026-06-02T10:00")
+    assert list(table["消耗"].values) == [0.5, 1200]
+    assert table["编号"].kind == "time"
+
+
+def test_a_parquet_file_is_read_with_its_own_types(tmp_path):
+    path = tmp_path / "ads.parquet"
+    duckdb.sql("SELECT DATE '2026-06-01' AS day, 'wechat' AS channel, 1.5::DOUBLE AS spend").write_parquet(str(path))
+    table = read(path)
+    assert [column.kind for column in table.columns] == ["time", "text", "number"]
+
+
+def problem(path):
+    with pytest.raises(Problem) as caught:
+        read(path)
+    return caught.value
+
+
+def test_a_file_that_is_not_there_is_missing(tmp_path):
+    assert isinstance(problem(tmp_path / "no.csv"), Missing)
+
+
+def test_a_folder_cannot_be_read(tmp_path):
+    assert problem(tmp_path).code == "file-unreadable"
+
+
+@pytest.mark.parametrize("text", ["", " \n\n"])
+def test_an_empty_file_says_so(tmp_path, text):
+    assert problem(written(tmp_path / "a.csv", text)).code == "file-empty"
+
+
+def test_an_empty_workbook_says_so(tmp_path):
+    openpyxl.Workbook().save(tmp_path / "a.xlsx")
+    assert problem(tmp_path / "a.xlsx").code == "file-empty"
+
+
+def test_a_header_alone_teaches_nothing(tmp_path):
+    assert problem(written(tmp_path / "a.csv", "日期,消耗\n")).code == "file-no-rows"
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [(b"\x89PNG\r\n", "PNG"), (b"\xff\xd8\xff\xe0", "JPEG"), (b"%PDF-1.7", "PDF"), (b"a\x00b", "binary")],
+)
+def test_a_picture_named_csv_is_told_for_what_it_is(tmp_path, start, kind):
+    path = tmp_path / "ads.csv"
+    path.write_bytes(start + b"rest")
+    found = problem(path)
+    assert (found.code, found.facts["kind"]) == ("file-wrong-kind", kind)
+
+
+def test_bytes_of_no_known_encoding_are_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("日期,消耗\n".encode() + b"\xff\xff,1\n")
+    assert problem(path).code == "file-encoding"
+
+
+def test_a_zip_that_is_no_workbook_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    assert problem(tmp_path / "a.xlsx").facts["kind"] == "ZIP"
+
+
+def test_half_a_workbook_cannot_be_read(tmp_path):
+    openpyxl.Workbook().save(tmp_path / "a.xlsx")
+    path = tmp_path / "half.xlsx"
+    path.write_bytes((tmp_path / "a.xlsx").read_bytes()[:2000])
+    assert problem(path).code == "file-unreadable"
+
+
+def test_an_old_workbook_that_calamine_cannot_open_is_unreadable(tmp_path):
+    path = tmp_path / "a.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100)
+    assert problem(path).code == "file-unreadable"
+
+
+def test_a_sheet_with_two_cells_in_far_corners_does_not_take_the_process_down(tmp_path):
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["XFD1048576"] = "a", 1
+    book.save(tmp_path / "a.xlsx")
+    assert problem(tmp_path / "a.xlsx").code == "file-too-large"
+
+
+def test_a_bomb_is_refused_by_what_it_announces(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MOST_UNPACKED", 100)
+    openpyxl.Workbook().save(tmp_path / "a.xlsx")
+    assert problem(tmp_path / "a.xlsx").code == "file-too-large"
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect(":memory:") as connection:
+        yield connection
+
+
+def test_only_the_columns_asked_for_are_staged_and_bad_rows_are_named(tmp_path, connection):
+    path = written(
+        tmp_path / "ads.csv", "x,日期,渠道,消耗\n,2026-06-01,微信,1\n,昨天,微信,2\n,2026-06-02,抖音,abc\n,,总计,3\n"
+    )
+    stage(connection, path, "ads", [("日期", "time"), ("渠道", "text"), ("消耗", "number")], "UTC")
+    assert connection.execute("SELECT row, c0, c1, c2 FROM ads").fetchall() == [(1, datetime(2026, 6, 1), "微信", 1.0)]
+    assert connection.execute("FROM ads_rejected ORDER BY row").fetchall() == [
+        (2, "time", "日期", "昨天"),
+        (3, "number", "消耗", "abc"),
+        (4, "summary", None, None),
+    ]
+
+
+def test_a_file_can_be_staged_again_under_the_same_name(tmp_path, connection):
+    path = written(tmp_path / "ads.csv", "a\n1\n")
+    for _ in range(2):
+        stage(connection, path, "ads", [("a", "number")], "UTC")
+    assert connection.execute("SELECT count(*) FROM ads").fetchall() == [(1,)]
+
+
+def test_a_column_that_is_not_there_is_named_with_the_nearest(tmp_path, connection):
+    path = written(tmp_path / "ads.csv", "日期,消耗金额\n2026-06-01,1\n")
+    with pytest.raises(Invalid) as caught:
+        stage(connection, path, "ads", [("消耗", "number")], "UTC")
+    assert caught.value.facts["suggestion"] == "消耗金额"
+    with pytest.raises(Invalid) as caught:
+        stage(connection, path, "ads", [("清单", "number")], "UTC")
+    assert "suggestion" not in caught.value.facts
