@@ -1,0 +1,95 @@
+"""Everything that the outside may set, read once into one frozen value.
+
+A secret may be given as `NAME_FILE`, the path of a file that holds it, so that it need not stand in the environment.
+A chat is on when its token is there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from core.errors import Invalid, Mistake
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(name) from None
+    return name
+
+
+class Settings(BaseSettings):
+    """See `.env.example` for what each one means; a test holds the two together."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
+
+    beacon_workspace: Path | None = None
+    beacon_store_url: SecretStr = SecretStr("sqlite:///beacon.db")
+    beacon_host: str = "127.0.0.1"
+    beacon_port: int = Field(default=8080, ge=0, le=65535)
+    beacon_zone: Annotated[str, AfterValidator(_zone)] | None = None
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+
+    telegram_bot_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_webhook_url: str | None = None
+    telegram_webhook_secret: SecretStr | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read what is handed in, then the environment, then the files that it names; never a stray `.env`."""
+        return init_settings, env_settings, _SecretFiles(settings_cls)
+
+
+SECRETS = tuple(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation))
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """`SLACK_BOT_TOKEN_FILE=/run/secrets/slack` gives `slack_bot_token`."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        from os import environ
+
+        path = environ.get(f"{field_name.upper()}_FILE") if field_name in SECRETS else None
+        return (Path(path).read_text(encoding="utf-8").strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        read = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in read.items() if value}
+
+
+def read_settings(**given: Any) -> Settings:
+    """Return the settings of this process; Invalid names every one that is wrong, and never shows its value."""
+    try:
+        return Settings(**_present(given))
+    except ValidationError as error:
+        raise Invalid(
+            Mistake("bad-setting", {"name": str(wrong["loc"][0]).upper(), "why": wrong["msg"]})
+            for wrong in error.errors(include_input=False)
+        ) from None
+    except OSError as error:
+        raise Invalid([Mistake("unreadable-secret", {"file": str(error.filename)})]) from None
+
+
+def _present(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not None}
