@@ -1,0 +1,231 @@
+"""A question for numbers, read from left to right, the longest known name first.
+
+What nothing claims is left over, as a phrase of time: `roi last 7 days by channel` leaves `last 7 days`. A word that
+was mistyped is left over too, and is told from time by whoever reads the time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bot.commands.command import Ask
+from bot.commands.lexicon import Lexicon
+from core.calendar.grain import Grain
+from core.document import suggesting
+from core.errors import Missing, Problem
+from core.labels import Matcher
+
+_SIGN = re.compile(r"\s*(!=|=|≠|不是|不等于)\s*|\s*(:|是|为)\s*")
+_UNKNOWN_KEY = re.compile(r"([^\s=!\"',:]+?)\s*!?=\s*\S")
+_BY = re.compile(r"(?:(?:split|broken down|breakdown|grouped?)\s+)?(?:by|per)\s+|按照?|分(?!钟)|各个?|每个")
+_BY_TAIL = re.compile(r"\s*(?:来?看|统计|拆分|拆解|细分|分组)")
+_UNKNOWN_BY = re.compile(r"([a-z_]+)|([^\s,;=]+)")
+_VERSUS = re.compile(
+    r"(?:vs\.?|versus|compared?\s+(?:to|with)|against)(?![a-z])|对比|相比于?|比较|较|比|(?=同比|环比|周同比|月同比)"
+)
+_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_VALUE = re.compile(r"[^\s,、;|\"]+")
+_COMMA = re.compile(r"\s*[,、|]\s*")
+_FILLER = re.compile(
+    r"(?:show|give|get|me|please|tell|of|for|and|in|the|what|is|was|are|were|how|much|many|my|our|with|on)(?![\w-])"
+    r"|[,、;?&]|是多少|多少|怎么样|如何|数据|情况|看看|查询|查看|一下|请问|我要|显示|[的和与跟及在看查吗呢了]"
+)
+_WORD = re.compile(r"[a-z0-9_.:+%/~#@-]+|\S")
+_GRAINS = {
+    Grain.HOUR: ("hour", "小时", "时"),
+    Grain.DAY: ("day", "天", "日"),
+    Grain.WEEK: ("week", "周"),
+    Grain.MONTH: ("month", "月"),
+}
+_GRAIN = re.compile(
+    "|".join(
+        f"(?P<{grain.value}>{'|'.join(name + ('(?![a-z])' if name.isascii() else '') for name in names)})"
+        for grain, names in _GRAINS.items()
+    )
+)
+
+
+def read_question(said: str, lowered: str, lexicon: Lexicon) -> Ask:
+    reader = _Reader(said, lowered, lexicon)
+    while reader.position < len(said):
+        reader.step()
+    return reader.ask()
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks over a sentence once and keeps what it found."""
+
+    said: str
+    lowered: str
+    lexicon: Lexicon
+    position: int = 0
+    metrics: list[str] = field(default_factory=list)
+    where: dict[tuple[str, bool], list[str]] = field(default_factory=dict)
+    by: str | None = None
+    bare: str | None = None  # a dimension named without `by`: 渠道ROI
+    grain: Grain | None = None
+    left: list[list[str]] = field(default_factory=lambda: [[]])  # of the period, then of what it is held against
+
+    def step(self) -> None:
+        steps = (self._space, self._slice, self._metric, self._split, self._value, self._versus, self._filler)
+        if not any(step() for step in steps):
+            self._word()
+
+    def ask(self) -> Ask:
+        sliced = {dimension for dimension, negated in self.where if not negated}
+        return Ask(
+            metrics=tuple(dict.fromkeys(self.metrics)),
+            where=tuple(Matcher(code, tuple(values), negated) for (code, negated), values in self.where.items()),
+            by=self.by or (self.bare if self.bare not in sliced else None),
+            grain=self.grain,
+            period=" ".join("".join(self.left[0]).split()),
+            versus=" ".join("".join(self.left[1]).split()) if len(self.left) > 1 else "",
+        )
+
+    # --- each returns whether it claimed something here --------------------------------------------------------
+
+    def _space(self) -> bool:
+        if not self.said[self.position].isspace():
+            return False
+        self._leave(" ", 1)
+        return True
+
+    def _slice(self) -> bool:
+        """`channel=wechat`, `渠道=微信,抖音`, `campaign="summer sale"`, `channel!=douyin`."""
+        known = self.lexicon.dimensions.at(self.lowered, self.position)
+        sign = _SIGN.match(self.lowered, known[1]) if known else None
+        if known and sign:
+            self._values(known[0], sign.end(), negated=(sign.group(1) or "=") != "=")
+            return True
+        unknown = _UNKNOWN_KEY.match(self.said, self.position)
+        if unknown and not self._metric_at():
+            raise self._no_dimension(unknown.group(1))
+        if known and not self._metric_at(beyond=known[1]):
+            self.bare, self.position = known
+            return True
+        return False
+
+    def _metric(self) -> bool:
+        found = self._metric_at()
+        if found is None:
+            return False
+        self.metrics.append(found[0])
+        self._leave(" ", found[1] - self.position)
+        return True
+
+    def _split(self) -> bool:
+        """`by channel`, `按渠道`, `各渠道`, and `by week` for the chart's grain."""
+        marker = _BY.match(self.lowered, self.position)
+        if marker is None or self._is_inside_word():
+            return False
+        if found := self.lexicon.dimensions.at(self.lowered, marker.end()):
+            if self.by not in (None, found[0]):
+                raise Problem("ask-one-by", first=str(self.by), second=found[0])
+            self.by = found[0]
+            self._claim(found[1])
+        elif grain := _GRAIN.match(self.lowered, marker.end()):
+            self.grain = Grain(str(grain.lastgroup))
+            self._claim(grain.end())
+        elif marker.group().strip() in {"by", "按", "按照"} and (unknown := _UNKNOWN_BY.match(self.said, marker.end())):
+            raise self._no_dimension(unknown.group())
+        else:
+            return False
+        return True
+
+    def _value(self) -> bool:
+        """`微信 ROI`: a value that says by itself which dimension it is of."""
+        found = self.lexicon.bare_values.at(self.lowered, self.position)
+        if found is None:
+            return False
+        dimension, _, value = found[0].partition("=")
+        self._keep(dimension, value, negated=False)
+        self._leave(" ", found[1] - self.position)
+        return True
+
+    def _versus(self) -> bool:
+        marker = _VERSUS.match(self.lowered, self.position)
+        if marker is None or len(self.left) > 1 or self._is_inside_word():
+            return False
+        self.left.append([])
+        self.position = marker.end()
+        return True
+
+    def _filler(self) -> bool:
+        marker = _FILLER.match(self.lowered, self.position)
+        if marker is None or self._is_inside_word():
+            return False
+        self._leave(" ", len(marker.group()))
+        return True
+
+    def _word(self) -> None:
+        quoted = _QUOTED.match(self.said, self.position)
+        if quoted and (name := self.lexicon.metrics.exactly(quoted.group(1) or quoted.group(2) or "")):
+            self.metrics.append(name)
+            self.position = quoted.end()
+            return
+        word = _WORD.match(self.lowered, self.position)
+        width = len(word.group()) if word else 1
+        self._leave(self.said[self.position : self.position + width], width)
+
+    # --- what they share ---------------------------------------------------------------------------------------
+
+    def _metric_at(self, beyond: int = 0) -> tuple[str, int] | None:
+        """Return the metric named here, unless something else named here is longer."""
+        found = self.lexicon.metrics.at(self.lowered, self.position)
+        return found if found and found[1] > beyond else None
+
+    def _values(self, dimension: str, start: int, *, negated: bool) -> None:
+        self.position = start
+        while True:
+            self._keep(dimension, self._one_value(dimension), negated=negated)
+            comma = _COMMA.match(self.said, self.position)
+            if comma is None or not self._goes_on(dimension, comma):
+                break
+            self.position = comma.end()
+        tail = _BY_TAIL.match(self.said, self.position)
+        self.position = tail.end() if tail else self.position
+        self.left[-1].append(" ")
+
+    def _goes_on(self, dimension: str, comma: re.Match[str]) -> bool:
+        """Whether another value follows a comma, and not another metric."""
+        if self.lexicon.values[dimension].at(self.lowered, comma.end()):
+            return True
+        is_loose = comma.group() != comma.group().strip()
+        return not is_loose and not self.lexicon.metrics.at(self.lowered, comma.end()) and comma.end() < len(self.said)
+
+    def _one_value(self, dimension: str) -> str:
+        names = self.lexicon.values[dimension]
+        if quoted := _QUOTED.match(self.said, self.position):
+            self.position = quoted.end()
+            value = quoted.group(1) or quoted.group(2) or ""
+            return names.exactly(value) or value
+        if known := names.at(self.lowered, self.position):
+            self.position = known[1]
+            return known[0]
+        word = _VALUE.match(self.said, self.position)
+        value = word.group() if word else ""
+        self.position += len(value)
+        return value  # a file may hold values that nobody has named; an empty answer says what is near
+
+    def _keep(self, dimension: str, value: str, *, negated: bool) -> None:
+        values = self.where.setdefault((dimension, negated), [])
+        if value not in values:
+            values.append(value)
+
+    def _claim(self, end: int) -> None:
+        tail = _BY_TAIL.match(self.said, end)
+        self._leave(" ", (tail.end() if tail else end) - self.position)
+
+    def _leave(self, what: str, width: int) -> None:
+        self.left[-1].append(what)
+        self.position += width
+
+    def _is_inside_word(self) -> bool:
+        """Whether a Latin word goes on here: the `in` of `main` is no word of its own."""
+        here, before = self.lowered[self.position], self.lowered[self.position - 1 : self.position]
+        return here.isascii() and here.isalnum() and bool(before) and before.isascii() and before.isalnum()
+
+    def _no_dimension(self, said: str) -> Missing:
+        return Missing("unknown-dimension", **suggesting(said, self.lexicon.dimensions.codes, name=said))

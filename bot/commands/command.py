@@ -1,0 +1,120 @@
+"""What somebody can ask us to do: a closed union, said by hand, by a button or by a form alike.
+
+Times and periods stay the words that were typed: only who knows the clock can read them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.alerts.alert import Reason
+from core.calendar.grain import Grain
+from core.labels import Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """An alert by its handle, and the version that the speaker saw, if a button told us."""
+
+    handle: str
+    version: int | None = None
+
+
+# --- asking ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`period` and `versus` are what no other part of the sentence claimed: a phrase of time, or a word mistyped."""
+
+    metrics: tuple[str, ...] = ()
+    where: tuple[Matcher, ...] = ()
+    by: str | None = None
+    grain: Grain | None = None
+    period: str = ""
+    versus: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    like: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Define:
+    """`metric` is a code, or what was typed where no metric goes by it."""
+
+    metric: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    where: tuple[Matcher, ...] = ()
+    is_mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    alert: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    alert: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    pass
+
+
+# --- acting ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    alert: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """`to` is a person's id, or the name that was typed where nobody goes by it; None asks whom."""
+
+    alert: Stamp
+    to: str | None = None
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    alert: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    alert: Stamp
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Without a reason the answer is a question: which one?"""
+
+    alert: Stamp
+    reason: Reason | None = None
+    note: str = ""
+
+
+Command = (
+    Ask | Metrics | Define | Alerts | Show | Why | Board | Digest | Help | Ack | Assign | Escalate | Snooze | Close
+)

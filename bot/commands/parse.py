@@ -1,0 +1,184 @@
+"""What was typed, as a command: one parser for both tongues, for chats, buttons, forms and the command line.
+
+A sentence that opens with a verb is about an alert or the dictionary; any other asks for numbers (`asking`). A metric
+whose name only begins like a verb (确认率) is a metric.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import assert_never
+
+from bot.commands.asking import read_question
+from bot.commands.command import (
+    Ack,
+    Alerts,
+    Ask,
+    Assign,
+    Board,
+    Close,
+    Command,
+    Define,
+    Digest,
+    Escalate,
+    Help,
+    Metrics,
+    Show,
+    Snooze,
+    Stamp,
+    Why,
+)
+from bot.commands.lexicon import Lexicon
+from bot.commands.verbs import MINE, Verb, opening, reason_at
+from core.errors import Missing
+
+_TRIGGER = re.compile(r"(?:/?kpi(?:@\w+)?(?![\w=])|/(?=\w)|@beacon\b|<@[UW]\w+(?:\|[^>]*)?>)[\s,:]*", re.IGNORECASE)
+_POLITE = re.compile(r"(?:请|把|将|please\s)\s*", re.IGNORECASE)
+_HANDLE = re.compile(r"(#)?([0-9a-z]{4,8})(?:@(\d+))?(?![a-z0-9_.:=-])", re.IGNORECASE)
+_SPAN = re.compile(r"\d+(?:[smhdw]|min|mins|hour|hours|day|days|week|weeks)?", re.IGNORECASE)
+_WHO = re.compile(r"<@(\w+)(?:\|[^>]*)?>|@(\S+)|(\S+)")
+_TAIL = re.compile(r"[\s.!。,;]+$")
+_PAIRS = str.maketrans("“”「」『』‘’", '""""""\'\'')
+
+
+def parse(text: str, lexicon: Lexicon, *, thread: str | None = None, platform: str | None = None) -> Command:
+    """Return what is asked. `thread` is the handle of the alert in whose thread it was said."""
+    said = plain(text)
+    if not said:
+        return Show(Stamp(thread)) if thread else Help()
+    lowered = _lowered(said)
+    verb = opening(lowered)
+    metric = lexicon.metrics.at(lowered)
+    if verb and (metric is None or metric[1] <= verb[1]) and not _asks_for_a_number(said, verb[1], lexicon):
+        return _act(verb[0], said[verb[1] :].strip(" :,"), lexicon, thread, platform)
+    if (stamp := _stamp(said, _looks_random)) and metric is None:
+        return _on_alert(stamp[0], said[stamp[1] :].strip(), lexicon, platform)
+    return read_question(said, lowered, lexicon)
+
+
+def plain(text: str) -> str:
+    """Return the text without what called us, with full-width signs made plain."""
+    said = unicodedata.normalize("NFKC", text).translate(_PAIRS).strip()
+    while found := _TRIGGER.match(said):
+        said = said[found.end() :]
+    if polite := _POLITE.match(said):
+        said = said[polite.end() :]
+    return _TAIL.sub("", said) if said.strip("?") else said[:1]
+
+
+def _asks_for_a_number(said: str, end: int, lexicon: Lexicon) -> bool:
+    """Whether `what is` is not followed by a metric's name alone: `what is roi last week`."""
+    if not _lowered(said).startswith("what"):
+        return False
+    asked = read_question(said[end:], _lowered(said)[end:], lexicon)
+    return bool(asked.metrics) and asked != Ask(asked.metrics)
+
+
+def _on_alert(stamp: Stamp, rest: str, lexicon: Lexicon, platform: str | None) -> Command:
+    """`#7f3k`, or the alert first and the verb after it: `7f3k 转给李伟`."""
+    verb = opening(_lowered(rest))
+    if verb is None:
+        return Show(stamp)
+    return _act(verb[0], rest[verb[1] :].strip(" :,"), lexicon, stamp.handle, platform, said_first=stamp)
+
+
+def _act(
+    verb: Verb,
+    rest: str,
+    lexicon: Lexicon,
+    thread: str | None,
+    platform: str | None,
+    said_first: Stamp | None = None,
+) -> Command:
+    match verb:
+        case "metrics":
+            return Metrics(rest)
+        case "define":
+            name = re.sub(r"^the\s+", "", rest.strip("? "))
+            return Define(lexicon.metrics.exactly(name) or name)
+        case "alerts":
+            return _alerts(rest, lexicon)
+        case "board":
+            return Board()
+        case "digest":
+            return Digest()
+        case "help":
+            return Help()
+        case "why" | "ack" | "assign" | "escalate" | "snooze" | "close":
+            stamp, words = (said_first, rest) if said_first else _which(verb, rest, thread)
+            return _answer_alert(verb, stamp, words, lexicon, platform)
+    assert_never(verb)
+
+
+def _answer_alert(verb: str, stamp: Stamp, words: str, lexicon: Lexicon, platform: str | None) -> Command:
+    match verb:
+        case "why":
+            return Why(stamp)
+        case "ack":
+            return Ack(stamp)
+        case "escalate":
+            return Escalate(stamp)
+        case "snooze":
+            return Snooze(stamp, words)
+        case "close":
+            found = reason_at(_lowered(words))
+            return Close(stamp, found[0], words[found[1] :].strip(" :,")) if found else Close(stamp, None, words)
+        case _:
+            return _assign(stamp, words, lexicon, platform)
+
+
+def _alerts(rest: str, lexicon: Lexicon) -> Command:
+    if stamp := _stamp(rest, _looks_random):
+        return Show(stamp[0])
+    lowered = _lowered(rest)
+    mine = next((word for word in MINE if lowered.startswith(word)), None)
+    asked = read_question(rest, lowered, lexicon) if mine is None else None
+    return Alerts(where=asked.where if asked else (), is_mine=mine is not None)
+
+
+def _assign(stamp: Stamp, words: str, lexicon: Lexicon, platform: str | None) -> Assign:
+    """Names may hold spaces, so a name we know is tried before the first word is taken for one."""
+    if not words:
+        return Assign(stamp)
+    words = re.sub(r"^(?:to\s+|给\s*)", "", words)
+    bare = words.removeprefix("@")
+    if known := lexicon.people.at(_lowered(bare)):
+        return Assign(stamp, known[0], bare[known[1] :].strip(" ,"))
+    found = _WHO.match(words)
+    if found is None:
+        return Assign(stamp)
+    name = next(group for group in found.groups() if group is not None)
+    person = lexicon.addresses.get((platform or "", name), name)
+    return Assign(stamp, person, words[found.end() :].strip(" ,"))
+
+
+def _which(verb: str, rest: str, thread: str | None) -> tuple[Stamp, str]:
+    """Return the alert meant and what was said after it. In a thread it may be left out."""
+    if found := _stamp(rest, _looks_random if thread else bool):
+        return found[0], rest[found[1] :].strip(" :,")
+    if thread:
+        return Stamp(thread), rest
+    raise Missing("command-which-alert", verb=verb)
+
+
+def _stamp(text: str, is_enough: Callable[[str], bool]) -> tuple[Stamp, int] | None:
+    """Return the alert a text opens with; `is_enough` says whether a bare word may be taken for a handle."""
+    found = _HANDLE.match(text)
+    if found is None:
+        return None
+    hash_sign, handle, version = found.groups()
+    if not (hash_sign or version or is_enough(handle)):
+        return None
+    return Stamp(handle.lower(), int(version) if version else None), found.end()
+
+
+def _looks_random(word: str) -> bool:
+    """Whether a bare word can only be a handle: letters and digits mixed, and no length of time such as 30min."""
+    return any(map(str.isdigit, word)) and any(map(str.isalpha, word)) and not _SPAN.fullmatch(word)
+
+
+def _lowered(text: str) -> str:
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text  # positions must hold; few letters grow when lowered

@@ -1,0 +1,76 @@
+"""The words a sentence to us may open with, in both tongues, and what they take for granted.
+
+A Chinese verb needs no space after it (`转给李伟`); a Latin one is a whole word.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, get_args
+
+from core.alerts.alert import Reason
+
+Verb = Literal[
+    "metrics",
+    "define",
+    "alerts",
+    "why",
+    "board",
+    "digest",
+    "help",
+    "ack",
+    "assign",
+    "escalate",
+    "snooze",
+    "close",
+]
+VERBS: tuple[Verb, ...] = get_args(Verb)
+
+SPELLINGS: dict[Verb, tuple[str, ...]] = {
+    "metrics": ("metrics", "list metrics", "指标", "指标列表", "有哪些指标", "所有指标"),
+    "define": ("define", "definition", "definition of", "what is", "what's", "定义", "口径", "什么是"),
+    "alerts": ("alerts", "alert", "list alerts", "告警", "告警列表", "预警", "报警"),
+    "why": ("why", "为什么", "为何", "原因"),
+    "board": ("board", "dashboard", "看板", "大盘"),
+    "digest": ("digest", "日报", "早报"),
+    "help": ("help", "start", "?", "帮助", "怎么用"),
+    "ack": ("ack", "acknowledge", "take", "确认", "认领", "收到"),
+    "assign": ("assign to", "assign", "reassign to", "reassign", "指派给", "指派", "转给", "交给", "分配给"),
+    "escalate": ("escalate", "升级", "上报"),
+    "snooze": ("snooze for", "snooze until", "snooze", "mute", "稍后提醒", "稍后", "静音", "延后"),
+    "close": ("close as", "close", "resolve", "关闭", "解决"),
+}
+
+REASONS: dict[Reason, tuple[str, ...]] = {
+    Reason.REAL_ACTED: ("real-acted", "real acted", "acted", "fixed", "已处理", "处理完", "真实已处理"),
+    Reason.REAL_EXPECTED: ("real-expected", "real expected", "expected", "campaign", "预期内", "符合预期"),
+    Reason.FALSE_ALARM: ("false-alarm", "false alarm", "false", "noise", "误报"),
+    Reason.DATA_ISSUE: ("data-issue", "data issue", "bad data", "数据问题", "数据异常"),
+    Reason.NOT_ACTIONABLE: ("not-actionable", "not actionable", "无需处理", "无法处理", "不用处理"),
+    Reason.DUPLICATE: ("duplicate", "dup", "重复"),
+}
+
+MINE = ("mine", "my", "我的")
+
+
+def _longest_first(spellings: dict[str, str]) -> re.Pattern[str]:
+    names = sorted(spellings, key=len, reverse=True)
+    return re.compile("|".join(re.escape(name) + (r"(?![\w-])" if name[-1].isascii() else "") for name in names))
+
+
+_VERB_OF: dict[str, Verb] = {name: verb for verb, names in SPELLINGS.items() for name in names}
+_REASON_OF = {name: reason for reason, names in REASONS.items() for name in names}
+_VERB = _longest_first(dict(_VERB_OF))
+_REASON = _longest_first({name: reason.value for name, reason in _REASON_OF.items()})
+
+
+def opening(text: str) -> tuple[Verb, int] | None:
+    """Return the verb a lowered text opens with, and where it ends."""
+    found = _VERB.match(text)
+    return (_VERB_OF[found.group()], found.end()) if found else None
+
+
+def reason_at(text: str) -> tuple[Reason, int] | None:
+    """Return the reason a lowered text opens with, and where it ends."""
+    found = _REASON.match(text)
+    return (_REASON_OF[found.group()], found.end()) if found else None
