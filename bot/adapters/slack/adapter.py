@@ -1,0 +1,310 @@
+"""Slack, over HTTP or Socket Mode.
+
+What Slack sends is acknowledged at once and answered in a task of our own: it waits three seconds, and then asks
+again. Posts are never retried here: where an answer was lost, the message is looked for by its key before the next try.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from time import time
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+from starlette.responses import Response
+
+from bot.adapters.slack.failure import FAILURES, REFUSED, code_of, is_unsure, outcome_of
+from bot.adapters.slack.inbound import PLATFORM, FindPerson, Heard, read_click, read_command, read_event, receipt_of
+from bot.adapters.slack.render import pictures, render
+from bot.chat.overheard import is_meant_for_us
+from core.errors import Invalid, Mistake
+from core.notices.notice import Place
+from core.notices.outbox import Outcome, Sent, Wait
+
+if TYPE_CHECKING:
+    from starlette.requests import Request as HttpRequest
+
+    from bot.chat.adapter import Answer
+    from bot.chat.card import Card
+    from bot.chat.request import Request
+    from core.charts.figure import Figure
+
+SLACK = "https://slack.com/api/"
+EVENT_TYPE = "beacon"
+LOOK_BACK = 60.0  # seconds before the first try: Slack's clock is not ours
+MAX_LOOK = 100  # messages asked for in one look
+LONGEST_NAP = 30.0  # seconds that somebody who asked is let wait for a rate limit
+REPLY_TRIES = 3
+TIMEOUT = aiohttp.ClientTimeout(total=15)
+
+FindAlert = Callable[[Place, str], Awaitable[str | None]]
+Draw = Callable[["Figure"], bytes]
+
+log = structlog.get_logger()
+
+
+def draw_png(figure: Figure) -> bytes:
+    from core.charts.draw import draw
+
+    return draw(figure)
+
+
+class SlackAdapter:
+    """Holds the connection to one workspace. `find_alert` tells whose card is the message of that receipt, if any's."""
+
+    def __init__(
+        self,
+        bot_token: str,
+        signing_secret: str | None,
+        app_token: str | None,
+        base_url: str,
+        find_person: FindPerson,
+        find_alert: FindAlert,
+        draw: Draw = draw_png,
+    ) -> None:
+        if not (app_token or signing_secret):
+            # Over HTTP anybody who knows the address could speak in anybody's name.
+            raise Invalid([Mistake("slack-secret-missing")])
+        self._base_url = (base_url or SLACK).rstrip("/") + "/"
+        self._app_token = app_token
+        self._find_person = find_person
+        self._find_alert = find_alert
+        self._draw = draw
+        self._client = AsyncWebClient(bot_token, self._base_url, retry_handlers=[])
+        self._bolt = self._listen(signing_secret or "unused: nothing arrives over HTTP in Socket Mode")
+        self._http = AsyncSlackRequestHandler(self._bolt)
+        self._socket: AsyncSocketModeHandler | None = None
+        self._answer: Answer | None = None
+        self._me = ""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._unsure: dict[str, float] = {}  # by key, when it was first tried
+
+    @property
+    def platform(self) -> str:
+        return PLATFORM
+
+    @property
+    def is_up(self) -> bool:
+        if not self._me:
+            return False
+        session = self._socket and self._socket.client.current_session
+        return bool(session and not session.closed) if self._app_token else True
+
+    async def run(self, answer: Answer) -> None:
+        """Listen until cancelled, handing each request to `answer`."""
+        async with AsyncExitStack() as stack:
+            self._client.session = await stack.enter_async_context(aiohttp.ClientSession(timeout=TIMEOUT))
+            stack.push_async_callback(self._stop)
+            self._answer = answer
+            await self._meet()
+            if self._app_token:
+                stack.push_async_callback(self._hang_up)
+                client = AsyncWebClient(self._app_token, self._base_url, session=self._client.session)
+                self._socket = AsyncSocketModeHandler(self._bolt, self._app_token, web_client=client)
+                await self._socket.connect_async()  # type: ignore[no-untyped-call]
+            await asyncio.Event().wait()
+
+    async def handle(self, request: HttpRequest) -> Response:
+        """Take what Slack sends to /slack/events."""
+        if not self.is_up or self._app_token:
+            return Response(status_code=503)  # Slack brings an event again; a person presses again
+        return await self._http.handle(request)
+
+    async def post(self, place: Place, card: Card, key: str) -> Outcome:
+        try:
+            if (since := self._unsure.get(key)) and (found := await self._find(place, key, since)):
+                self._unsure.pop(key, None)
+                self._illustrate(found["channel"], place.thread or found["ts"], card, is_done="reply_count" in found)
+                return Sent(receipt_of(found["channel"], found["ts"]))
+            self._unsure.setdefault(key, time() - LOOK_BACK)
+            said = await self._say(place, card, key)
+        except FAILURES as failure:
+            if not is_unsure(failure):
+                self._unsure.pop(key, None)
+            log.warning("slack refused a message", place=str(place), reason=code_of(failure))
+            return outcome_of(failure)
+        self._unsure.pop(key, None)
+        self._illustrate(said["channel"], place.thread or said["ts"], card)
+        return Sent(receipt_of(said["channel"], said["ts"]))
+
+    async def edit(self, place: Place, receipt: str, card: Card) -> Outcome:  # noqa: ARG002 - the receipt says where
+        channel, _, ts = receipt.rpartition(":")
+        shown = render(card)
+        try:
+            await self._client.chat_update(channel=channel, ts=ts, text=shown.text, blocks=shown.blocks)
+        except FAILURES as failure:
+            return outcome_of(failure)
+        return Sent(receipt)
+
+    # --- speaking ---------------------------------------------------------------------------------------------
+
+    async def _say(self, place: Place, card: Card, key: str) -> Any:
+        shown = render(card)
+        common: dict[str, Any] = {
+            "channel": place.chat,
+            "thread_ts": place.thread,
+            "text": shown.text,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+        }
+        try:
+            return await self._client.chat_postMessage(blocks=shown.blocks, **common)
+        except FAILURES as failure:
+            if code_of(failure) not in REFUSED:
+                raise
+            log.warning("slack refused our blocks", reason=code_of(failure))
+            return await self._client.chat_postMessage(**common)
+
+    async def _find(self, place: Place, key: str, since: float) -> dict[str, Any] | None:
+        """Return the message that bears our key, if an earlier try has come through after all."""
+        channel = place.chat
+        if channel.startswith(("U", "W")):  # a person: their private chat has a name of its own
+            channel = (await self._client.conversations_open(users=channel))["channel"]["id"]
+        common: dict[str, Any] = {"channel": channel, "oldest": f"{since:.6f}", "limit": MAX_LOOK}
+        said = (
+            await self._client.conversations_replies(ts=place.thread, include_all_metadata=True, **common)
+            if place.thread
+            else await self._client.conversations_history(include_all_metadata=True, **common)
+        )
+        for message in said["messages"]:
+            if message.get("metadata", {}).get("event_payload", {}).get("key") == key:
+                return {**message, "channel": channel}
+        return None
+
+    def _illustrate(self, channel: str, thread: str, card: Card, *, is_done: bool = False) -> None:
+        """Send a card's pictures after it, so that a chart never delays a word."""
+        if not is_done:
+            for picture in pictures(card):
+                self._begin(self._upload(channel, thread, picture.figure, picture.alt))
+
+    async def _upload(self, channel: str, thread: str, figure: Figure, title: str) -> None:
+        png = await asyncio.to_thread(self._draw, figure)
+        try:
+            # No alt_txt: with it Slack does not share the file, and says nothing. python-slack-sdk#1818
+            await self._client.files_upload_v2(
+                channel=channel, thread_ts=thread, filename="chart.png", file=png, title=title
+            )
+        except FAILURES as failure:
+            log.warning("a chart was not sent", reason=code_of(failure))
+
+    # --- listening --------------------------------------------------------------------------------------------
+
+    def _listen(self, signing_secret: str) -> AsyncApp:
+        bolt = AsyncApp(client=self._client, signing_secret=signing_secret, process_before_response=True)
+
+        @bolt.command(re.compile("/"))
+        async def _(ack: Any, body: dict[str, Any]) -> None:
+            self._begin(self._respond(read_command(body, self._find_person)))
+            await ack(response_type="ephemeral", text="…")
+
+        @bolt.action(re.compile(""))
+        async def _(ack: Any, body: dict[str, Any]) -> None:
+            self._begin(self._respond(read_click(body, self._find_person)))
+            await ack()
+
+        @bolt.event(re.compile("^(app_mention|message)$"))
+        async def _(body: dict[str, Any]) -> None:
+            self._begin(self._respond(read_event(body, self._me, self._find_person)))
+
+        # Slack turns a subscription off when too many of its events are refused.
+        @bolt.event(re.compile(""))
+        async def _() -> None: ...
+
+        @bolt.shortcut(re.compile(""))
+        async def _(ack: Any) -> None:
+            await ack()
+
+        return bolt
+
+    async def _respond(self, heard: Heard | None) -> None:
+        if heard is None or self._answer is None:
+            return
+        request = heard.request
+        if request.place.thread:
+            head = receipt_of(request.place.chat, request.place.thread)
+            request = replace(request, alert=await self._find_alert(request.place, head))
+        if heard.is_overheard and not (request.alert and is_meant_for_us(request.text)):
+            return
+        reply = await self._answer(request)
+        for number, card in enumerate(reply.cards):
+            key = f"reply:{request.event}:{number}"
+            if reply.is_private and not request.place.chat.startswith("D"):
+                await self._whisper(request, heard.response_url, card)
+            elif not isinstance(outcome := await self._reply(request.place, card, key), Sent):
+                log.warning("a public answer was not sent", outcome=str(outcome))
+                await self._whisper(request, heard.response_url, card)
+
+    async def _reply(self, place: Place, card: Card, key: str) -> Outcome:
+        """Post an answer; somebody waits for it, so a rate limit is sat out here."""
+        outcome = await self.post(place, card, key)
+        for _ in range(REPLY_TRIES - 1):
+            if not isinstance(outcome, Wait):
+                break
+            await asyncio.sleep(min(outcome.seconds, LONGEST_NAP))
+            outcome = await self.post(place, card, key)
+        return outcome
+
+    async def _whisper(self, request: Request, response_url: str | None, card: Card) -> None:
+        """Say a card to its asker alone."""
+        shown = render(card)
+        try:
+            if response_url:
+                webhook = AsyncWebhookClient(response_url, session=self._client.session, retry_handlers=[])
+                said = await webhook.send(
+                    text=shown.text, blocks=shown.blocks, response_type="ephemeral", replace_original=False
+                )
+                if said.status_code != 200:  # noqa: PLR2004 - OK
+                    log.warning("a private answer was not sent", status=said.status_code)
+                return
+            place = request.place
+            await self._client.chat_postEphemeral(
+                channel=place.chat, user=request.actor, thread_ts=place.thread, text=shown.text, blocks=shown.blocks
+            )
+        except FAILURES as failure:
+            log.warning("a private answer was not sent", reason=code_of(failure))
+
+    # --- beginning and ending ---------------------------------------------------------------------------------
+
+    async def _meet(self) -> None:
+        """Learn our own name; until Slack tells it we are down, and the house stands without us."""
+        pause = 1.0
+        while not self._me:
+            try:
+                self._me = (await self._client.auth_test())["user_id"]
+            except FAILURES as failure:
+                log.warning("slack does not know us", reason=code_of(failure), again_in=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 60)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (bug := task.exception()):
+            log.error("a bug while answering Slack", exc_info=bug)
+
+    async def _stop(self) -> None:
+        self._me = ""
+        self._answer = None
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _hang_up(self) -> None:
+        if self._socket:
+            await self._socket.close_async()  # type: ignore[no-untyped-call]
+            self._socket = None

@@ -1,0 +1,167 @@
+"""A card as Slack's blocks.
+
+What is too long is cut from the end, but never the buttons: a card that Slack refuses is an alert that nobody hears.
+A picture is not among the blocks: it follows as a file in the card's thread, and its words stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, assert_never
+
+from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone
+from bot.chat.columns import columns
+
+# https://docs.slack.dev/reference/block-kit/blocks
+MAX_BLOCKS = 50
+MAX_HEADER = 150
+MAX_SECTION = 3000
+MAX_FIELDS = 10
+MAX_FIELD = 2000
+MAX_CONTEXT = 2000
+MAX_BUTTON_LABEL = 75
+BUTTONS_IN_A_ROW = 5  # 25 are allowed; more than these wrap on a phone
+# https://github.com/slackapi/bolt-js/issues/2509: the sum over all blocks, which no page states
+MAX_LETTERS = 13_000
+# https://docs.slack.dev/reference/methods/chat.update: `msg_too_long` above 4,000
+MAX_FALLBACK = 3000
+
+SIGNS = {Tone.BAD: "🔴", Tone.WARNING: "🟠", Tone.GOOD: "🟢", Tone.PLAIN: ""}
+MORE = "…"
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`text` is what a notification and a screen reader say, and all there is where blocks are refused."""
+
+    text: str
+    blocks: tuple[Json, ...]
+
+
+def render(card: Card) -> Message:
+    title = " ".join(filter(None, (SIGNS[card.tone], card.title)))
+    header = {"type": "header", "text": _plain(cut(title, MAX_HEADER))}
+    drawn = [header, *(drawn for block in card.blocks for drawn in _draw(block))]
+    return Message(cut(escape(card.summary or title), MAX_FALLBACK), tuple(_fit(drawn)))
+
+
+def pictures(card: Card) -> tuple[Picture, ...]:
+    return tuple(block for block in card.blocks if isinstance(block, Picture))
+
+
+def escape(text: str) -> str:
+    """Return text that Slack shows as it is: https://docs.slack.dev/messaging/formatting-message-text"""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(text: str, most: int) -> str:
+    """Return text of at most so many characters, never ending inside an escaped sign.
+
+    >>> cut("ROI &lt; 1", 6)
+    'ROI …'
+    """
+    if len(text) <= most:
+        return text
+    kept = text[: most - len(MORE)]
+    amp = kept.rfind("&")
+    if amp >= 0 and ";" not in kept[amp:]:
+        kept = kept[:amp]
+    return kept + MORE
+
+
+def _draw(block: Block) -> Iterator[Json]:
+    match block:
+        case Prose(text, role):
+            if text.strip():
+                yield _prose(text, role)
+        case Facts(facts):
+            for some in _by(MAX_FIELDS, facts):
+                yield {"type": "section", "fields": [_fact(fact) for fact in some]}
+        case Table():
+            yield _section(f"```\n{_lines(block)}\n```")
+        case Picture(_, alt):
+            if alt.strip():
+                yield _prose(f"📈 {alt}", "quiet")
+        case Buttons(buttons):
+            for number, row in enumerate(_by(BUTTONS_IN_A_ROW, buttons)):
+                elements = [_button(button, number, place) for place, button in enumerate(row)]
+                yield {"type": "actions", "elements": elements}
+        case _:
+            assert_never(block)
+
+
+def _prose(text: str, role: str) -> Json:
+    if role == "quiet":
+        return {"type": "context", "elements": [_marked(cut(escape(text), MAX_CONTEXT))]}
+    if role == "strong":
+        lines = cut(escape(text), MAX_SECTION // 2).splitlines()  # half: each line is given two stars more
+        return _section("\n".join(f"*{line}*" for line in lines if line.strip()))
+    return _section(cut(escape(text), MAX_SECTION))
+
+
+def _fact(fact: Fact) -> Json:
+    value = " ".join(filter(None, (SIGNS[fact.tone], fact.value))).strip() or "–"
+    half = MAX_FIELD // 2 - len("\n**")
+    return _marked(f"{cut(escape(fact.label), half)}\n*{cut(escape(value), half)}*")
+
+
+def _lines(table: Table) -> str:
+    """Return as many lines as a section holds, and say when there are more."""
+    kept: list[str] = []
+    room = MAX_SECTION - len(f"```\n{MORE}\n```")
+    for line in columns(table):
+        room -= len(escape(line)) + 1
+        if room < 0:
+            return "\n".join([*kept, MORE])
+        kept.append(escape(line))
+    return "\n".join(kept)
+
+
+def _button(button: Button, row: int, place: int) -> Json:
+    style = {} if button.style == "plain" else {"style": button.style}
+    label = _plain(cut(button.label, MAX_BUTTON_LABEL))
+    return {"type": "button", "text": label, "value": button.command, "action_id": f"say-{row}-{place}", **style}
+
+
+def _section(text: str) -> Json:
+    return {"type": "section", "text": _marked(text)}
+
+
+def _marked(text: str) -> Json:
+    return {"type": "mrkdwn", "text": text}
+
+
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text, "emoji": True}
+
+
+def _fit(blocks: Sequence[Json]) -> Sequence[Json]:
+    """Drop from the end, first what can only be read, until Slack would take the rest."""
+    kept = list(blocks)
+    dropped = False
+    while len(kept) + dropped > MAX_BLOCKS or letters(kept) > MAX_LETTERS:
+        last = max((n for n, block in enumerate(kept) if n and block["type"] != "actions"), default=len(kept) - 1)
+        del kept[last]
+        dropped = True
+    if dropped:
+        place = next((n for n, block in enumerate(kept) if block["type"] == "actions"), len(kept))
+        kept.insert(place, _prose(MORE, "quiet"))
+    return kept
+
+
+def letters(part: object) -> int:
+    """Return how much text there is in blocks, wherever it stands."""
+    if isinstance(part, dict):
+        own = len(part["text"]) if isinstance(part.get("text"), str) else 0
+        return own + sum(letters(value) for value in part.values())
+    return sum(map(letters, part)) if isinstance(part, list | tuple) else 0
+
+
+def _by(most: int, many: Iterable[T]) -> Iterator[tuple[T, ...]]:
+    every = tuple(many)
+    for start in range(0, len(every), most):
+        yield every[start : start + most]
