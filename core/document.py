@@ -23,6 +23,7 @@ from core.errors import Fact, Mistake, Where
 from core.text import Text
 
 T = TypeVar("T")
+D = TypeVar("D")
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -109,7 +110,7 @@ class Fields:
         self._before = len(mistakes)
         self._asked: list[str] = []
 
-    def need(self, key: str, read: Read[T], hole: T) -> T:
+    def need(self, key: str, read: Read[T], hole: D) -> T | D:
         """Return what stands at `key`; if it is missing or wrong, note that and return `hole` to go on."""
         self._asked.append(key)
         if key not in self.node.entries:
@@ -118,7 +119,7 @@ class Fields:
         found = read(self.node.entries[key], self.mistakes)
         return hole if found is None else found
 
-    def take(self, key: str, read: Read[T], default: T) -> T:
+    def take(self, key: str, read: Read[T], default: D) -> T | D:
         """Return what stands at `key`, or `default` if nothing does, or if it is wrong and noted."""
         self._asked.append(key)
         if key not in self.node.entries:
@@ -314,11 +315,7 @@ def inside(node: Scalar, start: int, width: int = 1) -> Where:
     column = node.where.column + start + (1 if node.quoted else 0)
     shown = node.where.source[column - 1 : column - 1 + width]
     # A folded or escaped scalar does not lie on its line letter by letter; then the whole of it must do.
-    return (
-        replace(node.where, column=column, width=width)
-        if shown == node.text[start : start + width]
-        else node.where
-    )
+    return replace(node.where, column=column, width=width) if shown == node.text[start : start + width] else node.where
 
 
 def frame(where: Where) -> str:
