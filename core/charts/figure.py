@@ -37,3 +37,4 @@ class Figure:
     bound: float | None = None
     bound_label: str = ""
     breaches: tuple[int, ...] = ()  # positions on the first line
+    currency: str = "¥"  # the sign before an amount of money
