@@ -8,14 +8,19 @@ carries the version that its reader saw.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from core.rules.finding import Finding
     from core.rules.rule import Fingerprint, Severity
+
+# How long a recovered or closed alert is still the same one: a new breach within it reopens, and a recovery that
+# nobody took on closes by itself after it.
+REOPEN_WINDOW = timedelta(hours=24)
 
 
 class Phase(StrEnum):
@@ -34,6 +39,13 @@ class Condition:
     since: datetime
     calm: int = 0  # good evaluations in a row while clearing
     resume: Phase | None = None
+    ripe_at: datetime | None = None  # when one that is pending has held long enough to fire
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it fires, or did when the data stopped or began to calm down."""
+        phase = self.resume if self.phase is Phase.UNKNOWN else self.phase
+        return phase in (Phase.FIRING, Phase.CLEARING)
 
 
 class Stage(StrEnum):
@@ -65,6 +77,7 @@ class Handling:
     seen: Severity | None = None
     reason: Reason | None = None
     note: str = ""
+    asked: datetime | None = None  # when its giver was asked "still on it?", at the ack's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +113,11 @@ class Alert:
     rule_revision: int = 1
     occurrence: int = 1
     version: int = 1
-    fired_at: datetime | None = None  # when it was first shown to anybody
+    fired_at: datetime | None = None  # when it last fired; one that never did has been shown to nobody
     recovered_at: datetime | None = None
+    told_at: datetime | None = None  # when somebody was first told; None while holds have hidden all of it
+    due: datetime | None = None  # by when its owner is to have it done
+    remind_at: datetime | None = None  # when to ask about that next
 
     @property
     def is_open(self) -> bool:
@@ -111,3 +127,18 @@ class Alert:
     def stamp(self) -> str:
         """Return `7f3k@12`: the alert and the version that a reader saw."""
         return f"{self.handle}@{self.version}"
+
+    @property
+    def wakes_at(self) -> datetime | None:
+        """Return when the clock next has something to do here, holds apart: whatever is done then must move this."""
+        handling, bad = self.handling, self.condition.is_bad
+        moments = [
+            self.condition.ripe_at if self.condition.phase is Phase.PENDING else None,
+            self.escalation.next_at if bad and handling.stage is Stage.OPEN else None,
+            handling.until if bad and handling.stage is Stage.ACKED else None,
+            self.recovered_at + REOPEN_WINDOW
+            if self.recovered_at and self.condition.phase is Phase.OK and handling.stage is Stage.OPEN and not self.due
+            else None,
+            self.remind_at if self.is_open else None,
+        ]
+        return min((moment for moment in moments if moment), default=None)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from core.alerts.alert import Alert
@@ -35,3 +35,25 @@ class Change:
     before: Alert | None
     after: Alert
     events: tuple[Event, ...] = ()
+
+    def then(self, later: Change) -> Change:
+        """Return both as one; `later` began where this ended."""
+        return Change(self.before, later.after, (*self.events, *later.events))
+
+
+Happening = tuple[str, "Mapping[str, Fact]"]  # an event's kind and facts, before it has an alert
+
+
+def moved(
+    alert: Alert,
+    now: datetime,
+    happenings: Iterable[Happening],
+    *,
+    actor: str = BEACON,
+    via: str | None = None,
+    **fields: Any,
+) -> Change:
+    """Return the change of `fields` that these happenings made, one version later."""
+    after = replace(alert, version=alert.version + 1, **fields)
+    events = tuple(Event(alert.id, after.version, now, kind, actor, via, facts) for kind, facts in happenings)
+    return Change(alert, after, events)

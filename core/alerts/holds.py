@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from core.alerts.condition import numbers
+from core.alerts.escalation import paused, resumed
+from core.alerts.event import BEACON, Change, moved
+from core.alerts.guards import must_be_fresh, must_be_open
+from core.errors import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
+
+    from core.alerts.alert import Alert
+    from core.alerts.event import Event
+
+LONGEST_SNOOZE = timedelta(days=31)  # "for ever" is a rule to change, not an alert to hide
 
 
 class HoldKind(StrEnum):
@@ -25,3 +39,53 @@ class Hold:
     start: datetime
     until: datetime
     ended: datetime | None = None
+    value: float | None = None  # the alert's number when it began, to be compared with at its end
+
+
+def snooze(
+    alert: Alert,
+    by: str,
+    until: datetime,
+    seen: int | None,
+    now: datetime,
+    *,
+    via: str | None = None,
+    history: Iterable[Event] = (),
+    id: str | None = None,
+) -> tuple[Change, Hold]:
+    """Keep one alert quiet until then; its owner stays, and its escalation waits."""
+    must_be_open(alert)
+    must_be_fresh(alert, seen, history)
+    if until <= now:
+        raise Problem("snooze-past", until=until.isoformat())
+    if until - now > LONGEST_SNOOZE:
+        raise Problem("snooze-long", days=LONGEST_SNOOZE.days)
+    headline = alert.finding.headline
+    hold = Hold(
+        id or uuid4().hex,
+        alert.id,
+        HoldKind.SNOOZE,
+        by,
+        now,
+        until,
+        value=headline.value if headline else None,
+    )
+    facts = numbers(alert.finding) | {"until": until.isoformat()}
+    change = moved(alert, now, [("snoozed", facts)], actor=by, via=via, escalation=paused(alert.escalation))
+    return change, hold
+
+
+def end(alert: Alert, hold: Hold, others: Iterable[Hold], now: datetime) -> tuple[Change, Hold]:
+    """End a hold. The event says how many others still keep it quiet; escalation goes on only without any."""
+    remaining = sum(1 for other in others if other.id != hold.id and is_active(other, now))
+    facts = numbers(alert.finding) | {"hold": str(hold.kind), "by": hold.by, "others": remaining}
+    if hold.value is not None:
+        facts["was"] = hold.value
+    facts["firing"] = int(alert.is_open and alert.condition.is_bad)
+    escalation = alert.escalation if remaining else resumed(alert, now)
+    change = moved(alert, now, [("hold-ended", facts)], actor=BEACON, escalation=escalation)
+    return change, replace(hold, ended=now)
+
+
+def is_active(hold: Hold, now: datetime) -> bool:
+    return hold.ended is None and hold.start <= now < hold.until

@@ -1,0 +1,275 @@
+"""Whether an alert's number is bad: ok, pending, firing, clearing, unknown.
+
+Only the evaluator moves this side. `observe` is handed the clock's answer, never the clock, so that a year of alerts
+can be replayed in a test. Its one surprise: an alert that people closed is still watched. While its number stays bad
+it keeps quiet for a day, and only a number that got well and then bad again, or worse, opens it before that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import uuid4
+
+from core.alerts.alert import (
+    REOPEN_WINDOW,
+    Alert,
+    Condition,
+    Escalation,
+    Handling,
+    Phase,
+    Reason,
+    Stage,
+)
+from core.alerts.event import BEACON, Change, Event, Happening, moved
+from core.calendar.grain import Grain
+from core.rules.finding import Finding, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+
+    from core.calendar.grain import Period
+    from core.errors import Fact
+    from core.rules.rule import Fingerprint, Rule, Severity
+
+GOOD_IN_A_ROW = 2  # of hours; a day's number is settled by one, and a second would come a day late
+
+# Letters that nobody takes for another in any font: no 0 o, no 1 l i.
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_HANDLE_LENGTH = 4
+
+
+class Seen(Protocol):
+    """What the evaluator says of one period: which slices are bad, and how any one of them stands."""
+
+    @property
+    def rules(self) -> tuple[Rule, ...]: ...
+
+    @property
+    def period(self) -> Period: ...
+
+    def breached(self) -> Iterator[Finding]: ...
+
+    def of(self, fingerprint: Fingerprint) -> Finding | None: ...
+
+
+def observe(
+    alerts: Mapping[Fingerprint, Alert],
+    seen: Seen,
+    now: datetime,
+    *,
+    new_id: Callable[[], str] = lambda: uuid4().hex,
+) -> tuple[Change, ...]:
+    """Return what these verdicts change. `alerts` holds the newest episode of each fingerprint, closed ones too."""
+    rules = {rule.id: rule for rule in seen.rules}
+    changes: list[Change | None] = []
+    bad: set[Fingerprint] = set()
+    for finding in seen.breached():
+        bad.add(finding.fingerprint)
+        rule, alert = rules[finding.fingerprint.rule], alerts.get(finding.fingerprint)
+        changes.append(
+            _begin(new_id(), finding, rule, now)
+            if alert is None or _is_over(alert, now)
+            else _judge(alert, finding, rule, now)
+        )
+    for fingerprint, alert in alerts.items():
+        if fingerprint.rule in rules and fingerprint not in bad:
+            changes.append(_judge(alert, seen.of(fingerprint), rules[fingerprint.rule], now))
+    return tuple(change for change in changes if change)
+
+
+def ripen(alert: Alert, now: datetime) -> Change | None:
+    """Fire a pending alert that has held long enough although no newer period was judged: the last verdict stands."""
+    ripe_at = alert.condition.ripe_at
+    if alert.condition.phase is not Phase.PENDING or ripe_at is None or now < ripe_at:
+        return None
+    return _fire(alert, alert.finding, alert.severity, now)
+
+
+def handle_of(id: str, attempt: int = 0) -> str:
+    """Return a short name for chat; another `attempt` is another name, for when one is taken."""
+    number = int.from_bytes(blake2b(f"{id}/{attempt}".encode(), digest_size=8).digest())
+    letters = []
+    for _ in range(_HANDLE_LENGTH):
+        number, rest = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[rest])
+    return "".join(letters)
+
+
+def numbers(finding: Finding) -> dict[str, Fact]:
+    """Return the headline's numbers, as facts of an event."""
+    term = finding.headline
+    found: dict[str, Fact | None] = {"period": str(finding.period)}
+    if term:
+        found |= {
+            "metric": term.metric,
+            "unit": str(term.unit),
+            "value": term.value,
+            "baseline": term.baseline,
+            "change": term.change,
+            "bound": term.bound,
+        }
+    return {name: fact for name, fact in found.items() if fact is not None}
+
+
+# --- one alert and one verdict -------------------------------------------------------------------------
+
+
+def _is_over(alert: Alert, now: datetime) -> bool:
+    last = max(filter(None, (alert.handling.at, alert.recovered_at)), default=alert.opened_at)
+    return not alert.is_open and now - last >= REOPEN_WINDOW
+
+
+def _begin(id: str, finding: Finding, rule: Rule, now: datetime) -> Change:
+    pending = bool(rule.hold)
+    alert = Alert(
+        id=id,
+        handle=handle_of(id),
+        fingerprint=finding.fingerprint,
+        severity=rule.severity,
+        condition=Condition(Phase.PENDING, now, ripe_at=now + rule.hold) if pending else Condition(Phase.FIRING, now),
+        handling=Handling(Stage.OPEN),
+        escalation=Escalation(),
+        finding=finding,
+        opened_at=now,
+        rule_revision=rule.revision,
+        fired_at=None if pending else now,
+    )
+    kind = "pending" if pending else "fired"
+    facts = numbers(finding) | ({"until": (now + rule.hold).isoformat()} if pending else {})
+    return Change(None, alert, (Event(id, alert.version, now, kind, BEACON, None, facts),))
+
+
+def _judge(alert: Alert, finding: Finding | None, rule: Rule, now: datetime) -> Change | None:
+    if finding is None or finding.state is State.UNKNOWN:
+        return _freeze(alert, now)
+    last = alert.finding.period
+    if finding.period.grain is last.grain and finding.period < last:
+        return None  # an old period came late; what a newer one said stands
+    if alert.condition.phase is Phase.UNKNOWN:
+        known = moved(alert, now, [("known", {})], condition=_thawed(alert.condition, now))
+        later = _verdict(known.after, finding, rule, now)
+        return known.then(replace(later, after=replace(later.after, version=known.after.version))) if later else known
+    return _verdict(alert, finding, rule, now)
+
+
+def _verdict(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change | None:
+    if finding.state is State.CALM:
+        return _calm(alert, finding, now)
+    return _breach(alert, finding, rule, now)
+
+
+def _freeze(alert: Alert, now: datetime) -> Change | None:
+    """Nothing is known: no firing, no clearing, whatever it was."""
+    if alert.condition.phase in (Phase.OK, Phase.UNKNOWN):
+        return None
+    frozen = replace(alert.condition, phase=Phase.UNKNOWN, since=now, resume=alert.condition.phase)
+    return moved(alert, now, [("unknown", {})], condition=frozen)
+
+
+def _thawed(condition: Condition, now: datetime) -> Condition:
+    return replace(condition, phase=condition.resume or Phase.OK, since=now, resume=None)
+
+
+def _calm(alert: Alert, finding: Finding, now: datetime) -> Change | None:
+    condition = alert.condition
+    restated = finding.period == alert.finding.period
+    match condition.phase:
+        case Phase.OK | Phase.UNKNOWN:
+            return None
+        case Phase.PENDING if alert.fired_at is None:
+            # Nobody has heard of it, so there is nobody to close it.
+            closed = Handling(Stage.CLOSED, at=now, reason=Reason.RECOVERED)
+            ok = Condition(Phase.OK, now)
+            return moved(alert, now, [("calmed", numbers(finding))], condition=ok, handling=closed, finding=finding)
+        case Phase.PENDING:
+            ok = Condition(Phase.OK, now)
+            return moved(alert, now, [("calmed", numbers(finding))], condition=ok, finding=finding)
+        case Phase.CLEARING if restated:
+            return None  # the same period again is no second opinion
+        case Phase.FIRING | Phase.CLEARING:
+            pass
+    calm = condition.calm + 1
+    if not restated and finding.period.grain is Grain.HOUR and calm < GOOD_IN_A_ROW:
+        clearing = Condition(Phase.CLEARING, now, calm=calm)
+        return moved(alert, now, [("clearing", numbers(finding))], condition=clearing, finding=finding)
+    lasted = int((now - (alert.fired_at or alert.opened_at)).total_seconds())
+    facts = numbers(finding) | {"lasted": lasted, "restated": int(restated)}
+    return moved(
+        alert,
+        now,
+        [("recovered", facts)],
+        condition=Condition(Phase.OK, now),
+        finding=finding,
+        recovered_at=now,
+        escalation=replace(alert.escalation, next_at=None),
+    )
+
+
+def _breach(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change | None:
+    condition, facts = alert.condition, numbers(finding)
+    match condition.phase:
+        case Phase.OK if rule.hold:
+            pending = Condition(Phase.PENDING, now, ripe_at=now + rule.hold)
+            until = {"until": (now + rule.hold).isoformat()}
+            return moved(alert, now, [("pending", facts | until)], condition=pending, finding=finding)
+        case Phase.OK:
+            return _fire(alert, finding, rule.severity, now)
+        case Phase.PENDING if condition.ripe_at is None or now >= condition.ripe_at:
+            return _fire(alert, finding, rule.severity, now)
+        case Phase.PENDING:
+            return None if finding == alert.finding else moved(alert, now, [("measured", facts)], finding=finding)
+        case Phase.FIRING | Phase.CLEARING | Phase.UNKNOWN:
+            return _go_on(alert, finding, rule, now)
+
+
+def _go_on(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change | None:
+    """Still bad: the numbers move on, and a worse severity voids the ack that had not seen it."""
+    happenings: list[Happening] = []
+    fields: dict[str, Any] = {"finding": finding, "severity": rule.severity, "rule_revision": rule.revision}
+    if rule.severity > alert.severity:
+        facts = numbers(finding) | {"was": alert.severity.name.lower(), "severity": rule.severity.name.lower()}
+        happenings.append(("worse", facts))
+        fields["handling"] = Handling(Stage.OPEN)
+    elif not alert.is_open and alert.condition.phase is Phase.FIRING:
+        return None  # its owner knows; the day after its closing it is news again
+    elif rule.severity < alert.severity:
+        happenings.append(("milder", {"was": alert.severity.name.lower(), "severity": rule.severity.name.lower()}))
+    if alert.condition.phase is Phase.CLEARING:
+        happenings.append(("breached-again", numbers(finding)))
+        fields["condition"] = Condition(Phase.FIRING, now)
+    if finding != alert.finding and not happenings:
+        happenings.append(("measured", numbers(finding)))
+    return moved(alert, now, happenings, **fields) if happenings else None
+
+
+def _fire(alert: Alert, finding: Finding, severity: Severity, now: datetime) -> Change:
+    """Fire for the first time, or once more: then it is the same alert, in the same thread, opened anew."""
+    facts = numbers(finding) | {"severity": severity.name.lower()}
+    fields: dict[str, Any] = {
+        "condition": Condition(Phase.FIRING, now),
+        "finding": finding,
+        "severity": severity,
+        "fired_at": now,
+        "recovered_at": None,
+    }
+    if alert.fired_at is None:
+        fields["handling"] = alert.handling if alert.is_open else Handling(Stage.OPEN)
+        return moved(alert, now, [("fired", facts)], **fields)
+    handling = alert.handling
+    if not _covers(handling, severity, now):
+        handling = Handling(Stage.OPEN)
+    occurrence = alert.occurrence + 1
+    happening = ("reopened", facts | {"occurrence": occurrence})
+    return moved(alert, now, [happening], **fields, occurrence=occurrence, handling=handling)
+
+
+def _covers(handling: Handling, severity: Severity, now: datetime) -> bool:
+    """Whether somebody's ack still holds for an alert that fires again."""
+    return (
+        handling.stage is Stage.ACKED
+        and (handling.until is None or now < handling.until)
+        and severity <= (handling.seen or severity)
+    )
