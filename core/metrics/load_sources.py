@@ -1,0 +1,162 @@
+"""Sources read from YAML: which column of which file is which base metric.
+
+A short `impressions: 曝光量` adds the column up, or takes its last value for a level such as followers. Whatever
+would add up distinct people is refused here, because nothing later could tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
+
+from core import document
+from core.calendar.grain import Grain
+from core.document import Fields, Mapped, Mistakes, Node, Read, Scalar
+from core.errors import Mistake, Where
+from core.metrics.catalog import Catalog
+from core.metrics.load import code, dimension_code, metric_code, unique
+from core.metrics.metric import How, Metric
+from core.metrics.source import Filter, Lookup, Measure, Source
+
+ROWS = "rows"
+GRAINS = {grain.value: grain for grain in (Grain.HOUR, Grain.DAY)}
+BOUNDS: tuple[Literal["below", "above", "at_least", "at_most"], ...] = ("below", "above", "at_least", "at_most")
+
+
+def load_sources(nodes: Iterable[Node | None], mistakes: Mistakes, catalog: Catalog) -> dict[str, Source]:
+    """Return the sources by name. `catalog` needs to know metrics and dimensions only."""
+    sources: dict[str, Source] = {}
+    for node in nodes:
+        for _, fields in document.items(node, ["source"], mistakes):
+            source = _source(fields, catalog)
+            if unique(fields, "source", source.name, sources):
+                sources[source.name] = source
+    return sources
+
+
+def _source(fields: Fields, catalog: Catalog) -> Source:
+    source = Source(
+        name=fields.need("source", code, ""),
+        files=fields.need("files", document.listing(document.words), ()),
+        grain=fields.need("grain", document.choice(GRAINS), Grain.DAY),
+        time=fields.need("time", document.words, ""),
+        dimensions=fields.take("dimensions", _named(dimension_code(catalog), document.words), {}),
+        measures=fields.need("measures", _measures(catalog), {}),
+        lookups=fields.take("lookups", document.listing(document.record(_lookup)), ()),
+        delay=fields.take("delay", document.duration, timedelta()),
+    )
+    fields.close()
+    return source
+
+
+def _measures(catalog: Catalog) -> Read[dict[str, Measure]]:
+    """Read `{metric: how it is made}`, and hold each against what the dictionary says of it."""
+
+    def read(node: Node, mistakes: Mistakes) -> dict[str, Measure] | None:
+        found = _named(metric_code(catalog), _placed)(node, mistakes)
+        if found is None:
+            return None
+        measures = {}
+        for name, (measure, where) in found.items():
+            metric = catalog.metrics[name]
+            # A short form says `last` by itself where the metric is a level.
+            short = metric.how is How.LAST and measure == Measure(How.SUM, measure.column)
+            made = replace(measure, how=How.LAST) if short else measure
+            if wrong := _misfit(metric, made):
+                mistakes.append(Mistake(wrong, {"metric": name, "column": made.column or ROWS}, where))
+            else:
+                measures[name] = made
+        return measures
+
+    return read
+
+
+def _placed(node: Node, mistakes: Mistakes) -> tuple[Measure, Where] | None:
+    measure = _measure(node, mistakes)
+    return None if measure is None else (measure, node.where)
+
+
+def _misfit(metric: Metric, measure: Measure) -> str | None:
+    """Return what is wrong with counting a metric so, or None."""
+    if metric.formula is not None:
+        return "measure-of-formula"
+    if metric.how is How.DISTINCT and measure.how is not How.DISTINCT:
+        return "measure-sums-distinct"
+    if (metric.how is How.LAST) is not (measure.how is How.LAST):
+        return "measure-how-differs"
+    return None
+
+
+def _measure(node: Node, mistakes: Mistakes) -> Measure | None:
+    if not isinstance(node, Mapped):
+        column = document.words(node, mistakes)
+        return None if column is None else Measure(How.SUM, column)
+    return document.record(_written_out)(node, mistakes)
+
+
+def _written_out(fields: Fields) -> Measure | None:
+    found = {how: column for how in How if (column := fields.take(how.value, document.words, None)) is not None}
+    where = fields.take("where", _filters, ())
+    matures = fields.take("matures", document.duration, timedelta())
+    if len(found) != 1:
+        if not any(fields.has(how.value) for how in How) or len(found) > 1:
+            fields.note("measure-how", options=", ".join(How))
+        return None
+    ((how, column),) = found.items()
+    return Measure(how, None if how is How.COUNT and column == ROWS else column, where, matures)
+
+
+def _filters(node: Node, mistakes: Mistakes) -> tuple[Filter, ...] | None:
+    if not isinstance(node, Mapped):
+        mistakes.append(Mistake("wanted-mapping", {"value": ""}, node.where))
+        return None
+    found = [_conditions(column, one, mistakes) for column, one in node.entries.items()]
+    kept = [one for one in found if one is not None]
+    return tuple(filter_ for several in kept for filter_ in several) if len(kept) == len(found) else None
+
+
+def _conditions(column: str, node: Node, mistakes: Mistakes) -> list[Filter] | None:
+    if isinstance(node, Scalar) and node.text == "present" and not node.quoted:
+        return [Filter(column, "present")]
+    if not isinstance(node, Mapped):
+        values = document.listing(document.words)(node, mistakes)
+        return None if values is None else [Filter(column, "is", values)]
+    fields = Fields(node, mistakes)
+    filters = []
+    if denied := fields.take("not", document.listing(document.words), ()):
+        filters.append(Filter(column, "not", denied))
+    bounds = [(op, fields.take(op, document.number, None)) for op in BOUNDS]
+    filters += [Filter(column, op, (f"{bound:f}",)) for op, bound in bounds if bound is not None]
+    if (length := fields.take("within", document.duration, None)) is not None:
+        filters.append(Filter(column, "within", (f"{length / timedelta(days=1):g}",)))
+    return filters if fields.close() else None
+
+
+def _lookup(fields: Fields) -> Lookup:
+    return Lookup(
+        files=fields.need("files", document.listing(document.words), ()),
+        key=fields.need("key", document.words, ""),
+        take=fields.need("take", document.listing(document.words), ()),
+    )
+
+
+def _named(name: Read[str], read: Read[document.T]) -> Read[dict[str, document.T]]:
+    """Read a mapping whose keys are names of ours, in any spelling."""
+
+    def read_all(node: Node, mistakes: Mistakes) -> dict[str, document.T] | None:
+        if not isinstance(node, Mapped):
+            mistakes.append(Mistake("wanted-mapping", {"value": ""}, node.where))
+            return None
+        found: dict[str, document.T] = {}
+        for key, place in node.keys.items():
+            known = name(place, mistakes)
+            value = read(node.entries[key], mistakes)
+            if known is not None and known in found:
+                mistakes.append(Mistake("defined-twice", {"kind": "measure", "name": known}, place.where))
+            elif known is not None and value is not None:
+                found[known] = value
+        return found
+
+    return read_all
