@@ -6,13 +6,32 @@ The value is asked of the source for the whole window at once and never added up
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from itertools import groupby, product
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from core.calendar.grain import Grain, Period, Window
+from core.cube.cube import Cube
+from core.cube.query import Query
+from core.cube.reading import Reader, holes
+from core.labels import Labels, Matcher, all_match
+from core.metrics.catalog import Catalog
+from core.metrics.metric import Metric
+from core.metrics.source import Source
+from core.ports import Warehouse, World
+from core.quantity import Unit
+
 if TYPE_CHECKING:
-    from core.calendar.grain import Grain, Period, Window
-    from core.labels import Labels, Matcher
-    from core.quantity import Unit
+    from core.workspace import Workspace
+
+DAYS_BY_HOUR = 1  # the longest windows whose charts go by hour, by day and by week
+DAYS_BY_DAY = 92
+DAYS_BY_WEEK = 400
+LOOK_BACK = timedelta(days=400)  # how far we look for the last fact when a window is empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +39,7 @@ class Question:
     """`metrics` are codes, asked for the slices that `where` names, one each for every value of `by`.
 
     Several values of one dimension ask for each of them, not for their sum. `compare` is another window to hold the
-    answer against; None asks for no comparison.
+    answer against; None asks for no comparison. `grain` is the chart's; None leaves it to the window's length.
     """
 
     metrics: tuple[str, ...]
@@ -28,11 +47,26 @@ class Question:
     where: tuple[Matcher, ...] = ()
     by: str | None = None
     compare: Window | None = None
+    grain: Grain | None = None
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Return what the answer is sliced by: what is named, and what is asked for one by one."""
+        by = (self.by,) if self.by else ()
+        return tuple(sorted({*by, *(matcher.dimension for matcher in self.where)}))
+
+
+class Absent(StrEnum):
+    """Why there is no value."""
+
+    FACTS = "facts"  # no row came
+    SAMPLE = "sample"  # too few to say, by the metric's own minimum
+    DIVISOR = "divisor"  # nothing to divide by
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One metric on one slice. `value` is None where no fact came, or where a ratio has nothing to divide by.
+    """One metric on one slice; where `value` is None, `absent` says why.
 
     `change` is relative to `compared_to` (0.1 is a tenth more). `series` runs over consecutive periods of `first`'s
     grain from `first` on, for the chart.
@@ -46,6 +80,7 @@ class Asked:
     change: float | None = None
     first: Period | None = None
     series: tuple[float | None, ...] = ()
+    absent: Absent | None = None
 
     @property
     def grain(self) -> Grain | None:
@@ -76,3 +111,185 @@ class Answer:
     @property
     def is_empty(self) -> bool:
         return all(value.value is None for value in self.values)
+
+
+async def ask(question: Question, workspace: Workspace, world: World) -> Answer:
+    """Answer a question; Missing if no source holds a metric together with the dimensions asked for."""
+    catalog, warehouse = workspace.catalog, world.warehouse
+    metrics = tuple(catalog.metric(code) for code in question.metrics)
+    found: dict[str, dict[Labels, Asked]] = {}
+    fresh: list[Period] = []
+    for (source, span), some in _together(metrics, question, catalog):
+        asked, last = await _ask_source(question, source, span, tuple(some), catalog, warehouse)
+        found |= asked
+        fresh += [last] if last else []
+    slices = _ordered([found[code] for code in question.metrics])
+    values = (
+        found[code].get(labels) or _nothing(catalog.metric(code), labels)
+        for code in question.metrics
+        for labels in slices
+    )
+    return Answer(question, tuple(values), min(fresh, key=lambda period: period.end, default=None))
+
+
+# --- asking one source -----------------------------------------------------------------------------------------
+
+
+def _together(
+    metrics: tuple[Metric, ...], question: Question, catalog: Catalog
+) -> list[tuple[tuple[Source, Grain | None], list[Metric]]]:
+    """Group metrics that one query answers: of one source, and gathering since the same beginning, if they do."""
+
+    def kin(metric: Metric) -> tuple[str, str]:
+        source = catalog.source_for(catalog.bases(metric.code), question.dimensions)
+        return source.name, _span(metric, catalog) or ""
+
+    groups = groupby(sorted(metrics, key=kin), kin)
+    return [((catalog.sources[name], Grain(span) if span else None), list(some)) for (name, span), some in groups]
+
+
+def _span(metric: Metric, catalog: Catalog) -> Grain | None:
+    """Return since when a metric gathers (spend to date: the month), or None for one that does not."""
+    spans = [since for _, since in holes(catalog.expanded(metric.code), catalog) if since]
+    return max(spans, key=lambda grain: grain.rank, default=None)
+
+
+async def _ask_source(
+    question: Question,
+    source: Source,
+    span: Grain | None,
+    metrics: tuple[Metric, ...],
+    catalog: Catalog,
+    warehouse: Warehouse,
+) -> tuple[dict[str, dict[Labels, Asked]], Period | None]:
+    bases = tuple(dict.fromkeys(base for metric in metrics for base in catalog.bases(metric.code)))
+
+    async def fetch(window: Window, grain: Grain | None) -> Reader:
+        query = Query(source.name, grain, question.dimensions, bases, window)
+        return Reader((await warehouse.fetch(query)).where(question.where), catalog)
+
+    periods = _shown(question.window, question.grain or _grain(question.window, source), source)
+    now = await fetch(_gathering(question.window, span), None)
+    before = await fetch(_gathering(question.compare, span), None) if question.compare else None
+    series = await fetch(_opening(Window.of(periods[0], periods[-1]), span), periods[0].grain)
+    slices = dict.fromkeys((*_named(question), *now.cube.slices, *(before.cube.slices if before else ())))
+    found = {
+        metric.code: {labels: _asked(metric, labels, now, before, series, periods) for labels in slices}
+        for metric in metrics
+    }
+    last = _last(series.cube) if periods[0].grain is source.grain else None
+    return found, last or await _fresh(question, source, bases, warehouse)
+
+
+def _asked(
+    metric: Metric, labels: Labels, now: Reader, before: Reader | None, series: Reader, periods: list[Period]
+) -> Asked:
+    value = _total(metric, labels, now)
+    base = _total(metric, labels, before) if before else None
+    columns = np.array([period.index - series.cube.periods.start for period in periods], dtype=np.int64)
+    row = series.cube.slice_index.get(labels)
+    points = () if row is None else tuple(_number(each) for each in series.value(metric.code, columns)[row])
+    return Asked(
+        metric=metric.code,
+        labels=labels,
+        unit=metric.unit,
+        value=value,
+        compared_to=base,
+        change=None if value is None or not base else (value - base) / abs(base),
+        first=periods[0] if points else None,
+        series=points,
+        absent=_absent(metric, labels, now) if value is None else None,
+    )
+
+
+async def _fresh(question: Question, source: Source, bases: tuple[str, ...], warehouse: Warehouse) -> Period | None:
+    """Return the last period with a fact on any slice asked for, of the source's own grain."""
+    window = question.window
+    for wider in (window, replace(window, start=window.start - LOOK_BACK)):
+        cube = await warehouse.fetch(Query(source.name, source.grain, question.dimensions, bases, wider))
+        if last := _last(cube.where(question.where)):
+            return last
+    return None
+
+
+def _last(cube: Cube) -> Period | None:
+    known = [np.flatnonzero((~np.isnan(array)).any(axis=0)) for array in cube.measures.values() if array.size]
+    last = max((cube.periods[int(some[-1])] for some in known if len(some)), default=None)
+    return None if last is None or cube.grain is None else Period(cube.grain, last)
+
+
+# --- numbers off a cube ----------------------------------------------------------------------------------------
+
+
+def _total(metric: Metric, labels: Labels, reader: Reader) -> float | None:
+    row = reader.cube.slice_index.get(labels)
+    return None if row is None else _number(reader.value(metric.code, _WHOLE)[row, 0])
+
+
+def _absent(metric: Metric, labels: Labels, reader: Reader) -> Absent:
+    row = reader.cube.slice_index.get(labels)
+    if row is None or all(np.isnan(array[row, 0]) for array in reader.cube.measures.values()):
+        return Absent.FACTS
+    sample = reader.sample(metric.code, _WHOLE)
+    if sample is not None and 0 < sample[row, 0] < metric.min_sample:
+        return Absent.SAMPLE
+    return Absent.DIVISOR if sample is not None and sample[row, 0] == 0 else Absent.FACTS
+
+
+_WHOLE = np.zeros(1, dtype=np.int64)  # the one column of a cube without grain
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _nothing(metric: Metric, labels: Labels) -> Asked:
+    return Asked(metric.code, labels, metric.unit, None, absent=Absent.FACTS)
+
+
+# --- which slices, which periods -------------------------------------------------------------------------------
+
+
+def _named(question: Question) -> tuple[Labels, ...]:
+    """Return the slices that are named outright: they are answered even when no fact came."""
+    wanted = [matcher for matcher in question.where if not matcher.negated]
+    if {matcher.dimension for matcher in wanted} != set(question.dimensions):
+        return ()
+    choices = product(*([(matcher.dimension, value) for value in matcher.values] for matcher in wanted))
+    slices = (Labels.of(dict(pairs)) for pairs in choices)
+    return tuple(labels for labels in slices if all_match(question.where, labels))
+
+
+def _ordered(columns: list[dict[Labels, Asked]]) -> list[Labels]:
+    """Return all slices, the largest first by the first metric that has a value there."""
+
+    def size(labels: Labels) -> tuple[bool, float]:
+        first = columns[0].get(labels)
+        return (True, 0.0) if first is None or first.value is None else (False, -first.value)
+
+    return sorted(dict.fromkeys(labels for column in columns for labels in column), key=size)
+
+
+def _grain(window: Window, source: Source) -> Grain:
+    days = (window.end - window.start) / timedelta(days=1)
+    if days <= DAYS_BY_HOUR and source.grain is Grain.HOUR:
+        return Grain.HOUR
+    return Grain.DAY if days <= DAYS_BY_DAY else Grain.WEEK if days <= DAYS_BY_WEEK else Grain.MONTH
+
+
+def _shown(window: Window, grain: Grain, source: Source) -> list[Period]:
+    """Return the chart's periods: whole ones only, as half a week beside whole ones looks like a fall."""
+    grain = max(grain, source.grain, key=lambda each: each.rank)
+    periods = [Period(grain, index) for index in window.periods(grain)]
+    is_whole = len(periods) == 1 or periods[-1].end <= window.end
+    return periods if is_whole or grain in (Grain.HOUR, Grain.DAY) else periods[:-1]
+
+
+def _gathering(window: Window, span: Grain | None) -> Window:
+    """Return the window itself, or, for what gathers to date, all that has gathered by its end."""
+    return window if span is None else Window(Period.holding(window.last_day, span).start, window.end)
+
+
+def _opening(window: Window, span: Grain | None) -> Window:
+    """Return the window, from as early on as what gathers needs to be right at its first period."""
+    return window if span is None else Window(Period.holding(window.first_day, span).start, window.end)
