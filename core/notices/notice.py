@@ -32,6 +32,10 @@ class Place:
         return f"{self.platform}:{self.chat}" + (f"#{self.thread}" if self.thread else "")
 
 
+# Where a notice of kind STATE goes: wherever its alert is shown. The store, which knows, makes one row for each place.
+EVERYWHERE = Place("*", "*")
+
+
 class Kind(StrEnum):
     """Why it is said, the most urgent first: the order in which a queue empties."""
 
@@ -45,6 +49,10 @@ class Kind(StrEnum):
     RECOVERED = "recovered"
     STATE = "state"  # what is shown differs from what is so: edit it
     DIGEST = "digest"
+
+    @property
+    def rank(self) -> int:
+        return list(Kind).index(self)
 
 
 @dataclass(frozen=True, slots=True)

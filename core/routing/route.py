@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.labels import Labels, all_match
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from core.alerts.alert import Step
     from core.labels import Matcher
     from core.notices.notice import Place
+    from core.rules.rule import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +26,22 @@ class Route:
     steps: tuple[Step, ...] = ()
     owner: str | None = None  # `role:NAME` or `person:ID`, when nobody holds the rule's role for the slice
     follows: bool = False  # `continue`: later routes are looked at too
+
+
+RESERVED = ("rule", "severity", "owner")  # labels that every alert has beside its slice's
+
+
+def labels_of(rule: str, role: str, severity: Severity, labels: Labels) -> Labels:
+    """Return what a route's matchers see."""
+    return labels | Labels.of({"rule": rule, "owner": role, "severity": severity.name.lower()})
+
+
+def matching(routes: Iterable[Route], labels: Labels) -> tuple[Route, ...]:
+    """Return the routes that an alert takes: the first that matches, and those after it while it says to go on."""
+    taken: list[Route] = []
+    for route in routes:
+        if all_match(route.match, labels):
+            taken.append(route)
+            if not route.follows:
+                break
+    return tuple(taken)

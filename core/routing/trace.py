@@ -1,0 +1,38 @@
+"""Why somebody was told, and why somebody was not: the lines that `/kpi why` prints.
+
+A decision leaves its lines in one event, `routed`, packed as text because an event's facts are flat.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from core.alerts.event import Event
+    from core.errors import Fact
+
+ROUTED = "routed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`code` is a phrase key: `trace-` and this."""
+
+    code: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+def packed(lines: Iterable[Line]) -> dict[str, Fact]:
+    """Return the facts of a `routed` event that holds these lines."""
+    return {"lines": json.dumps([[line.code, dict(line.facts)] for line in lines], ensure_ascii=False)}
+
+
+def lines_of(event: Event) -> tuple[Line, ...]:
+    """Return the lines that a `routed` event holds, none for any other."""
+    if event.kind != ROUTED:
+        return ()
+    return tuple(Line(code, facts) for code, facts in json.loads(str(event.facts["lines"])))
