@@ -1,28 +1,15 @@
 """Which words, overheard in an alert's thread, are meant for us.
 
-There nobody types /kpi or our name, and people also talk to one another: we answer only what begins with a verb of
-ours, and otherwise keep quiet.
+There nobody types /kpi or our name, and people also talk to one another: we answer only what begins with something
+that an alert can be told, and otherwise keep quiet. A test holds these words to those that commands open with.
 """
 
 from __future__ import annotations
 
-ENGLISH = frozenset({"ack", "assign", "escalate", "snooze", "close", "why", "help"})
-CHINESE = (
-    "确认",
-    "认领",
-    "收到",
-    "指派",
-    "转派",
-    "分配",
-    "转给",
-    "升级",
-    "暂停",
-    "静默",
-    "稍后",
-    "关闭",
-    "为什么",
-    "帮助",
-)
+ENGLISH = frozenset({"ack", "acknowledge", "take", "assign", "reassign", "escalate"})
+ENGLISH |= {"snooze", "mute", "close", "resolve", "why", "help"}
+CHINESE = ("确认", "认领", "收到", "指派", "转给", "交给", "分配给", "升级", "上报")
+CHINESE += ("稍后", "静音", "延后", "关闭", "解决", "为什么", "为何", "帮助")
 
 
 def is_meant_for_us(text: str) -> bool:

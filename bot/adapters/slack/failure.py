@@ -77,7 +77,7 @@ def is_unsure(failure: Exception) -> bool:
 
 def _status(failure: SlackApiError) -> int:
     # A body that is no JSON is handed on as aiohttp's own response, which calls it `status`.
-    return int(getattr(failure.response, "status_code", None) or getattr(failure.response, "status", 0))
+    return int(getattr(failure.response, "status_code", 0) or getattr(failure.response, "status", 0))
 
 
 def _patience(failure: Exception) -> float:

@@ -1,0 +1,286 @@
+"""Telegram, by polling or webhook.
+
+The loop is ours, not the library's: it would otherwise end the process at its own wish. A click is answered before
+anything is done about it, and what arrives is handled side by side, so that one slow answer holds up nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from hmac import compare_digest
+from os import environ
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import structlog
+from telegram import Bot, Update
+from telegram.error import TelegramError
+from telegram.ext import Application, TypeHandler
+
+from bot.adapters.telegram.failure import discreetly, outcome_of
+from bot.adapters.telegram.inbound import PLATFORM, FindPerson, Heard, read_update, receipt_of
+from bot.adapters.telegram.render import MAX_CAPTION, picture, render
+from bot.adapters.telegram.speech import amend, illustrate, speak
+from bot.chat.overheard import is_meant_for_us
+from core.notices.notice import Place
+from core.notices.outbox import Dead, Outcome, Retry, Sent, Wait
+
+if TYPE_CHECKING:
+    import telegram
+
+    from bot.chat.adapter import Answer
+    from bot.chat.card import Card
+    from core.charts.figure import Figure
+
+TELEGRAM = "https://api.telegram.org"
+WEBHOOK_PATH = "/telegram/webhook"
+LISTENED_TO = ("message", "callback_query")  # the server keeps the last list for ever, so it is always said
+POOL = 8  # the library's single connection for getUpdates can wedge for good after one broken request
+LONG_POLL = 25  # seconds
+READ_TIMEOUT = 10.0
+LONGEST_NAP = 30.0  # seconds that somebody who asked is let wait for a rate limit
+REPLY_TRIES = 3
+
+FindAlert = Callable[[Place, str], Awaitable[str | None]]
+Draw = Callable[["Figure"], bytes]
+
+# Durations as such: as whole seconds the library calls them deprecated, even where it only raises RetryAfter.
+environ.setdefault("PTB_TIMEDELTA", "true")
+
+log = structlog.get_logger()
+
+
+def draw_png(figure: Figure) -> bytes:
+    from core.charts.draw import draw
+
+    return draw(figure)
+
+
+class TelegramAdapter:
+    """Holds the connection of one bot. `find_alert` tells whose card is the message of that receipt, if any's."""
+
+    def __init__(
+        self,
+        token: str,
+        base_url: str,
+        webhook_url: str | None,
+        webhook_secret: str | None,
+        find_person: FindPerson,
+        find_alert: FindAlert,
+        draw: Draw = draw_png,
+    ) -> None:
+        self._token = token
+        self._base_url = (base_url or TELEGRAM).rstrip("/")
+        self._webhook_url = _whole(webhook_url) if webhook_url else None
+        # We tell Telegram the secret ourselves, so one that nobody chose does as well.
+        self._secret = webhook_secret or token_urlsafe(32)
+        self._find_person = find_person
+        self._find_alert = find_alert
+        self._draw = draw
+        self._answer: Answer | None = None
+        self._application: Application[Any, Any, Any, Any, Any, Any] | None = None  # while we are up
+        self._followers: set[asyncio.Task[None]] = set()
+
+    @property
+    def platform(self) -> str:
+        return PLATFORM
+
+    @property
+    def is_up(self) -> bool:
+        return self._application is not None
+
+    async def run(self, answer: Answer) -> None:
+        """Listen until cancelled, handing each request to `answer`."""
+        self._answer = answer
+        async with AsyncExitStack() as stack:
+            stack.enter_context(discreetly(self._token))
+            application = self._build()
+            stack.push_async_callback(application.bot.shutdown)
+            await _until_it_works(application.initialize)
+            stack.push_async_callback(application.shutdown)
+            await application.start()
+            stack.push_async_callback(application.stop)
+            await self._listen(application, stack)
+            stack.push_async_callback(self._fall_silent)
+            self._application = application
+            await asyncio.Event().wait()
+
+    async def handle(self, update: object, secret: str | None) -> int:
+        """Take what Telegram sends to /telegram/webhook; return the status to answer with."""
+        if self._application is None or self._webhook_url is None:
+            return 503  # Telegram brings it again
+        if not compare_digest((secret or "").encode(), self._secret.encode()):
+            return 401
+        if not isinstance(update, dict) or "update_id" not in update:
+            return 400
+        await self._application.update_queue.put(Update.de_json(update, self._application.bot))
+        return 200
+
+    async def post(self, place: Place, card: Card, key: str) -> Outcome:  # noqa: ARG002 - Telegram takes no key
+        return await self._post(place, card)
+
+    async def edit(self, place: Place, receipt: str, card: Card) -> Outcome:  # noqa: ARG002 - the receipt says where
+        if self._application is None:
+            return Retry("telegram-is-down")
+        try:
+            await amend(self._application.bot, receipt, card)
+        except TelegramError as failure:
+            return outcome_of(failure, receipt)
+        return Sent(receipt)
+
+    # --- speaking ---------------------------------------------------------------------------------------------
+
+    async def _post(self, place: Place, card: Card, below: int | None = None) -> Outcome:
+        if self._application is None:
+            return Retry("telegram-is-down")
+        try:
+            message = await self._say(self._application.bot, place, card, below)
+        except TelegramError as failure:
+            outcome = outcome_of(failure)
+            log.warning("telegram refused a message", place=str(place), outcome=str(outcome))
+            return outcome
+        return Sent(receipt_of(message.chat.id, message.message_id, is_photo=bool(message.photo)))
+
+    async def _say(self, bot: Bot, place: Place, card: Card, below: int | None) -> telegram.Message:
+        """Send a card as a photo with a caption if its words fit there, else as text that the photo follows."""
+        drawn = picture(card)
+        caption = render(card, MAX_CAPTION, is_caption=True)
+        if drawn and caption.is_whole and (png := await self._png(drawn.figure)):
+            return await speak(bot, place, caption, png, below)
+        message = await speak(bot, place, render(card), None, below)
+        if drawn and not caption.is_whole:
+            self._follow(self._illustrate(bot, message, drawn.figure))
+        return message
+
+    async def _illustrate(self, bot: Bot, message: telegram.Message, figure: Figure) -> None:
+        if png := await self._png(figure):
+            try:
+                await illustrate(bot, message, png)
+            except TelegramError as failure:
+                log.warning("a chart was not sent", outcome=str(outcome_of(failure)))
+
+    async def _png(self, figure: Figure) -> bytes | None:
+        """Return a drawn figure; a chart that cannot be drawn is a bug, but no reason to keep the words back."""
+        [drawn] = await asyncio.gather(asyncio.to_thread(self._draw, figure), return_exceptions=True)
+        if isinstance(drawn, BaseException):
+            log.error("a bug while drawing", exc_info=drawn)
+            return None
+        return drawn
+
+    def _follow(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._followers.add(task)
+        task.add_done_callback(self._followers.discard)
+
+    # --- listening --------------------------------------------------------------------------------------------
+
+    def _build(self) -> Application[Any, Any, Any, Any, Any, Any]:
+        builder = (
+            Application.builder()
+            .token(self._token)
+            .base_url(f"{self._base_url}/bot")
+            .base_file_url(f"{self._base_url}/file/bot")
+            .concurrent_updates(True)
+            .job_queue(None)
+            .read_timeout(READ_TIMEOUT)
+            .get_updates_connection_pool_size(POOL)
+        )
+        application: Any = (builder.updater(None) if self._webhook_url else builder).build()
+        application.add_handler(TypeHandler(Update, self._hear))
+        application.add_error_handler(_complain)
+        return application  # type: ignore[no-any-return]
+
+    async def _listen(self, application: Application[Any, Any, Any, Any, Any, Any], stack: AsyncExitStack) -> None:
+        if application.updater is None:
+            bot = application.bot
+            await _until_it_works(
+                lambda: bot.set_webhook(
+                    self._webhook_url or "", secret_token=self._secret, allowed_updates=list(LISTENED_TO)
+                )
+            )
+            return
+        await application.updater.start_polling(
+            timeout=LONG_POLL, bootstrap_retries=-1, allowed_updates=list(LISTENED_TO), error_callback=_grumble
+        )
+        stack.push_async_callback(application.updater.stop)
+
+    async def _hear(self, update: Update, _: Any) -> None:
+        application = self._application
+        if application is None or self._answer is None:
+            return
+        heard = read_update(update, application.bot.bot, self._find_person)
+        if heard is None:
+            return
+        if heard.click:
+            await self._stop_the_clock(application.bot, heard.click)
+        await self._respond(heard)
+
+    async def _stop_the_clock(self, bot: Bot, click: str) -> None:
+        """Answer a click, whose button turns until then; too late is nobody's loss."""
+        try:
+            await bot.answer_callback_query(click)
+        except TelegramError as failure:
+            log.info("a click was not answered", outcome=str(outcome_of(failure)))
+
+    async def _respond(self, heard: Heard) -> None:
+        request = heard.request
+        if heard.head:
+            request = replace(request, alert=await self._find_alert(request.place, heard.head))
+        if heard.is_overheard and not (request.alert and is_meant_for_us(request.text)):
+            return
+        if self._answer is None:
+            return
+        reply = await self._answer(request)
+        for card in reply.cards:
+            # In a group the nearest to privately is their own chat, if they have ever opened it.
+            is_aside = reply.is_private and request.place.chat != request.actor
+            aside = await self._reply(Place(PLATFORM, request.actor), card, None) if is_aside else None
+            if aside is None or isinstance(aside, Dead):
+                await self._reply(request.place, card, heard.message)
+
+    async def _reply(self, place: Place, card: Card, below: int | None) -> Outcome:
+        """Post an answer; somebody waits for it, so a rate limit is sat out here."""
+        outcome = await self._post(place, card, below)
+        for _ in range(REPLY_TRIES - 1):
+            if not isinstance(outcome, Wait):
+                break
+            await asyncio.sleep(min(outcome.seconds, LONGEST_NAP))
+            outcome = await self._post(place, card, below)
+        return outcome
+
+    async def _fall_silent(self) -> None:
+        self._application = None
+        for task in self._followers:
+            task.cancel()
+        await asyncio.gather(*self._followers, return_exceptions=True)
+
+
+async def _until_it_works(what: Callable[[], Awaitable[Any]]) -> None:
+    """Try until Telegram answers; until then we are down, and the house stands without us."""
+    pause = 1.0
+    while True:
+        try:
+            await what()
+        except TelegramError as failure:
+            log.warning("telegram does not answer", outcome=str(outcome_of(failure)), again_in=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 60)
+        else:
+            return
+
+
+async def _complain(_: object, context: Any) -> None:
+    log.error("a bug while answering Telegram", exc_info=context.error)
+
+
+def _grumble(failure: TelegramError) -> None:
+    log.warning("telegram gave no updates", outcome=str(outcome_of(failure)))
+
+
+def _whole(url: str) -> str:
+    """Return the webhook's address, where only the host was given with our path."""
+    return url if urlsplit(url).path.strip("/") else url.rstrip("/") + WEBHOOK_PATH

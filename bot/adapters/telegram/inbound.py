@@ -1,0 +1,122 @@
+"""What Telegram tells us, as a Request.
+
+A command, a mention, a reply to one of our messages, any text in private, and a pressed button. An edited message
+is not asked for: a command would be carried out twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from telegram import Message, MessageEntity, Update, User
+from telegram.constants import ChatType
+
+from bot.chat.request import Request
+from core.notices.notice import Place
+
+if TYPE_CHECKING:
+    from core.people.person import Person
+    from core.text import Tongue
+
+PLATFORM = "telegram"
+COMMAND = "kpi"
+PHOTO = "photo"
+
+FindPerson = Callable[[str, str], "Person | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A request as far as its update tells. `head` is the receipt of our message that it answers, if it answers one."""
+
+    request: Request
+    head: str | None = None
+    is_overheard: bool = False  # a reply to us, but perhaps not for us
+    message: int | None = None  # what we shall answer below, in a group
+    click: str | None = None  # to be answered once, at once
+
+
+def receipt_of(chat: int | str, message: int, *, is_photo: bool) -> str:
+    """Return our name for a message, unique on the platform. A photo is edited by another method than a text."""
+    return f"{chat}:{message}" + (f":{PHOTO}" if is_photo else "")
+
+
+def read_update(update: Update, me: User, find_person: FindPerson) -> Heard | None:
+    """Read one update; None for what is not ours to answer."""
+    if update.callback_query:
+        return _read_click(update, find_person)
+    message = update.message
+    if message is None or message.from_user is None or message.from_user.is_bot or not message.text:
+        return None
+    text, is_to_us = _address(message, me)
+    head = _head(message, me)
+    is_private = message.chat.type == ChatType.PRIVATE
+    if text is None or not (is_to_us or is_private or head):
+        return None
+    request = _request(text, message, message.from_user, f"m:{message.chat.id}:{message.message_id}", find_person)
+    below = None if is_private else message.message_id
+    return Heard(request, head, is_overheard=not (is_to_us or is_private), message=below)
+
+
+def _read_click(update: Update, find_person: FindPerson) -> Heard | None:
+    query = update.callback_query
+    if query is None or not query.data or query.message is None:
+        return None
+    message = query.message if isinstance(query.message, Message) else None  # else too old for Telegram to show us
+    event = f"c:{query.id}"
+    if message is None:
+        place = Place(PLATFORM, str(query.message.chat.id))
+        return Heard(_said(query.data, place, query.from_user, event, find_person), click=query.id)
+    head = receipt_of(message.chat.id, message.message_id, is_photo=bool(message.photo))
+    below = None if message.chat.type == ChatType.PRIVATE else message.message_id
+    request = _request(query.data, message, query.from_user, event, find_person)
+    return Heard(request, head, message=below, click=query.id)
+
+
+def _address(message: Message, me: User) -> tuple[str | None, bool]:
+    """Return what was said without its trigger, None if to another bot, and whether it was said to us."""
+    text = _named(message)
+    first = next(iter(message.entities), None)
+    if first and first.type == MessageEntity.BOT_COMMAND and first.offset == 0:
+        verb, _, bot = text[1 : first.length].partition("@")
+        rest = text[first.length :]
+        if bot and bot.lower() != (me.username or "").lower():
+            return None, False
+        words = {COMMAND: rest, "start": "help"}.get(verb.lower(), f"{verb} {rest}")
+        return " ".join(words.split()), True
+    mention = re.compile(rf"@{re.escape(me.username or '?')}\b", re.IGNORECASE)
+    said = " ".join(mention.sub(" ", text).split()).removeprefix("/")  # `/确认`: Telegram knows Latin commands only
+    return said, bool(mention.search(text))
+
+
+def _named(message: Message) -> str:
+    """Return the text, where somebody without a username is named by their id: `assign 7f3k @123`."""
+    text = message.text or ""
+    for entity, name in message.parse_entities([MessageEntity.TEXT_MENTION]).items():
+        if entity.user:
+            text = text.replace(name, f"@{entity.user.id}", 1)
+    return text
+
+
+def _head(message: Message, me: User) -> str | None:
+    """Return the receipt of our message that this replies to. A topic's first message is no reply of anybody's."""
+    answered = message.reply_to_message
+    if answered is None or answered.from_user is None or answered.from_user.id != me.id:
+        return None
+    return receipt_of(message.chat.id, answered.message_id, is_photo=bool(answered.photo))
+
+
+def _request(text: str, message: Message, user: User, event: str, find_person: FindPerson) -> Request:
+    topic = message.message_thread_id if message.is_topic_message else None
+    place = Place(PLATFORM, str(message.chat.id), str(topic) if topic else None)
+    return _said(text, place, user, event, find_person)
+
+
+def _said(text: str, place: Place, user: User, event: str, find_person: FindPerson) -> Request:
+    actor = str(user.id)
+    person = find_person(PLATFORM, actor)
+    tongue: Tongue = person.tongue if person else "zh" if (user.language_code or "").startswith("zh") else "en"
+    return Request(text, place, actor, tongue, person, event=event)
