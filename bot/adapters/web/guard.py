@@ -1,0 +1,102 @@
+"""What every answer of the console carries, and which requests get none: other pages, other names, too much text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+
+from bot.adapters.web.inbound import MAX_BODY, is_known_host, is_ours
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADERS = {
+    "content-security-policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+READS = ("GET", "HEAD")
+
+
+class _TooLarge(Exception):  # noqa: N818 - never seen outside of this file
+    pass
+
+
+class Guard:
+    """Stands before all but `free`: the paths that platforms and probes call, which have guards of their own."""
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str] | None, free: Collection[str] = ()) -> None:
+        self._app = app
+        self._hosts = hosts
+        self._free = frozenset(free)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in self._free:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if not is_known_host(headers, self._hosts):
+            await _refuse(421, "unknown-host")(scope, receive, _dressed(send))
+        elif scope["method"] not in READS and not is_ours(headers):
+            await _refuse(403, "another-site")(scope, receive, _dressed(send))
+        elif _announced(headers) > MAX_BODY:
+            await _refuse(413, "too-large")(scope, receive, _dressed(send))
+        else:
+            try:
+                await self._app(scope, _limited(receive), _dressed(send))
+            except _TooLarge:
+                await _refuse(413, "too-large")(scope, receive, _dressed(send))
+
+
+def _refuse(status: int, code: str) -> JSONResponse:
+    return JSONResponse({"code": code}, status)
+
+
+def _announced(headers: Headers) -> int:
+    length = headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdecimal() else MAX_BODY + 1
+
+
+def _limited(receive: Receive) -> Receive:
+    """Count what comes, since a body sent in pieces announces no length."""
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MAX_BODY:
+            raise _TooLarge
+        return message
+
+    return limited
+
+
+def _dressed(send: Send) -> Send:
+    async def dressed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers[name] = value
+            headers.setdefault("cache-control", "no-store")
+        await send(message)
+
+    return dressed

@@ -1,0 +1,82 @@
+"""What a browser sent us, made into a Request; and whether it was our own page that sent it.
+
+The console trusts whoever can reach it (it listens on 127.0.0.1 unless told otherwise), so the guard is against
+*other pages* in the same browser: a form on some site that posts here, or a name that was rebound to this machine.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.chat.request import Request
+from core.errors import Missing
+from core.notices.notice import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from core.people.person import Person
+    from core.text import Tongue
+
+PLATFORM = "web"
+GUEST = "guest"
+MAX_BODY = 16_384  # bytes: a sentence, not a file
+MAX_TEXT = 2_000
+TRIGGER = re.compile(r"^\s*[/／]?kpi(?=\s|$)\s*", re.IGNORECASE)
+
+
+class Said(BaseModel):
+    """The body of `/api/say`. `under` is the message whose button was pressed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    speaker: str | None = Field(default=None, alias="as")
+    tongue: Tongue | None = None
+    under: str | None = None
+
+
+def address(person: Person) -> str:
+    return person.chats.get(PLATFORM, person.id)
+
+
+def speaker(name: str | None, people: Mapping[str, Person]) -> Person | None:
+    """Return who the console speaks as; None is a guest, and an unknown name is a mistake, not a guest."""
+    if name is None:
+        return None
+    if name not in people:
+        raise Missing("no-such-person", name=name)
+    return people[name]
+
+
+def request_of(said: Said, person: Person | None, tongue: Tongue) -> Request:
+    chat = address(person) if person else GUEST
+    return Request(
+        text=TRIGGER.sub("", said.text).strip(),
+        place=Place(PLATFORM, chat),
+        actor=chat,
+        tongue=said.tongue or tongue,
+        person=person,
+    )
+
+
+def is_ours(headers: Mapping[str, str]) -> bool:
+    """Return whether a POST came from our own page, or from a program, which sends neither header."""
+    site = headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+
+
+def is_known_host(headers: Mapping[str, str], hosts: Collection[str] | None) -> bool:
+    """Return whether the page was asked for by a name of ours; None lets any name in."""
+    if hosts is None:
+        return True
+    host = headers.get("host", "")
+    name = host if host.endswith("]") else host.rpartition(":")[0] or host
+    return name in hosts
