@@ -1,1 +1,5 @@
-"""Sentences for people, in Chinese and English, and numbers as each writes them."""
+"""What is said to people: sentences by their code, in two tongues."""
+
+from bot.phrases.phrases import say
+
+__all__ = ["say"]

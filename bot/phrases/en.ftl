@@ -1,0 +1,391 @@
+### All that is said in English. zh.ftl has the same keys and the same blanks; a test holds them to it.
+### Where, what, what to do; unhurried, and never a word about our own insides.
+
+did-you-mean = Did you mean “{ $suggestion }”?
+bug = Something went wrong on our side, and we have written it down as { $reference }. Please try again.
+
+## Reading files of definitions
+
+missing-key = “{ $key }” is missing here.
+unknown-key = Nothing here is called “{ $key }”.
+unknown-kind = “{ $key }” begins no entry. Each one opens with one of: { $kinds }.
+unknown-value = “{ $value }” is none of the words that fit here: { $options }.
+wanted-words = Some words belong here.
+wanted-list = A list of entries belongs here, each opening with “- ” and one of: { $kinds }.
+wanted-item = Each entry of this list opens with one of: { $kinds }, and a colon.
+wanted-key = A plain word belongs here, before the colon.
+wanted-mapping = Lines of “name: value” belong here.
+wanted-number = A number belongs here, such as 1200 or 2.5%, not “{ $value }”.
+wanted-whole = A whole number belongs here, such as 300, not “{ $value }”.
+wanted-flag = true or false belongs here, not “{ $value }”.
+wanted-date = A day belongs here, such as 2026-06-18, not “{ $value }”.
+wanted-time = A time of day belongs here, such as 09:00, not “{ $value }”.
+wanted-duration = A length of time belongs here, such as 30m, 2h, 3d or 1w, not “{ $value }”.
+wanted-workday = A working day belongs here, such as 09:00-18:00, not “{ $value }”.
+wanted-band = Two numbers belong here, the lower one first, such as [0.9, 1.1].
+wanted-code = A short code belongs here, of small letters, digits and _, not “{ $value }”.
+duplicate-key = “{ $key }” stands here twice; the first is in line { $line }. Keep one of them.
+defined-twice = There are two of { $kind } “{ $name }”. Keep one, or give the other another name.
+days-reversed = The first day, { $first }, comes after the last, { $last }. Change them round.
+yaml-colon = One colon too many in this line. Put words that contain a colon in quotes.
+yaml-no-colon = This line needs a colon and a space after its first word.
+yaml-unclosed-quote = This quote is opened and never closed.
+yaml-unclosed-bracket = This bracket is opened and never closed.
+yaml-indent = This line does not stand where its neighbours do. Give it as many spaces at its start as they have.
+yaml-tab = There is a tab here. Use spaces.
+yaml-many-documents = A file holds one list. Take out the line “---”.
+yaml-anchor = References (& and *) are not read here. Write the value out.
+yaml-tag = “{ $tag }” is not read here. Write the value plainly.
+yaml-character = There is a character here that no text should hold. Delete it and type it again.
+yaml-too-deep = This is nested too deeply to be read.
+yaml-syntax = This line cannot be read ({ $detail }).
+
+## Metrics, dimensions, people
+
+unknown-metric = No metric “{ $name }”.
+unknown-metric-in-formula = The formula of { $metric } names “{ $name }”, and there is no such metric.
+unknown-dimension = No dimension “{ $name }”.
+unknown-source = No source “{ $name }”.
+unknown-person = No person “{ $name }”.
+unknown-zone = No time zone “{ $name }”. Zones are named like Asia/Shanghai.
+name-taken = “{ $name }” is a name of { $other } already, so { $metric } cannot have it too.
+how-or-formula = { $metric } needs either “how” (sum, count, distinct, last) or “formula”, and not both.
+formula-too-long = This formula is too long to be read.
+formula-ends = This formula ends where a metric or a number should follow.
+formula-unexpected = This does not belong in a formula here.
+formula-circle = The formula of { $metric } comes back to { $metric }. Let it name other metrics.
+formula-sums-distinct = { $metric } adds up { $name }, which counts people: one who is in two of them would count twice. Ask for it at the level you need.
+to-date-not-additive = { $metric } gathers { $name } over days, and that cannot be added up.
+measure-how = Say how this column becomes one number: { $options }.
+no-source-for = No source holds { $metrics } together{ $dimensions ->
+    [""] {""}
+   *[other] {" "}by { $dimensions }
+  }. Missing: { $lacks }.
+source-no-files = Source { $source } finds no file { $files } in { $folder }. Check its path in sources.yaml, or the folder given with --data.
+source-no-rows = Source { $source } finds no rows in { $files }. Export at least one day.
+cube-grain-too-fine = These numbers are kept by { $held } and cannot be split by { $wanted }.
+cube-distinct-added = { $measure } counts people and cannot be added up: one who is in two slices would count twice.
+leads-themselves = { $name } cannot be their own lead.
+address-taken = { $address } is the address of { $other } already.
+
+## Files of facts
+
+file-missing = There is no file { $file }. Check its path in sources.yaml, or the folder given with --data.
+file-unreadable = { $file } cannot be read ({ $detail }). Save it again as CSV or XLSX.
+file-empty = { $file } is empty. Export it again.
+file-no-rows = { $file } has a header and no rows below it. Export it again with at least one day.
+file-wrong-kind = { $file } is no table: inside it is { $kind }. Beacon reads CSV, XLSX and Parquet.
+file-encoding = { $file } is neither UTF-8 nor GB18030. Save it as CSV UTF-8.
+file-too-large = The sheet in { $file } spans more than { $most } cells. Delete the stray cells far below or to the right, or save it as CSV.
+file-column-missing = { $file } has no column “{ $column }”. It has: { $columns }.
+warehouse-slow = The numbers did not come within { $seconds } s. Ask for a shorter period, or try again in a minute.
+warehouse-failed = The numbers cannot be reached just now ({ $detail }). Please try again in a minute.
+
+## Settings
+
+bad-setting = Setting { $name } is not right: { $why }.
+unreadable-secret = The secret’s file { $file } cannot be read.
+slack-secret-missing = Slack over HTTP needs SLACK_SIGNING_SECRET, or set SLACK_APP_TOKEN for Socket Mode.
+
+## Acting on alerts
+
+no-such-person = Nobody here is called “{ $name }”.
+command-which-alert = Which alert? Write its short name after “{ $verb }”, such as “{ $verb } 7f3k”.
+ask-one-by = One split at a time: “by { $first }” or “by { $second }”.
+already-acked = { $by } took it on { $minutes ->
+    [0] just now
+    [one] { $minutes } min ago
+   *[other] { $minutes } min ago
+  }. To take it over, assign it to yourself.
+already-owner = { $to } has it already.
+already-closed = { $handle } was closed by { $by } ({ $reason }).
+already-at-level = It has just gone to { $to }, level { $level }.
+no-further-level = There is nobody further to tell: it has gone through all { $level } levels.
+not-closed = { $handle } is not closed.
+not-fired = { $handle } has not fired yet: it waits to see whether the number stays where it is.
+stale-version = { $handle } has changed since your card was made ({ $what }). Look at it as it is now, then decide.
+due-past = { $due } has passed. Name a later day.
+snooze-past = { $until } has passed. Name a later time.
+snooze-long = At most { $days } days. If it should be quiet for longer, change the rule.
+
+## An alert’s card
+
+why-bad = { $period }: { $terms }.
+term-value = { $metric } { $value }
+term-none = { $metric } has no value
+term-below = { $metric } { $value }, below { $bound }
+term-above = { $metric } { $value }, above { $bound }
+term-fell = { $metric } { $value }, down { $change } from { $against } ({ $baseline })
+term-rose = { $metric } { $value }, up { $change } from { $against } ({ $baseline })
+term-under = { $metric } { $value }, under { $against } ({ $baseline })
+term-over = { $metric } { $value }, over { $against } ({ $baseline })
+terms-joined = { $first }; { $second }
+
+against-hour = the hour before
+against-day = the day before
+against-weekday = the same weekday a week before
+against-week = the week before
+against-month = the month before
+against-period = the period before
+against-lag = { $periods } periods before
+against-year = the same time last year
+against-mean = the historical mean
+against-mean-of = the mean of the last { $periods }
+against-median-of = the median of the last { $periods }
+against-same-weekday = the usual for this weekday
+against-target = the target
+
+threshold-below = below { $bound }
+threshold-above = above { $bound }
+threshold-fall = a fall of { $bound }
+threshold-rise = a rise of { $bound }
+
+fact-value = Value
+fact-baseline = Baseline
+fact-change = Change
+fact-threshold = Threshold
+fact-sample = Sample
+fact-period = Period
+fact-owner = Owner
+fact-severity = Severity
+fact-state = State
+fact-due = Due
+nobody = nobody yet
+rule-line = Rule: { $sentence }
+objective-line = Goal: { $objective }
+sop-title = What to do
+chart-subtitle = { $window } · { $grain }
+chart-bound = alert at { $bound }
+chart-band = usual range
+chart-alt = { $title }: { $value } on { $period }, from { $low } to { $high } in the last { $count } periods.
+
+severity-info = info
+severity-warning = warning
+severity-critical = critical
+reason-real-acted = real, acted on
+reason-real-expected = real, and expected
+reason-false-alarm = false alarm
+reason-data-issue = wrong data
+reason-not-actionable = nothing to be done
+reason-duplicate = duplicate
+reason-recovered = recovered
+grain-hour = by hour
+grain-day = by day
+grain-week = by week
+grain-month = by month
+
+state-open = waiting for somebody
+state-acked = { $by } has it, since { $ago }
+state-closed = closed: { $reason }
+state-closed-by = closed by { $by }: { $reason }
+state-snoozed = quiet until { $until } ({ $by })
+state-quiet-hours = held until { $until }, outside working hours
+state-data-late = held: the data is late
+state-pending = bad since { $since }, waiting to see whether it stays so
+state-clearing = getting better
+state-unknown = no new data; nothing is decided
+state-recovered = recovered after { $duration }
+state-reopened = fired { $count } times
+ago = { $duration } ago
+just-now = just now
+
+notice-worse = It has become worse.
+notice-reopened = It is back, for the { $count ->
+    [2] second time
+    [3] third time
+   *[other] { $count }th time
+  }.
+notice-escalation = Nobody has answered, so it comes to you (level { $level }).
+notice-assigned = { $by } has given this to you.
+notice-assigned-due = { $by } has given this to you, due { $due }.
+notice-hold-ended = The quiet time is over and it is still bad: { $value }.
+notice-hold-ended-was = The quiet time is over and it is still bad: { $value } now, { $was } when it began.
+notice-hold-ended-well = The quiet time is over, and the number has recovered meanwhile.
+notice-reminder = Still on it? Press “{ $ack }” again to keep it, or it goes back to everybody.
+notice-overdue = This was due { $due } and is still open.
+notice-recovered = Recovered after { $duration }.
+
+button-ack = I’ll take it
+button-keep = Still on it
+button-snooze = Quiet for 2 h
+button-escalate = Escalate
+button-why = Why?
+button-close = Close
+
+## What happened to an alert
+
+trace-title = { $handle }: how it came to this
+trace-columns-time = Time
+trace-columns-what = What happened
+trace-columns-who = By
+trace-deliveries = Who was told
+trace-place = Where
+trace-kind = About
+trace-status = State
+trace-none = Nothing has happened yet.
+trace-truncated = { $count } earlier lines are left out.
+beacon = Beacon
+place-board = the board
+role-of = whoever is { $role }
+lead-of = the owner’s lead
+event-pending = { $metric } { $value }: bad, and waiting until { $until } to see whether it stays so
+event-fired = Fired: { $metric } { $value }
+event-calmed = { $metric } { $value }: fine again before anybody was told
+event-clearing = { $metric } { $value }: getting better, one more such hour to be sure
+event-recovered = Recovered: { $metric } { $value }, after { $lasted }
+event-measured = { $metric } { $value }: still bad
+event-worse = Worse: from { $was } to { $severity }
+event-milder = Milder: from { $was } to { $severity }
+event-breached-again = { $metric } { $value }: bad again
+event-reopened = Fired again, time { $occurrence }: { $metric } { $value }
+event-unknown = The data stopped; nothing is decided until it comes
+event-known = The data is back
+event-acked = Taken on until { $until }
+event-ack-renewed = Still on it, until { $until }
+event-ack-asked = Asked { $by } whether they are still on it
+event-ack-ended = No answer from { $by }; open again
+event-assigned = Given to { $to }
+event-overdue = Due { $due } and not done
+event-closed = Closed: { $reason }
+event-opened-again = Opened again
+event-snoozed = Quiet until { $until }
+event-hold-ended = The quiet time ended
+event-escalated = Level { $level }: told { $to }
+event-routed = Route { $route }
+event-unrouted = No route fits
+status-queued = waiting
+status-sending = on its way
+status-sent = sent
+status-dead = could not be delivered
+kind-first = first word
+kind-worse = worse
+kind-escalation = escalation
+kind-assigned = handed over
+kind-hold-ended = quiet time over
+kind-reminder = reminder
+kind-reopened = back again
+kind-recovered = recovered
+kind-state = card brought up to date
+kind-digest = daily digest
+
+## Answers to questions
+
+answer-title-by = { $metric } by { $dimension }
+answer-period = { $window }
+answer-compared = { $window }, against { $compared }
+answer-compared-to = Before
+answer-stops-early = The data ends on { $day }.
+answer-empty = There is no data for { $window }.
+answer-absent-facts = no data
+answer-absent-sample = too few to say
+answer-absent-divisor = nothing to divide by
+answer-more = { $count } more are left out; name one with “{ $dimension }=…”.
+answer-whole = all
+answer-alt = { $title }, { $window }: { $value }.
+button-by = By { $dimension }
+button-week = Last 7 days
+button-month = Last 30 days
+
+## The alerts, the board, the dictionary
+
+alerts-title = { $count ->
+    [0] No open alerts
+    [one] { $count } open alert
+   *[other] { $count } open alerts
+  }
+alerts-none = Every number that is watched is where it should be.
+alerts-more = { $count } more, milder ones are left out.
+column-handle = Alert
+column-what = What
+column-value = Value
+column-change = Change
+column-week = Against last week
+column-severity = Severity
+column-owner = Owner
+column-state = State
+column-metric = Metric
+column-name = Also called
+column-unit = Unit
+board-title = { $name } on { $day }
+board-alerts = { $count ->
+    [0] Nothing is wrong.
+    [one] { $count } open alert.
+   *[other] { $count } open alerts.
+  }
+board-empty = There are no numbers yet. Check the files that sources.yaml names.
+
+metrics-title = Metrics
+metrics-like = Metrics like “{ $like }”
+metrics-none = No metric is like “{ $like }”.
+metrics-hint = { $count } metrics have data here. “define NAME” tells what one means.
+define-formula = Formula
+define-unit = Unit
+define-direction = Good is
+define-aliases = Also called
+define-code = Code
+define-sample = Least sample
+define-source = Source
+define-no-source = no source holds it yet
+define-owner = Owner
+define-tier = Tier
+direction-up = up
+direction-down = down
+direction-band = within a range
+direction-none = neither
+unit-count = number
+unit-money = money
+unit-percent = percent
+unit-points = percentage points
+unit-times = multiple
+unit-seconds = time
+unit-score = score
+unit-bare = number
+how-sum = added up
+how-count = counted
+how-distinct = distinct ones counted
+how-last = the last one known
+
+rule-title = This rule reads as
+rule-doubts = Before it runs, please decide
+rule-clear = Nothing in it is in doubt.
+rule-other-tongue = In Chinese: { $sentence }
+
+## The digest
+
+digest-title = { $name }: { $day }
+digest-summary = { $day }: { $count ->
+    [0] nothing open
+    [one] { $count } alert open
+   *[other] { $count } alerts open
+  }{ $overdue ->
+    [0] {""}
+   *[other] , { $overdue } overdue
+  }
+digest-open = Open
+digest-overdue = Overdue
+digest-day-before = Day before
+digest-week-before = Week before
+digest-quiet = Nothing is open. A good day.
+
+## Help and trouble
+
+problem-title = That did not work
+problem-missing = Not found
+problem-forbidden = Not allowed
+problem-unavailable = Not reachable just now
+mistakes-title = { $count ->
+    [one] { $count } thing to mend
+   *[other] { $count } things to mend
+  }
+help-title = What you can say
+help-ask = Ask for a number
+help-alerts = Alerts
+help-words = Words
+help-try = Try one of these:
+help-ask-example = { $metric } last 7 days
+help-ask-by = { $metric } by { $dimension } this month
+help-ask-compare = { $metric } 2026-06-01..2026-06-18 vs last year
+help-alerts-list = alerts · why 7f3k
+help-alerts-act = ack 7f3k · snooze 7f3k 2h · assign 7f3k @name · escalate 7f3k · close 7f3k false-alarm
+help-words-list = metrics · define { $metric } · board · digest
+help-tongue = Chinese works just as well, in any mixture.
