@@ -1,0 +1,39 @@
+"""One command under way: who said it where, and all that a handler may look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.chat.request import Request
+from bot.commands.lexicon import Lexicon
+from core.ports import World
+from core.text import Tongue
+from core.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    request: Request
+    workspace: Workspace
+    world: World
+    lexicon: Lexicon
+
+    @property
+    def tongue(self) -> Tongue:
+        return self.request.tongue
+
+    @property
+    def now(self) -> datetime:
+        return self.world.clock.now()
+
+    @property
+    def wall(self) -> datetime:
+        """Return the business's own time of day."""
+        return self.now.astimezone(self.workspace.zone).replace(tzinfo=None)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of whoever spoke: `tomorrow 9:00` is theirs."""
+        return self.request.person.zone if self.request.person else self.workspace.zone
