@@ -41,25 +41,25 @@ def builtin() -> Dictionary:
     """Return the dictionary that comes with the house."""
     mistakes: Mistakes = []
     files = sorted(resources.files("core.metrics").joinpath("dictionary").iterdir(), key=lambda file: file.name)
-    nodes = {
-        file.name.removesuffix(".yaml"): document.parse(file.read_text(encoding="utf-8"), file.name, mistakes)
+    nodes = [
+        (file.name.removesuffix(".yaml"), document.parse(file.read_text(encoding="utf-8"), file.name, mistakes))
         for file in files
-    }
+    ]
     dictionary = load_dictionary(nodes, mistakes, Dictionary())
     if mistakes:
         raise Invalid(mistakes)
     return dictionary
 
 
-def load_dictionary(nodes: Mapping[str, Node | None], mistakes: Mistakes, under: Dictionary) -> Dictionary:
-    """Return `under` with what these files define over it. `nodes` maps a category's name to a file's list.
+def load_dictionary(nodes: Iterable[tuple[str, Node | None]], mistakes: Mistakes, under: Dictionary) -> Dictionary:
+    """Return `under` with what these files define over it; each file's list comes with its category's name.
 
     A metric that is defined wrongly stays known by its names, as a plain sum, so that rules which name it are not
     called wrong as well; with mistakes noted, nobody will use it.
     """
     definitions: dict[str, _Definition] = {}
     dimensions: dict[str, Dimension] = {}
-    for category, node in nodes.items():
+    for category, node in nodes:
         for kind, fields in document.items(node, KINDS, mistakes):
             if kind == "metric":
                 definition = _metric(fields, category, under.metrics)

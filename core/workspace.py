@@ -1,0 +1,157 @@
+"""A team's folder of YAML, read whole: every mistake of every file at once, or a workspace that holds together.
+
+Each kind is one file `KIND.yaml`, or several in a folder `KIND/`. Files build on each other in the order in which
+they are read here; where one is wrong, those after it are still read, so that nobody mends one line to find the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from core import document
+from core.calendar.events import Event, builtin_events, load_events
+from core.document import Fields, Mapped, Mistakes, Node, suggesting
+from core.errors import Invalid, Missing, Mistake, Where
+from core.metrics.catalog import Catalog
+from core.metrics.load import builtin, load_dictionary, load_targets, matchers
+from core.metrics.load_sources import load_sources
+from core.people.load import TONGUE_NAMES, House, load_people, zone
+from core.people.person import Person
+from core.routing.route import Route
+from core.rules.rule import Rule
+from core.text import Text, Tongue
+
+KINDS = ("workspace", "metrics", "sources", "targets", "events", "people", "rules", "routes")
+SUFFIXES = (".yaml", ".yml")
+DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """`today` is a pretended date, for examples whose data has stopped; None is the clock's."""
+
+    folder: Path
+    name: Text
+    zone: ZoneInfo
+    currency: str
+    tongue: Tongue
+    today: date | None
+    catalog: Catalog
+    rules: tuple[Rule, ...] = ()
+    people: Mapping[str, Person] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    events: Mapping[str, Event] = field(default_factory=dict)
+
+
+def load_workspace(folder: Path) -> Workspace:
+    """Return the workspace, raise Missing if there is none, or Invalid with all that is wrong with it."""
+    mistakes: Mistakes = []
+    files = _read(folder, mistakes)
+    settings = _settings(files["workspace"], folder, mistakes)
+    catalog = _catalog(files, mistakes)
+    events = load_events(files["events"].values(), mistakes, builtin_events())
+    house = House(settings.tongue, settings.zone)
+    people = load_people(files["people"].values(), mistakes, matchers(catalog), house)
+    if mistakes:
+        raise Invalid(sorted(mistakes, key=_place))
+    return Workspace(
+        folder=folder,
+        name=settings.name,
+        zone=settings.zone,
+        currency=settings.currency,
+        tongue=settings.tongue,
+        today=settings.today,
+        catalog=catalog,
+        people=people,
+        events=events,
+    )
+
+
+# --- within ------------------------------------------------------------------------------------------------
+
+Files = Mapping[str, Mapping[str, Node | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    name: Text
+    zone: ZoneInfo
+    currency: str
+    tongue: Tongue
+    today: date | None
+
+
+def _read(folder: Path, mistakes: Mistakes) -> Files:
+    """Return the nodes by kind and file, and note files that no kind would read."""
+    found: dict[str, dict[str, Node | None]] = {kind: {} for kind in KINDS}
+    for kind, path in _paths(folder, mistakes):
+        name = path.relative_to(folder).as_posix()
+        try:
+            found[kind][name] = document.parse(path.read_text(encoding="utf-8"), name, mistakes)
+        except UnicodeDecodeError:
+            mistakes.append(Mistake("file-not-utf8", {"file": name}, Where(name, 1, 1)))
+        except OSError:
+            mistakes.append(Mistake("file-unreadable", {"file": name}, Where(name, 1, 1)))
+    return found
+
+
+def _paths(folder: Path, mistakes: Mistakes) -> Iterator[tuple[str, Path]]:
+    if not any((folder / f"workspace{suffix}").is_file() for suffix in SUFFIXES):
+        raise Missing("no-workspace", folder=str(folder))
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path.name in KINDS:
+            yield from ((path.name, inner) for inner in sorted(path.iterdir()) if inner.suffix in SUFFIXES)
+        elif path.suffix in SUFFIXES and path.is_file():
+            if path.stem in KINDS:
+                yield path.stem, path
+            else:
+                facts = suggesting(path.stem, KINDS, file=path.name, kinds=", ".join(KINDS))
+                mistakes.append(Mistake("unknown-file", facts, Where(path.name, 1, 1)))
+
+
+def _settings(files: Mapping[str, Node | None], folder: Path, mistakes: Mistakes) -> _Settings:
+    name, node = next(iter(files.items()), ("workspace.yaml", None))
+    if not isinstance(node, Mapped):
+        if not mistakes:  # one that could not be parsed has been noted
+            mistakes.append(Mistake("wanted-mapping", {"value": ""}, node.where if node else Where(name, 1, 1)))
+        return _Settings(Text.same(folder.name), DEFAULT_ZONE, "CNY", "zh", None)
+    fields = Fields(node, mistakes)
+    settings = _Settings(
+        name=fields.take("name", document.text, Text.same(folder.resolve().name)),
+        zone=fields.take("zone", zone, DEFAULT_ZONE),
+        currency=fields.take("currency", _currency, "CNY"),
+        tongue=fields.take("tongue", document.choice(TONGUE_NAMES), "zh"),
+        today=fields.take("today", document.day, None),
+    )
+    fields.close()
+    return settings
+
+
+def _currency(node: Node, mistakes: Mistakes) -> str | None:
+    code = document.words(node, mistakes)
+    if code is None or (len(code) == 3 and code.isascii() and code.isupper()):  # noqa: PLR2004 - ISO 4217
+        return code
+    mistakes.append(Mistake("wanted-currency", {"value": code}, node.where))
+    return None
+
+
+def _catalog(files: Files, mistakes: Mistakes) -> Catalog:
+    own = [("own" if "/" not in name else Path(name).stem, node) for name, node in files["metrics"].items()]
+    dictionary = load_dictionary(own, mistakes, builtin())
+    known = Catalog(dictionary.metrics, dictionary.dimensions)
+    sources = load_sources(files["sources"].values(), mistakes, known)
+    try:
+        catalog = replace(known, sources=sources)
+    except Invalid as error:  # a metric is counted distinct here, and some formula adds it up
+        mistakes += error.mistakes
+        catalog = known
+    return replace(catalog, planned=load_targets(files["targets"].values(), mistakes, catalog))
+
+
+def _place(mistake: Mistake) -> tuple[str, int, int]:
+    where = mistake.where
+    return (where.file, where.line, where.column) if where else ("", 0, 0)
