@@ -6,14 +6,19 @@ and marked sent only after the platform has said so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import datetime
+from core.notices.notice import Kind, Notice, Place
 
-    from core.notices.notice import Notice, Place
+LEASE = timedelta(seconds=60)  # how long a sender may be silent before another takes over
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))  # the last one again and again
+REPAIRS = 5  # a message that moves more often is going in circles
+
+# What is shown heals with the next edit, and yesterday's reminder is noise; all else is worth a day of trying.
+_WORTH = {Kind.STATE: timedelta(hours=2), Kind.REMINDER: timedelta(hours=4), Kind.DIGEST: timedelta(hours=6)}
+_WORTH_OTHERWISE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +79,49 @@ class Delivery:
     attempts: int = 0
     place: Place | None = None  # where it was sent, once that is known
     error: str | None = None
+
+    @property
+    def to(self) -> Place | str:
+        """Return whom it goes to next: where it was sent, once that is known."""
+        return self.place or self.notice.to
+
+    @property
+    def lane(self) -> str:
+        """Return in whose order it stands: what is said to one reader about one alert is said in order."""
+        return str(self.notice.to)
+
+
+def settled(delivery: Delivery, place: Place | None, outcome: Outcome, now: datetime) -> Delivery:
+    """Return the delivery as its outcome leaves it."""
+    place = place or delivery.place
+    match outcome:
+        case Sent():
+            return replace(delivery, status=Status.SENT, place=place, error=None)
+        case Wait(seconds):
+            # Nothing was tried, so nothing counts.
+            return replace(
+                delivery,
+                status=Status.QUEUED,
+                place=place,
+                due_at=now + timedelta(seconds=seconds),
+                attempts=delivery.attempts - 1,
+            )
+        case Retry(reason):
+            wait = backoff(delivery, now)
+            if wait is None:
+                return replace(delivery, status=Status.DEAD, place=place, error=reason)
+            return replace(delivery, status=Status.QUEUED, place=place, due_at=now + wait, error=reason)
+        case Repair(reason, moved_to):
+            if delivery.attempts > REPAIRS:
+                return replace(delivery, status=Status.DEAD, place=place, error=reason)
+            moved = Place(place.platform, moved_to) if place and moved_to else place
+            return replace(delivery, status=Status.QUEUED, place=moved, due_at=now, error=reason)
+        case Dead(reason):
+            return replace(delivery, status=Status.DEAD, place=place, error=reason)
+
+
+def backoff(delivery: Delivery, now: datetime) -> timedelta | None:
+    """Return how long to leave a delivery alone, or None when it is over."""
+    if now - delivery.created_at >= _WORTH.get(delivery.notice.kind, _WORTH_OTHERWISE):
+        return None
+    return BACKOFF[min(delivery.attempts, len(BACKOFF)) - 1]

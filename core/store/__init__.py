@@ -1,0 +1,1 @@
+"""Where alerts, the outbox and surfaces are kept: the Store port on SQLite or PostgreSQL."""
