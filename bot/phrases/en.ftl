@@ -389,3 +389,55 @@ help-alerts-list = alerts · why 7f3k
 help-alerts-act = ack 7f3k · snooze 7f3k 2h · assign 7f3k @name · escalate 7f3k · close 7f3k false-alarm
 help-words-list = metrics · define { $metric } · board · digest
 help-tongue = Chinese works just as well, in any mixture.
+
+## The web console's page
+
+web-title = Beacon
+web-skip = Skip to the question
+web-board = Board
+web-chat = Chat
+web-alerts = Open alerts
+web-alerts-none = All quiet.
+web-alerts-none-hint = When a number leaves its usual range, it appears here and in the chat.
+web-numbers-none = No core metric has data yet.
+web-speak-as = Speak as
+web-guest = Guest
+web-tongue = 切换到中文
+web-other-tongue = 中文
+web-demo = Demo
+web-next-day = Next day
+web-next-alert = Next alert
+web-pause = Pause
+web-resume = Go on
+web-over = The story is over
+web-pace = 1 s = { $duration }
+web-say = Ask about a number, or type /kpi help
+web-send = Send
+web-welcome = Ask about any number.
+web-welcome-hint = Alerts arrive here as well, and every button in them works.
+web-try = Things to try
+web-done = Done.
+web-failed = That did not work. Nothing was changed; please try again.
+web-offline = Connection lost. Trying again.
+web-newer = New messages ↓
+web-you = You
+web-bad = Serious
+web-warning = Attention
+web-good = Good
+web-of-day = { $day }, the last complete day
+web-against-day = vs the day before
+web-against-week = { $change } vs the same weekday
+web-better = better
+web-worse = worse
+web-tile-alerts = { $count ->
+    [one] { $count } alert
+   *[other] { $count } alerts
+}
+web-ask-by = /kpi { $metric } by { $dimension }
+web-try-week = /kpi { $metric } last 7 days
+web-try-alerts = /kpi alerts
+web-try-help = /kpi help
+web-since = for { $duration }
+web-nobody = no owner
+web-number = { $metric } { $value }
+web-number-against = { $metric } { $value }, usually { $usual } ({ $change })

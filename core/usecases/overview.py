@@ -21,9 +21,10 @@ from core.cube.query import Query
 from core.cube.reading import Reader
 from core.errors import Missing
 from core.metrics.metric import Direction, Metric, Tier
+from core.rules.tree import metrics as named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from core.metrics.source import Source
     from core.ports import World
@@ -74,7 +75,7 @@ async def overview(workspace: Workspace, world: World, *, most: int = MOST_TILES
     wall = world.clock.now().astimezone(workspace.zone).replace(tzinfo=None)
     catalog = workspace.catalog
     asked: dict[str, list[Metric]] = defaultdict(list)
-    chosen = foremost(catalog.available())[:most]
+    chosen = foremost(workspace)[:most]
     for metric in chosen:
         try:
             asked[catalog.source_for(catalog.bases(metric.code), (), Grain.DAY).name].append(metric)
@@ -96,10 +97,16 @@ async def overview(workspace: Workspace, world: World, *, most: int = MOST_TILES
     return Overview(tuple(tiles[one.code] for one in chosen if one.code in tiles), alerts, tuple(holds))
 
 
-def foremost(metrics: Iterable[Metric]) -> list[Metric]:
-    """Return metrics as a reader wants them: core ones first; within a tier what says good or bad before what does not."""
+def foremost(workspace: Workspace) -> list[Metric]:
+    """Return what can be shown, as a reader wants it: what the team watches, then the core of the dictionary."""
+    watched = list(dict.fromkeys(code for rule in workspace.rules for code in named(rule.sentence.condition)))
     tiers = list(Tier)
-    return sorted(metrics, key=lambda one: (tiers.index(one.tier), one.direction is Direction.NONE))
+
+    def rank(metric: Metric) -> tuple[int, int, bool]:
+        place = watched.index(metric.code) if metric.code in watched else len(watched)
+        return place, tiers.index(metric.tier), metric.direction is Direction.NONE
+
+    return sorted(workspace.catalog.available(), key=rank)
 
 
 def last_complete(source: Source, bases: Sequence[str], wall: datetime) -> Period:

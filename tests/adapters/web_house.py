@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,10 +28,12 @@ from core.metrics.load import builtin
 from core.metrics.metric import Direction, How
 from core.metrics.source import Measure, Source
 from core.people.person import Person
-from core.quantity import Unit
+from core.quantity import Quantity, Unit
 from core.rules.finding import Finding, State, Term
-from core.rules.rule import Fingerprint, Severity
+from core.rules.rule import Fingerprint, Rule, Severity
+from core.rules.tree import All, Bound, Compare, Comparison, Reading, Sentence
 from core.text import Text, Tongue
+from core.workspace import Workspace
 
 NOW = datetime(2026, 6, 3, 6, 0, tzinfo=UTC)  # two in the afternoon in Shanghai
 YESTERDAY = Period.holding(datetime(2026, 6, 2), Grain.DAY)  # noqa: DTZ001 - wall clock
@@ -118,40 +121,36 @@ class FakeWorld:
     messenger: Any = None
 
 
-@dataclass(frozen=True)
-class NamedRule:
-    id: str
-    title: Text
+def a_rule(name: str, title: Text, *metrics: str) -> Rule:
+    below_one = tuple(Compare(Reading(code), Comparison.LESS, Bound(Quantity.bare(1))) for code in metrics)
+    return Rule(name, title, Sentence(All(below_one), ("channel",)), said="", owner="channel_lead")
 
 
-@dataclass(frozen=True)
-class House:
-    """As much of a workspace as the console looks at."""
-
-    catalog: Catalog
-    name: Text = Text(en="Lantern Tea · 618", zh="灯笼茶铺 · 618")
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
-    currency: str = "CNY"
-    tongue: Tongue = "zh"
-    rules: tuple[NamedRule, ...] = (
-        NamedRule("roi_drop", Text(en="ROI below 1 while overspent", zh="投产比低于 1 且超支")),
-        NamedRule("cvr_drop", Text(en="Conversion rate down by a fifth in a week", zh="转化率周环比下降超过两成")),
-        NamedRule("refunds_up", Text(en="Refunds well above usual", zh="退款明显高于平常")),
-    )
-    people: Mapping[str, Person] = field(
-        default_factory=lambda: {
-            "liwei": Person("liwei", Text(en="Li Wei", zh="李伟"), chats={"web": "liwei"}),
-            "wangfang": Person("wangfang", Text(en="Wang Fang", zh="王芳"), chats={"web": "wf"}, tongue="en"),
-        }
-    )
-
-
-def a_house(**changed: Any) -> House:
+def a_house(**changed: Any) -> Workspace:
     dictionary = builtin()
     measures = {code: Measure(How.SUM, code) for code in BASES}
-    dimensions = {"channel": "渠道"}
-    ads = Source("ads", ("ads.csv",), Grain.DAY, "日期", dimensions, measures, delay=timedelta(hours=1))
-    return House(Catalog(dictionary.metrics, dictionary.dimensions, {"ads": ads}), **changed)
+    ads = Source("ads", ("ads.csv",), Grain.DAY, "日期", {"channel": "渠道"}, measures, delay=timedelta(hours=1))
+    house = Workspace(
+        folder=Path(),
+        name=Text(en="Lantern Tea · 618", zh="灯笼茶铺 · 618"),
+        zone=ZoneInfo("Asia/Shanghai"),
+        currency="CNY",
+        tongue="zh",
+        today=None,
+        catalog=Catalog(dictionary.metrics, dictionary.dimensions, {"ads": ads}),
+        rules=(
+            a_rule("roi_drop", Text(en="ROI below 1 while overspent", zh="投产比低于 1 且超支"), "roi", "budget_use"),
+            a_rule(
+                "cvr_drop", Text(en="Conversion rate down by a fifth in a week", zh="转化率周环比下降超过两成"), "cvr"
+            ),
+            a_rule("refunds_up", Text(en="Refunds above 12,000 a day", zh="单日退款超过 1.2 万"), "refunds"),
+        ),
+        people={
+            "liwei": Person("liwei", Text(en="Li Wei", zh="李伟"), chats={"web": "liwei"}),
+            "wangfang": Person("wangfang", Text(en="Wang Fang", zh="王芳"), chats={"web": "wf"}, tongue="en"),
+        },
+    )
+    return replace(house, **changed)
 
 
 def an_alert(name: str = "7f3k", **changed: Any) -> Alert:
@@ -240,9 +239,15 @@ def alert_card(tongue: Tongue = "zh", *, taken_by: str = "") -> Card:
         tongue=tongue,
         tone=Tone.WARNING if taken_by else Tone.BAD,
         blocks=(
-            Prose(did or ("从昨天起，投入比产出多。" if is_zh else "Since yesterday it costs more than it earns."), "plain"),
+            Prose(
+                did or ("从昨天起，投入比产出多。" if is_zh else "Since yesterday it costs more than it earns."),
+                "plain",
+            ),
             Facts(facts),
-            Picture(a_figure(tongue), "投产比 28 天走势，昨天跌到 0.79" if is_zh else "ROI over 28 days; down to 0.79 yesterday"),
+            Picture(
+                a_figure(tongue),
+                "投产比 28 天走势，昨天跌到 0.79" if is_zh else "ROI over 28 days; down to 0.79 yesterday",
+            ),
             Buttons(
                 (
                     Button("我来处理" if is_zh else "I have it", "ack 7f3k@12", "primary"),
@@ -258,17 +263,32 @@ def alert_card(tongue: Tongue = "zh", *, taken_by: str = "") -> Card:
 def answer_card(tongue: Tongue = "zh") -> Card:
     is_zh = tongue == "zh"
     channels = ("微信", "抖音", "小红书", "百度搜索") if is_zh else ("WeChat", "Douyin", "Xiaohongshu", "Baidu Search")
-    head = ("渠道", "投产比", "前 7 天", "变化", "消耗") if is_zh else ("channel", "ROI", "7 days before", "change", "spend")
-    numbers = (("0.79×", "1.31×", "▼ 39.7%"), ("1.62×", "1.55×", "▲ 4.52%"), ("1.18×", "1.20×", "▼ 1.67%"), ("2.04×", "1.98×", "▲ 3.03%"))
+    head = (
+        ("渠道", "投产比", "前 7 天", "变化", "消耗")
+        if is_zh
+        else ("channel", "ROI", "7 days before", "change", "spend")
+    )
+    numbers = (
+        ("0.79×", "1.31×", "▼ 39.7%"),
+        ("1.62×", "1.55×", "▲ 4.52%"),
+        ("1.18×", "1.20×", "▼ 1.67%"),
+        ("2.04×", "1.98×", "▲ 3.03%"),
+    )
     spend = ("¥21.4万", "¥18.9万", "¥7.62万", "¥5.10万") if is_zh else ("¥214K", "¥189K", "¥76.2K", "¥51.0K")
     rows = tuple((name, *three, cost) for name, three, cost in zip(channels, numbers, spend, strict=True))
     return Card(
         title="投产比，按渠道，最近 7 天" if is_zh else "ROI by channel, last 7 days",
         tongue=tongue,
         blocks=(
-            Prose("全部渠道 1.36×，比前 7 天 −8.1%" if is_zh else "All channels 1.36×, −8.1% on the 7 days before", "strong"),
+            Prose(
+                "全部渠道 1.36×，比前 7 天 −8.1%" if is_zh else "All channels 1.36×, −8.1% on the 7 days before",
+                "strong",
+            ),
             Table(head, rows, (1, 2, 3, 4)),
-            Prose("5月27日–6月2日 · 广告数据截至今天 01:00" if is_zh else "May 27 – Jun 2 · ads as of 01:00 today", "quiet"),
+            Prose(
+                "5月27日–6月2日 · 广告数据截至今天 01:00" if is_zh else "May 27 – Jun 2 · ads as of 01:00 today",
+                "quiet",
+            ),
         ),
     )
 
@@ -281,5 +301,11 @@ async def answer(request: Request) -> Reply:
         words = f"{name} 已接手 7f3k" if is_zh else f"{name} has 7f3k now"
         return Reply((Card(words, request.tongue, Tone.GOOD, summary=words),))
     if request.text.startswith("why"):
-        return Reply((Card("为什么是你" if is_zh else "Why you", request.tongue, blocks=(Prose(f"role:channel_lead → {name}"),)),))
+        return Reply(
+            (
+                Card(
+                    "为什么是你" if is_zh else "Why you", request.tongue, blocks=(Prose(f"role:channel_lead → {name}"),)
+                ),
+            )
+        )
     return Reply((answer_card(request.tongue),))

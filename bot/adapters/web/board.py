@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.phrases import say
+from bot.phrases.numbers import moment, sign_of
 from core.alerts.alert import Alert, Stage
 from core.alerts.holds import HoldKind
 from core.charts import numerals
@@ -45,7 +46,7 @@ def _tile(tile: Tile, workspace: Workspace, tongue: Tongue, *, is_latest: bool) 
     return {
         "metric": metric.code,
         "title": title,
-        "value": numerals.number(tile.value, metric.unit, tongue),
+        "value": numerals.number(tile.value, metric.unit, tongue, currency=sign_of(workspace.currency)),
         "period": "" if is_latest else numerals.period(tile.period, tongue),
         "tone": "plain" if good is None else "good" if good else "bad",
         "change": _change(tile.day_change),
@@ -72,17 +73,23 @@ def _alert(alert: Alert, workspace: Workspace, holds: Sequence[Hold], tongue: To
     return {
         "handle": alert.handle,
         "tone": TONES[alert.severity],
-        "severity": say(f"web-severity-{alert.severity.name.lower()}", tongue),
+        "severity": say(f"severity-{alert.severity.name.lower()}", tongue),
         "title": rule.title.to(tongue) if rule else alert.fingerprint.rule,
         "slice": slice_words(alert.fingerprint.labels, workspace, tongue),
         "number": _number(alert, workspace, tongue),
-        "since": say("web-since", tongue, duration=numerals.duration(now - (alert.fired_at or alert.opened_at), tongue)),
+        "since": say(
+            "web-since", tongue, duration=numerals.duration(now - (alert.fired_at or alert.opened_at), tongue)
+        ),
         "owner": owner.name.to(tongue) if owner else say("web-nobody", tongue),
-        "state": _state(alert, workspace, holds, tongue),
+        "state": _state(alert, workspace, holds, tongue, now),
         "open": alert.handling.stage is Stage.OPEN,
         "buttons": [
-            *([{"label": say("web-ack", tongue), "command": f"ack {alert.stamp}"}] if alert.handling.stage is Stage.OPEN else []),
-            {"label": say("web-why", tongue), "command": f"why {alert.handle}"},
+            *(
+                [{"label": say("button-ack", tongue), "command": f"ack {alert.stamp}"}]
+                if alert.handling.stage is Stage.OPEN
+                else []
+            ),
+            {"label": say("button-why", tongue), "command": f"why {alert.handle}"},
         ],
     }
 
@@ -103,23 +110,29 @@ def _number(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
         return ""
     metric = workspace.catalog.metrics.get(term.metric)
     title = metric.title.to(tongue) if metric else term.metric
-    value = numerals.number(term.value, term.unit, tongue)
+    sign = sign_of(workspace.currency)
+    value = numerals.number(term.value, term.unit, tongue, currency=sign)
     if term.baseline is None:
         return say("web-number", tongue, metric=title, value=value)
-    usual = numerals.number(term.baseline, term.unit, tongue)
+    usual = numerals.number(term.baseline, term.unit, tongue, currency=sign)
     moved = numerals.change(term.change)
     return say("web-number-against", tongue, metric=title, value=value, usual=usual, change=moved)
 
 
-def _state(alert: Alert, workspace: Workspace, holds: Sequence[Hold], tongue: Tongue) -> str:
+def _state(alert: Alert, workspace: Workspace, holds: Sequence[Hold], tongue: Tongue, now: datetime) -> str:
     snooze = next((one for one in holds if one.alert == alert.id and one.kind is HoldKind.SNOOZE), None)
     if snooze:
-        until = snooze.until.astimezone(workspace.zone)
-        return say("web-snoozed", tongue, until=f"{numerals.day(until.date(), tongue)} {numerals.clock(until)}")
+        until = moment(snooze.until, workspace.zone, tongue, now)
+        return say("state-snoozed", tongue, until=until, by=_name(snooze.by, workspace, tongue))
     if alert.handling.stage is Stage.ACKED:
-        by = workspace.people.get(alert.handling.by or "")
-        return say("web-acked", tongue, by=by.name.to(tongue) if by else alert.handling.by or "")
-    return say("web-open", tongue)
+        at = moment(alert.handling.at or now, workspace.zone, tongue, now)
+        return say("state-acked", tongue, by=_name(alert.handling.by or "", workspace, tongue), ago=at)
+    return say("state-open", tongue)
+
+
+def _name(who: str, workspace: Workspace, tongue: Tongue) -> str:
+    person = workspace.people.get(who)
+    return person.name.to(tongue) if person else who
 
 
 def _first_dimension(metric: str, workspace: Workspace, tongue: Tongue) -> str | None:
@@ -128,12 +141,14 @@ def _first_dimension(metric: str, workspace: Workspace, tongue: Tongue) -> str |
         source = catalog.source_for(catalog.bases(metric))
     except Missing:
         return None
-    return next((catalog.dimensions[code].title.to(tongue) for code in source.dimensions if code in catalog.dimensions), None)
+    return next(
+        (catalog.dimensions[code].title.to(tongue) for code in source.dimensions if code in catalog.dimensions), None
+    )
 
 
 def suggestions(workspace: Workspace, tongue: Tongue) -> list[str]:
     """Return what a newcomer may say first, in words that work in this workspace."""
-    first = foremost(workspace.catalog.available())[:1]
+    first = foremost(workspace)[:1]
     asks = []
     for metric in first:
         title = metric.title.to(tongue)

@@ -15,12 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.chat.request import Request
 from core.errors import Missing
 from core.notices.notice import Place
+from core.text import Tongue
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from core.people.person import Person
-    from core.text import Tongue
 
 PLATFORM = "web"
 GUEST = "guest"

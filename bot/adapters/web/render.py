@@ -46,7 +46,12 @@ def block_json(block: Block, pictures: Pictures) -> Json:
             items = [{"label": fact.label, "value": fact.value, "tone": fact.tone.value} for fact in facts]
             return {"kind": "facts", "facts": items}
         case Table(columns, rows, numeric):
-            return {"kind": "table", "columns": list(columns), "rows": [list(row) for row in rows], "numeric": list(numeric)}
+            return {
+                "kind": "table",
+                "columns": list(columns),
+                "rows": [list(row) for row in rows],
+                "numeric": list(numeric),
+            }
         case Picture(figure, alt):
             return {"kind": "picture", "chart": pictures.keep(figure), "alt": alt}
         case Buttons(buttons):
