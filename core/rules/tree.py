@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
@@ -50,6 +51,7 @@ class Usual:
     periods: int | None = None  # None is the house's default: 28 days, or as many hours as 28 days have
     statistic: Literal["mean", "median"] = "mean"
     same_weekday: bool = False
+    grain: Grain | None = None  # what `periods` counts, as in 近7天; None: periods of the rule's own grain
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    quantity: Quantity
+    """A number; None has still to be said (线索量低于阈值), and a rule cannot run before it is."""
+
+    quantity: Quantity | None
 
 
 Operand = Reading | Baseline | Change | Bound
@@ -144,3 +148,75 @@ class Sentence:
 
     condition: Condition
     by: tuple[str, ...] = ()
+
+
+# --- walking it ------------------------------------------------------------------------------------------------
+
+Leaf = Compare | Sudden | Streak
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """Yield every single condition, in the sentence's order."""
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+        case Compare() | Sudden() | Streak():
+            yield condition
+
+
+def with_leaves(condition: Condition, change: Callable[[Leaf], Condition]) -> Condition:
+    """Return the same tree with each single condition changed."""
+    match condition:
+        case All(parts):
+            return All(tuple(with_leaves(part, change) for part in parts))
+        case Any(parts):
+            return Any(tuple(with_leaves(part, change) for part in parts))
+        case Not(part):
+            return Not(with_leaves(part, change))
+        case Compare() | Sudden() | Streak():
+            return change(condition)
+
+
+def operands(condition: Condition) -> Iterator[Operand]:
+    """Yield both sides of every comparison, in the sentence's order."""
+    for leaf in leaves(condition):
+        if isinstance(leaf, Compare):
+            yield leaf.left
+            yield leaf.right
+
+
+def metrics(condition: Condition) -> tuple[str, ...]:
+    """Return the metrics it names, each once, in the sentence's order."""
+    named: dict[str, None] = {}
+    for leaf in leaves(condition):
+        for part in (leaf.left, leaf.right) if isinstance(leaf, Compare) else (leaf,):
+            if not isinstance(part, Bound) and part.metric is not None:
+                named[part.metric] = None
+    return tuple(named)
+
+
+def lacks_metric(condition: Condition) -> bool:
+    """Return whether some part takes its metric from the context."""
+    return any(
+        not isinstance(part, Bound) and part.metric is None
+        for leaf in leaves(condition)
+        for part in ((leaf.left, leaf.right) if isinstance(leaf, Compare) else (leaf,))
+    )
+
+
+def in_context(sentence: Sentence, metric: str) -> Sentence:
+    """Return the sentence with `metric` wherever it names none."""
+
+    def filled(leaf: Leaf) -> Condition:
+        if isinstance(leaf, Compare):
+            return Compare(_named(leaf.left, metric), leaf.comparison, _named(leaf.right, metric))
+        return replace(leaf, metric=leaf.metric or metric)
+
+    return replace(sentence, condition=with_leaves(sentence.condition, filled))
+
+
+def _named(operand: Operand, metric: str) -> Operand:
+    return operand if isinstance(operand, Bound) else replace(operand, metric=operand.metric or metric)

@@ -1,0 +1,58 @@
+"""Where no verdict may be given, because the facts have not come.
+
+A file that is late makes every rule over it unknown. So does a slice that usually has facts and has none now: a feed
+that broke looks just like a channel that sold nothing, and only one of them is calm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from core.calendar.grain import Period
+    from core.cube.cube import Cube
+
+LOOK_BACK = 28
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trust:
+    """`late[period]`: no fact of the source came at all. `silent[slice, period]`: a slice that usually has some has
+    none.
+    """
+
+    periods: range
+    late: Flags
+    silent: Flags
+
+    @property
+    def unknown(self) -> Flags:
+        """Return, for each slice and period, whether no rule may speak of it."""
+        found: Flags = self.silent | self.late
+        return found
+
+    def is_late(self, period: Period) -> bool:
+        return bool(self.late[period.index - self.periods.start])
+
+
+def judge(cube: Cube, period: Period) -> Trust:
+    """Judge one period, in the light of those before it."""
+    return judge_all(cube, range(period.index, period.index + 1))
+
+
+def judge_all(cube: Cube, periods: range) -> Trust:
+    """Judge every one of these periods, each in the light of those before it."""
+    held = cube.at(range(periods.start - LOOK_BACK, periods.stop))
+    shape = (len(cube.slices), len(held.periods))
+    came = np.zeros(shape, dtype=np.bool_)
+    for array in held.measures.values():
+        came |= ~np.isnan(array)
+    seen = np.concatenate([np.zeros((shape[0], 1), np.int32), np.cumsum(came, axis=1, dtype=np.int32)], axis=1)
+    before = seen[:, LOOK_BACK:-1] - seen[:, : -LOOK_BACK - 1]
+    now = came[:, LOOK_BACK:]
+    return Trust(periods, ~np.logical_or.reduce(now, axis=0), (before * 2 >= LOOK_BACK) & ~now)

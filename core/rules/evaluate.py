@@ -1,0 +1,248 @@
+"""What a rule says of every slice and every period of a cube, all at once.
+
+Three answers, not two: breached, calm, and unknown, which is what a missing day, a zero baseline or too small a
+sample leads to. `and`, `or` and `not` keep it: an unknown beside a calm is calm, beside a breach unknown. The live
+check asks for one period and the backtest for all of them; there is no second evaluator. Floats decide what is far
+from its bound, and `exact` what is near, so that a fall by exactly 20 % is never more than 20 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.calendar.grain import Grain, Period
+from core.cube.cube import Array
+from core.errors import Problem
+from core.labels import all_match
+from core.rules.finding import Finding, State, Term
+from core.rules.rule import Fingerprint, Rule
+from core.rules.sides import Flags, Sides, named
+from core.rules.tree import (
+    All,
+    Any,
+    Baseline,
+    Bound,
+    Change,
+    Compare,
+    Comparison,
+    Condition,
+    Not,
+    Operand,
+    Reading,
+    Streak,
+    Sudden,
+    leaves,
+)
+
+if TYPE_CHECKING:
+    from core.cube.cube import Cube
+    from core.labels import Labels
+    from core.metrics.catalog import Catalog
+    from core.quality.trust import Trust
+
+States = NDArray[np.int8]
+Verdict = tuple[Flags, Flags]  # where it holds, and where it does not; neither is unknown
+NEAR = 1e-9  # closer than this to its bound, relative, a number is worked out exactly
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """One rule over a cube: `state[slice, period]`, and which slices the rule is for at all."""
+
+    rule: Rule
+    slices: tuple[Labels, ...]
+    grain: Grain
+    periods: range
+    state: States
+    concerns: Flags
+    sides: Sides
+
+    def finding(self, row: int, period: int) -> Finding:
+        """Return one cell as a value, with the numbers it rests on."""
+        column = period - self.periods.start
+        return Finding(
+            Fingerprint(self.rule.id, self.slices[row]),
+            Period(self.grain, period),
+            State(int(self.state[row, column])),
+            tuple(terms(self.rule.sentence.condition, self.sides, row, column)),
+        )
+
+    def breached(self) -> Iterator[Finding]:
+        """Yield every breach, period by period."""
+        columns, rows = np.nonzero((self.state == State.BREACHED).T & self.concerns)
+        for row, column in zip(rows, columns, strict=True):
+            yield self.finding(int(row), self.periods[int(column)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What the rules of one batch say of one period; cells become values only when asked for."""
+
+    rules: tuple[Rule, ...]
+    period: Period
+    outcomes: Mapping[str, Outcome]
+    rows: Mapping[Labels, int]
+
+    def breached(self) -> Iterator[Finding]:
+        for outcome in self.outcomes.values():
+            yield from outcome.breached()
+
+    def of(self, fingerprint: Fingerprint) -> Finding | None:
+        """Return what is known of one alert's slice, calm and unknown too; None if it is not in this batch."""
+        outcome, row = self.outcomes.get(fingerprint.rule), self.rows.get(fingerprint.labels)
+        if outcome is None or row is None or not outcome.concerns[row]:
+            return None
+        return outcome.finding(row, self.period.index)
+
+
+def findings(rules: Iterable[Rule], cube: Cube, catalog: Catalog, trust: Trust, period: Period) -> Seen:
+    """Judge one period by every rule of a batch."""
+    sides = Sides.of(cube, catalog, range(period.index, period.index + 1))
+    outcomes = {rule.id: evaluate(rule, sides, trust) for rule in rules}
+    return Seen(tuple(each.rule for each in outcomes.values()), period, outcomes, cube.slice_index)
+
+
+def evaluate(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome:
+    """Judge all slices, and all the periods in question, by one rule."""
+    holds, fails = judged(rule.sentence.condition, sides)
+    # Arithmetic in place of three masks: unknown is 2, less 1 where it holds, less 2 where it does not.
+    state = np.int8(State.UNKNOWN) - holds.view(np.int8) - np.int8(2) * fails.view(np.int8)
+    if trust is not None:
+        state[trust.unknown] = State.UNKNOWN
+    return Outcome(rule, sides.slices, sides.grain, sides.periods, state, concerned(rule, sides), sides)
+
+
+def concerned(rule: Rule, sides: Sides) -> Flags:
+    """Return which slices a rule is for."""
+    if not rule.where:
+        return sides.reader.once("everywhere", lambda: np.ones(len(sides.slices), np.bool_))
+    return sides.reader.once(
+        ("where", rule.where), lambda: np.array([all_match(rule.where, labels) for labels in sides.slices], np.bool_)
+    )
+
+
+# --- three-valued logic ----------------------------------------------------------------------------------------
+
+
+def judged(condition: Condition, sides: Sides) -> Verdict:
+    """Return where a condition holds and where it does not; both arrays are of slices by periods."""
+    match condition:
+        case Compare(left, comparison, right):
+            return compared(left, comparison, right, sides)
+        case All(parts):
+            every = [judged(part, sides) for part in parts]
+            return _all([holds for holds, _ in every]), _any([fails for _, fails in every])
+        case Any(parts):
+            some = [judged(part, sides) for part in parts]
+            return _any([holds for holds, _ in some]), _all([fails for _, fails in some])
+        case Not(part):
+            holds, fails = judged(part, sides)
+            return fails, holds
+        case Sudden():
+            raise Problem("rule-not-yet", what="sudden")
+        case Streak():
+            raise Problem("rule-not-yet", what="streak")
+
+
+def compared(left: Operand, comparison: Comparison, right: Operand, sides: Sides) -> Verdict:
+    """Compare by floats, with a margin that only exact numbers may cross."""
+    numbers, bounds = sides.operand(left), sides.operand(right)
+    margin = NEAR * np.maximum(np.abs(bounds), 1.0)
+    below, above = numbers < bounds - margin, numbers > bounds + margin
+    known = sides.known(left, right)
+    if np.count_nonzero(below) + np.count_nonzero(above) == sides.number_known(left, right):
+        return _verdict(comparison, below, above, None)
+    return _verdict(comparison, *settled(left, right, below, above, known & ~below & ~above, sides))
+
+
+def settled(
+    left: Operand, right: Operand, below: Flags, above: Flags, near: Flags, sides: Sides
+) -> tuple[Flags, Flags, Flags]:
+    """Work out exactly what lies too near to its bound for floats to tell."""
+    equal = np.zeros_like(near)
+    if _is_as_it_came(left, sides) and isinstance(right, Bound):
+        # A number that nothing was done to, and that equals its bound, equals it exactly, however many there are.
+        equal = near & (sides.operand(left) == sides.operand(right))
+        near = near & ~equal
+    rows, columns = np.nonzero(near)
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        one, other = sides.exactly(left, row, column), sides.exactly(right, row, column)
+        if one is not None and other is not None:
+            (below if one < other else above if one > other else equal)[row, column] = True
+    return below, above, equal
+
+
+def _verdict(comparison: Comparison, below: Flags, above: Flags, equal: Flags | None) -> Verdict:
+    match comparison:
+        case Comparison.LESS:
+            return below, _or(above, equal)
+        case Comparison.AT_MOST:
+            return _or(below, equal), above
+        case Comparison.MORE:
+            return above, _or(below, equal)
+        case Comparison.AT_LEAST:
+            return _or(above, equal), below
+        case Comparison.EQUAL:
+            return (np.zeros_like(below) if equal is None else equal), below | above
+        case Comparison.UNEQUAL:
+            return below | above, (np.zeros_like(below) if equal is None else equal)
+
+
+def _or(one: Flags, other: Flags | None) -> Flags:
+    return one if other is None else one | other
+
+
+def _all(every: list[Flags]) -> Flags:
+    found: Flags = np.logical_and.reduce(every)
+    return found
+
+
+def _any(some: list[Flags]) -> Flags:
+    found: Flags = np.logical_or.reduce(some)
+    return found
+
+
+def _is_as_it_came(operand: Operand, sides: Sides) -> bool:
+    """Return whether an operand is a number just as it came."""
+    return isinstance(operand, Reading) and sides.catalog.metric(named(operand.metric)).formula is None
+
+
+# --- what a person is shown ------------------------------------------------------------------------------------
+
+
+def terms(condition: Condition, sides: Sides, row: int, at: int) -> Iterator[Term]:
+    """Yield the numbers that each single condition rests on."""
+    for leaf in leaves(condition):
+        if isinstance(leaf, Compare):
+            for operand in (leaf.left, leaf.right):
+                if not isinstance(operand, (Bound, Baseline)) or operand is leaf.left:
+                    yield _term(operand, leaf, sides, row, at)
+
+
+def _term(operand: Operand, leaf: Compare, sides: Sides, row: int, at: int) -> Term:
+    metric = named(None if isinstance(operand, Bound) else operand.metric)
+    held = next((side.against for side in (operand, leaf.right) if isinstance(side, (Change, Baseline))), None)
+    of = leaf.right.metric if isinstance(leaf.right, Baseline) else metric
+    value = _cell(sides.reader.value(metric, sides.columns), row, at)
+    then = _cell(sides.baseline(named(of), held), row, at) if held else None
+    sample = sides.reader.sample(metric, sides.columns)
+    return Term(
+        metric=metric,
+        unit=sides.catalog.metric(metric).unit,
+        value=value,
+        against=held,
+        baseline=then,
+        change=(value - then) / abs(then) if value is not None and then else None,
+        bound=_cell(sides.operand(leaf.right), 0, 0) if isinstance(leaf.right, Bound) else None,
+        sample=None if sample is None else _cell(sample, row, at),
+    )
+
+
+def _cell(array: Array, row: int, at: int) -> float | None:
+    number = float(array[row, at])
+    return None if np.isnan(number) else number

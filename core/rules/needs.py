@@ -1,0 +1,141 @@
+"""What rules need of the warehouse: those that share source, grain and dimensions share one question.
+
+Rules that wait differently long for their facts (leads are there at once, what became of them after thirty days)
+are different batches, or the quick would wait for the slow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from core.calendar.grain import Grain, Period, Window
+from core.cube.baseline import USUAL_PERIODS, steps
+from core.cube.query import Query
+from core.cube.reading import holes
+from core.errors import Missing, Problem
+from core.metrics.metric import Ref
+from core.quality.trust import LOOK_BACK
+from core.rules.tree import Baseline, Change, Lag, Usual, YearAgo, metrics, operands
+
+if TYPE_CHECKING:
+    from core.metrics.catalog import Catalog
+    from core.metrics.source import Source
+    from core.rules.rule import Rule
+
+_YEAR = {Grain.HOUR: 366 * 24, Grain.DAY: 366, Grain.WEEK: 52, Grain.MONTH: 12}
+_SPANS = {  # the longest that may have gathered to date
+    (Grain.HOUR, Grain.WEEK): 168,
+    (Grain.HOUR, Grain.MONTH): 31 * 24,
+    (Grain.DAY, Grain.WEEK): 7,
+    (Grain.DAY, Grain.MONTH): 31,
+    (Grain.WEEK, Grain.MONTH): 5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One question, and the rules it answers. `history` is how many periods before the judged one it takes in."""
+
+    source: str
+    grain: Grain
+    dimensions: tuple[str, ...]
+    measures: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    history: int
+    delay: timedelta
+
+    @property
+    def key(self) -> str:
+        """Return its name, the same for the same question whatever rules it holds."""
+        waits = int(self.delay.total_seconds())
+        return f"{self.source}/{self.grain}/{','.join(self.dimensions)}/{waits}"
+
+    def query(self, period: Period, last: Period | None = None) -> Query:
+        """Return what to ask in order to judge a period, or all through `last`."""
+        window = Window.of(period.shift(-self.history), last or period)
+        return Query(self.source, self.grain, self.dimensions, self.measures, window)
+
+    def last_complete(self, wall: datetime) -> Period:
+        """Return the newest period whose facts should all be there, by the business's wall clock."""
+        return Period.holding(wall - self.delay, self.grain).shift(-1)
+
+
+def batches(rules: Iterable[Rule], catalog: Catalog) -> tuple[Batch, ...]:
+    """Return the questions that answer all rules; Missing or Problem names the first rule that none can answer."""
+    grouped: dict[tuple[str, Grain, tuple[str, ...], timedelta], list[Rule]] = {}
+    for rule in rules:
+        source = source_of(rule, catalog)
+        grouped.setdefault((source.name, rule.grain, dimensions_of(rule), delay_of(rule, source, catalog)), []).append(
+            rule
+        )
+    return tuple(
+        Batch(
+            source,
+            grain,
+            dimensions,
+            tuple(sorted({base for rule in group for base in _bases(rule, catalog)})),
+            tuple(group),
+            max(history_of(rule, catalog) for rule in group),
+            delay,
+        )
+        for (source, grain, dimensions, delay), group in grouped.items()
+    )
+
+
+def dimensions_of(rule: Rule) -> tuple[str, ...]:
+    """Return the dimensions it is judged by: those it names, and those it is confined in."""
+    return tuple(sorted({*rule.sentence.by, *(matcher.dimension for matcher in rule.where)}))
+
+
+def source_of(rule: Rule, catalog: Catalog) -> Source:
+    """Return the one source that has all of the rule's numbers."""
+    named = metrics(rule.sentence.condition)
+    bases = _bases(rule, catalog)
+    try:
+        return catalog.source_for(bases, dimensions_of(rule), rule.grain)
+    except Missing as missing:
+        lone = [code for code in named if not catalog.is_available(code)]
+        if lone or len(named) == 1:
+            facts = {**missing.facts, "rule": rule.id, "metrics": ", ".join(lone or named)}
+            raise Missing("rule-no-source", **facts) from None
+        raise Problem("rule-two-sources", rule=rule.id, metrics=", ".join(named)) from None
+
+
+def delay_of(rule: Rule, source: Source, catalog: Catalog) -> timedelta:
+    """Return how long after a period's end its facts are all there, and grown."""
+    return source.delay + max((source.measures[base].matures for base in _bases(rule, catalog)), default=timedelta())
+
+
+def history_of(rule: Rule, catalog: Catalog) -> int:
+    """Return how many periods before the judged one the rule looks at."""
+    reach = 0
+    for operand in operands(rule.sentence.condition):
+        if isinstance(operand, (Baseline, Change)):
+            reach = max(reach, _reach(operand.against, rule.grain))
+    spans = [
+        _SPANS.get((rule.grain, since), 1)
+        for code in metrics(rule.sentence.condition)
+        for _, since in holes(Ref(code), catalog)
+        if since is not None
+    ]
+    return max(reach + max(spans, default=0), LOOK_BACK)
+
+
+def _reach(against: object, grain: Grain) -> int:
+    match against:
+        case Lag(each, periods):
+            return periods * (steps(each, grain) or 1 if each else 1)
+        case YearAgo():
+            return _YEAR[grain]
+        case Usual(periods, _, _, each):
+            return periods * (steps(each, grain) or 1 if each else 1) if periods else USUAL_PERIODS[grain]
+        case _:
+            return 0
+
+
+def _bases(rule: Rule, catalog: Catalog) -> tuple[str, ...]:
+    found = [base for code in metrics(rule.sentence.condition) for base in catalog.bases(code)]
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,295 @@
+"""A sentence in either tongue, read into the one tree.
+
+`scan` has turned words into tokens; the grammar gives them their shape, and here they get their meaning. Where words
+leave a choice (下滑40%: is 40 % itself a fall by 40 %?) one reading is taken and *noted*: `check` tells the author.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+from core.errors import Invalid, Mistake
+from core.quantity import Quantity, Unit
+from core.rules import tree
+from core.rules.scan import Names, Word, mistake, scan
+from core.rules.tree import (
+    Against,
+    Baseline,
+    Bound,
+    Change,
+    Compare,
+    Comparison,
+    Condition,
+    Operand,
+    Reading,
+    Sentence,
+    Streak,
+    Sudden,
+    Usual,
+)
+from core.rules.words import Move
+
+if TYPE_CHECKING:
+    from lark import Lark
+
+MOST_LETTERS = 500  # longer sentences are nobody's rule, and nesting would exhaust the stack
+MOST_BRACKETS = 40
+DEFAULT_RISE = Quantity.percent(20)
+DEFAULT_STREAK = 3
+
+Choice = Literal["inclusive", "default-rise", "slash", "below-by"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The tree, and where one reading was chosen of several that the words allow."""
+
+    sentence: Sentence
+    choices: frozenset[Choice] = frozenset()
+
+
+def parse(written: str, names: Names, file: str = "") -> Sentence:
+    """Return the tree of a sentence, or raise Invalid with every mistake and its place."""
+    return understand(written, names, file).sentence
+
+
+def understand(written: str, names: Names, file: str = "") -> Parsed:
+    """Return the tree together with the choices made in reading it."""
+    if len(written) > MOST_LETTERS or written.count("(") + written.count("（") > MOST_BRACKETS:
+        raise Invalid([mistake("rule-too-long", written, 0, len(written), file, most=str(MOST_LETTERS))])
+    words = scan(written, names, file)
+    if not words:
+        raise Invalid([mistake("rule-empty", written, 0, len(written), file)])
+    tree_of_tokens = _shape(words, written, file)
+    reading = _Reading(written, file)
+    condition = reading.sentence(tree_of_tokens)
+    return Parsed(Sentence(condition, tuple(reading.by)), frozenset(reading.choices))
+
+
+# --- the shape -------------------------------------------------------------------------------------------------
+
+
+@cache
+def _parser() -> Lark:
+    from lark import Lark
+    from lark.lexer import Lexer
+
+    class Passed(Lexer):
+        """The words have been found already; the grammar only looks at their kinds."""
+
+        def __init__(self, conf: Any) -> None:
+            """Take nothing from the grammar."""
+
+        def lex(self, lexer_state: Any, parser_state: Any = None) -> Iterator[Any]:
+            del parser_state
+            return iter(lexer_state)
+
+    grammar = resources.files("core.rules").joinpath("grammar.lark").read_text("utf-8")
+    return Lark(grammar, parser="lalr", lexer=Passed, maybe_placeholders=False)
+
+
+def _shape(words: list[Word], written: str, file: str) -> Any:
+    from lark import Token, UnexpectedToken
+
+    tokens = [Token(word.kind, word) for word in words]
+    try:
+        return _parser().parse(tokens)
+    except UnexpectedToken as error:
+        expected = set(error.accepts or error.expected)
+        word = error.token.value if isinstance(error.token.value, Word) else None
+        raise Invalid([_unexpected(word, expected, written, file)]) from None
+
+
+_WANTED = (
+    # What to say was expected: the first of these that the grammar could have gone on with.
+    ("rule-expected-condition", {"OPEN"}),
+    ("rule-expected-number", {"NUMBER"}),
+    ("rule-expected-comparison", {"COMPARISON", "MOVE"}),
+    ("rule-expected-bracket", {"CLOSE"}),
+    ("rule-expected-end", {"$END"}),
+)
+
+
+def _unexpected(word: Word | None, expected: set[str], written: str, file: str) -> Mistake:
+    code = next((code for code, kinds in _WANTED if kinds & expected), "rule-expected-end")
+    if word is None:
+        return mistake(f"{code}-at-end", written, len(written), len(written) + 1, file)
+    return mistake(code, written, word.start, word.end, file, found=written[word.start : word.end])
+
+
+# --- the meaning -----------------------------------------------------------------------------------------------
+
+
+class _Reading:
+    """Reads one sentence's shape; gathers its places and the choices made on the way."""
+
+    def __init__(self, written: str, file: str) -> None:
+        self.written = written
+        self.file = file
+        self.by: dict[str, None] = {}
+        self.choices: set[Choice] = set()
+
+    def sentence(self, shape: Any) -> Condition:
+        for part in shape.children[:-1]:
+            self.places(part)
+        return self.condition(shape.children[-1])
+
+    def places(self, part: Any) -> None:
+        if not _is_token(part):
+            for token in part.scan_values(lambda each: each.type == "DIMENSION"):
+                self.by[token.value.value] = None
+
+    def condition(self, shape: Any) -> Condition:
+        match shape.data:
+            case "any_of":
+                if any(_is_token(part) and part.value.said == "/" for part in shape.children):
+                    self.choices.add("slash")
+                return tree.Any(tuple(self.parts(shape)))
+            case "all_of":
+                return tree.All(tuple(self.parts(shape)))
+            case "negated" | "bracketed":
+                inner = next(self.parts(shape))
+                return tree.Not(inner) if shape.data == "negated" else inner
+            case "overspent":
+                for part in shape.children:
+                    self.places(part)
+                return Compare(Reading("budget_use"), Comparison.MORE, Bound(Quantity.percent(100)))
+            case _:
+                subject, predicate, *places = shape.children
+                metric = next((each.value.value for each in subject.children if _is_token(each)), None)
+                for part in (*subject.children, *places):
+                    self.places(part)
+                return self.said(metric, predicate)
+
+    def parts(self, shape: Any) -> Iterator[Condition]:
+        return (self.condition(part) for part in shape.children if not _is_token(part))
+
+    def said(self, metric: str | None, shape: Any) -> Condition:
+        parts = shape.children
+        match shape.data:
+            case "bounded":
+                return Compare(Reading(metric), parts[0].value.value, Bound(_number(parts[1])))
+            case "bounded_after":
+                return Compare(Reading(metric), parts[1].value.value, Bound(_number(parts[0])))
+            case "other":
+                return Compare(Reading(metric), parts[0].value.value, Reading(parts[1].value.value))
+            case "other_baseline":
+                right = Baseline(parts[1].value.value, _against(parts[2]))
+                return Compare(Reading(metric), parts[0].value.value, right)
+            case "baseline":
+                return Compare(Reading(metric), parts[0].value.value, Baseline(metric, _against(parts[1])))
+            case "deviation":
+                more = parts[2] if _is_token(parts[2]) else None
+                return self.deviation(metric, parts[0], parts[1], parts[-1], more)
+            case "deviation_before":
+                return self.deviation(metric, parts[1], parts[2], parts[0], None)
+            case "moved":
+                return self.moved(metric, parts)
+            case "changed":
+                against = next(part for part in parts if not _is_token(part) and part.data == "against")
+                comparison = next(part for part in parts if _is_token(part) and part.type == "COMPARISON")
+                number = _number(parts[-1])
+                return Compare(_change(metric, _against(against), number), comparison.value.value, Bound(number))
+            case "between":
+                low, high = (_number(part) for part in parts if not _is_token(part))
+                if low and high and low.unit is Unit.BARE:  # 1到3%
+                    low = Quantity(low.value.scaleb(_SCALE.get(high.unit, 0)), high.unit)
+                return tree.All(
+                    (
+                        Compare(Reading(metric), Comparison.AT_LEAST, Bound(low)),
+                        Compare(Reading(metric), Comparison.AT_MOST, Bound(high)),
+                    )
+                )
+            case "sudden":
+                return Sudden(metric, _move(parts).direction)
+            case "moved_alone":
+                return self.moved_alone(metric, _move(parts))
+            case _:  # streak
+                times = next(part.value.value for part in parts if part.type == "STREAK")
+                return Streak(metric, _move(parts).direction, times)
+
+    def moved_alone(self, metric: str | None, move: Move) -> Condition:
+        if move.manner != "drift":
+            return Sudden(metric, move.direction)
+        self.choices.add("default-rise")
+        change = Change(metric, Usual())
+        rises = move.direction == "up"
+        bound = DEFAULT_RISE if rises else _negated(DEFAULT_RISE)
+        comparison = Comparison.AT_LEAST if rises else Comparison.AT_MOST
+        drifted = Compare(change, comparison, Bound(bound))
+        return tree.Any((drifted, Streak(metric, move.direction, DEFAULT_STREAK)))
+
+    def moved(self, metric: str | None, parts: list[Any]) -> Condition:
+        """A fall by more than 20 % is a change below −20 %; without a comparison the number itself counts too."""
+        against = next((_against(part) for part in parts if not _is_token(part) and part.data == "against"), None)
+        amount = next(part for part in parts if not _is_token(part) and part.data == "amount")
+        number = _number(next(part for part in amount.children if not _is_token(part)))
+        said = next((part.value for part in amount.children if _is_token(part)), None)
+        strict = said is not None and said.value is Comparison.MORE
+        if said is None:
+            self.choices.add("inclusive")
+        elif said.value not in (Comparison.MORE, Comparison.AT_LEAST):
+            self.refuse("rule-move-comparison", said)
+        return _moved(metric, against or tree.Lag(None), number, falls=_move(parts).direction == "down", strict=strict)
+
+    def deviation(self, metric: str | None, side: Any, against: Any, number: Any, more: Any) -> Condition:
+        """低于均值30% is below the mean *by* 30 %, not below 30 % of it."""
+        if side.value.value not in (Comparison.LESS, Comparison.MORE):
+            self.refuse("rule-deviation-comparison", side.value)
+        if more is not None and more.value.value not in (Comparison.MORE, Comparison.AT_LEAST):
+            self.refuse("rule-deviation-comparison", more.value)
+        self.choices.add("below-by")
+        strict = more is None or more.value.value is Comparison.MORE
+        falls = side.value.value is Comparison.LESS
+        return _moved(metric, _against(against), _number(number), falls=falls, strict=strict)
+
+    def refuse(self, code: str, word: Word) -> None:
+        found = self.written[word.start : word.end]
+        raise Invalid([mistake(code, self.written, word.start, word.end, self.file, found=found)])
+
+
+_SCALE = {Unit.PERCENT: -2, Unit.POINTS: -2}
+_MOVED: dict[tuple[bool, bool], Comparison] = {
+    (True, True): Comparison.LESS,
+    (True, False): Comparison.AT_MOST,
+    (False, True): Comparison.MORE,
+    (False, False): Comparison.AT_LEAST,
+}
+
+
+def _moved(metric: str | None, against: Against, number: Quantity | None, *, falls: bool, strict: bool) -> Compare:
+    bound = _negated(number) if falls and number else number
+    return Compare(_change(metric, against, number), _MOVED[falls, strict], Bound(bound))
+
+
+def _change(metric: str | None, against: Against, number: Quantity | None) -> Operand:
+    """A percentage is relative to the baseline; points, money or a bare number are the metric's own."""
+    return Change(metric, against, relative=number is None or number.unit is Unit.PERCENT)
+
+
+def _negated(quantity: Quantity) -> Quantity:
+    return replace(quantity, value=-quantity.value if quantity.value else Decimal(0))
+
+
+def _number(part: Any) -> Quantity | None:
+    found: Quantity | None = part.children[0].value.value  # None: 阈值
+    return found
+
+
+def _against(part: Any) -> Against:
+    found: Against = part.children[0].value.value
+    return found
+
+
+def _move(parts: list[Any]) -> Move:
+    found: Move = next(part.value.value for part in parts if _is_token(part) and part.type == "MOVE")
+    return found
+
+
+def _is_token(part: Any) -> bool:
+    return not hasattr(part, "children")

@@ -1,0 +1,279 @@
+"""The scanner: a sentence in either tongue becomes the few tokens that the grammar knows.
+
+Chinese has no spaces, so at each place the longest word or metric name wins (转化率 before 转化); where a word of the
+language and a name are equally long, the word wins. Width and case do not count: `ＣＶＲ＜２％` is `cvr<2%`. What no
+word fits is a mistake with a place, and all of them are reported.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Any, Protocol
+
+from core.document import suggesting
+from core.errors import Invalid, Mistake, Where
+from core.quantity import Quantity, Unit
+from core.rules.tree import Lag, Usual
+from core.rules.words import AGAINST, COMPARISONS, GRAINS, MANY, MOVES, NOISE, NUMERALS, OTHERS, SUFFIXES, UNITS
+
+
+class Names(Protocol):
+    """What is needed of the catalog here: every name of a metric and of a dimension, with its code."""
+
+    def names(self) -> Mapping[str, str]: ...
+    def dimension_names(self) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One token: its kind, what it means, and where it stands in what was written."""
+
+    kind: str
+    value: Any
+    start: int
+    end: int
+    said: str
+
+
+def scan(written: str, names: Names, file: str = "") -> list[Word]:
+    """Return the words of a sentence, without those that carry nothing; Invalid names all that are not known."""
+    text, places = _folded(written)
+    lexicon = _lexicon(tuple(names.names().items()), tuple(names.dimension_names().items()))
+    found: list[Word] = []
+    unknown: list[tuple[int, int]] = []
+    at = 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        best = lexicon.longest(text, at)
+        start = places[at]
+        if best is None:
+            end = _end_of_unknown(text, at, lexicon)
+            unknown.append((start, places[end - 1] + 1))
+            at = end
+            continue
+        kind, value, end = best
+        found.append(Word(kind, value, start, places[end - 1] + 1, text[at:end]))
+        at = end
+    if unknown:
+        raise Invalid(_unknown(written, start, end, names, file) for start, end in unknown)
+    return _settled(found)
+
+
+def is_clear(title: str, kind: str, code: str, names: Names) -> bool:
+    """Return whether a title is read back as the one thing it names, and not as a word of the language."""
+    try:
+        words = scan(title, names)
+    except Invalid:
+        return False
+    return len(words) == 1 and (words[0].kind, words[0].value) == (kind, code)
+
+
+def mistake(code: str, written: str, start: int, end: int, file: str = "", **facts: str) -> Mistake:
+    """Return a mistake that points into the sentence."""
+    return Mistake(code, facts, Where(file, 1, start + 1, max(1, end - start), written))
+
+
+# --- within ----------------------------------------------------------------------------------------------------
+
+Found = tuple[str, Any, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    names: re.Pattern[str]
+    codes: Mapping[str, tuple[str, str]]
+
+    def longest(self, text: str, at: int) -> Found | None:
+        """Return the longest word at a place; of equally long ones, the language's own comes before a name."""
+        best: Found | None = None
+        for each in self.candidates(text, at):
+            if best is None or each[2] > best[2]:
+                best = each
+        return best
+
+    def candidates(self, text: str, at: int) -> Iterator[Found]:
+        if match := _fixed().pattern.match(text, at):
+            kind, value = _fixed().words[_squeezed(match[0])]
+            yield kind, value, match.end()
+        if match := _USUAL.match(text, at):
+            yield "AGAINST", _usual(match), match.end()
+        if match := _AGO.match(text, at):
+            yield "AGAINST", _ago(match), match.end()
+        if match := _STREAK.match(text, at):
+            yield "STREAK", _count(match["zh_n"] or match["en_n"]), match.end()
+        if match := self.names.match(text, at):
+            kind, code = self.codes[_squeezed(match[0])]
+            yield kind, code, match.end()
+        if match := _NUMBER.match(text, at):
+            yield "NUMBER", _quantity(match), match.end()
+
+
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    pattern: re.Pattern[str]
+    words: Mapping[str, tuple[str, Any]]
+
+
+@cache
+def _fixed() -> _Fixed:
+    words: dict[str, tuple[str, Any]] = {}
+    for kind, table in (("AGAINST", AGAINST), ("COMPARISON", COMPARISONS), ("MOVE", MOVES), ("SUFFIX", SUFFIXES)):
+        for value, spellings in table.items():
+            words.update({_squeezed(each): (kind, value) for each in spellings})
+    for kind, spellings in OTHERS.items():
+        words.update({_squeezed(each): (kind, None) for each in spellings})
+    for each in NOISE:
+        words.setdefault(_squeezed(each), ("NOISE", None))
+    return _Fixed(_any_of(words), words)
+
+
+@lru_cache(maxsize=16)
+def _lexicon(metrics: tuple[tuple[str, str], ...], dimensions: tuple[tuple[str, str], ...]) -> _Lexicon:
+    codes = {_squeezed(_folded(name)[0]): ("DIMENSION", code) for name, code in dimensions}
+    codes |= {_squeezed(_folded(name)[0]): ("METRIC", code) for name, code in metrics}
+    return _Lexicon(_any_of(codes), codes)
+
+
+def _any_of(spellings: Mapping[str, object]) -> re.Pattern[str]:
+    """Match the longest; a Latin word only as a whole, its parts apart by a space, a hyphen or an underscore."""
+    longest_first = sorted((each for each in spellings if each), key=len, reverse=True)
+    return re.compile("|".join(_bounded(each) for each in longest_first) or r"(?!)")
+
+
+def _bounded(spelling: str) -> str:
+    inner = r"[\s_-]+".join(re.escape(part) for part in spelling.split(" "))
+    before = r"(?<![a-z0-9_])" if re.match(r"[a-z0-9]", spelling) else ""
+    behind = r"(?![a-z0-9_])" if re.search(r"[a-z0-9]$", spelling) else ""
+    return before + inner + behind
+
+
+def _squeezed(spelling: str) -> str:
+    return re.sub(r"[\s_-]+", " ", spelling.casefold()).strip() or spelling
+
+
+def _folded(written: str) -> tuple[str, list[int]]:
+    """Return the sentence in one width and case, and for each of its letters where it stood."""
+    text: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(written):
+        plain = unicodedata.normalize("NFKC", letter).casefold().replace("−", "-")
+        text.append(plain)
+        places.extend([place] * len(plain))
+    return "".join(text), places
+
+
+def _among(spellings: Iterable[str]) -> str:
+    longest_first = sorted(spellings, key=len, reverse=True)
+    return "|".join(re.escape(each) + (r"(?![a-z0-9])" if re.search(r"[a-z]$", each) else "") for each in longest_first)
+
+
+_GRAIN = "|".join(sorted(GRAINS, key=len, reverse=True))
+_COUNT = r"\d{1,4}|[一二两三四五六七八九十]"
+_USUAL = re.compile(
+    rf"""
+    (?:较|比)?(?:历史)?(?:(?:近|过去|最近)?(?P<zh_n>{_COUNT})(?P<zh_unit>{_GRAIN}))?
+      (?P<zh_same>同星期[一二三四五六日天]?|同周几|同一?星期几|同周)?的?(?:历史)?
+      (?:(?P<zh_median>中位数|中值)|均值|平均值|平均|同期均值)
+    |(?<![a-z0-9])(?:vs\ )?(?:the\ |its\ )?(?:historical\ |usual\ )?
+      (?:(?P<en_n>\d{{1,4}})[\s-]+(?P<en_unit>{_GRAIN})\s+)?
+      (?P<en_same>same[\s-]weekday\s+)?(?:(?P<en_median>median)|mean|average)
+      (?:\ of\ the\ (?:last|past)\ (?P<of_n>\d{{1,4}})\ (?P<of_unit>{_GRAIN}))?(?![a-z0-9])
+    """,
+    re.VERBOSE,
+)
+_AGO = re.compile(
+    rf"(?:较|比)?(?P<zh_n>{_COUNT})(?P<zh_unit>{_GRAIN})前|"
+    rf"(?<![a-z0-9])(?:vs )?(?P<en_n>\d{{1,4}}) (?P<en_unit>{_GRAIN}) (?:ago|before|earlier)(?![a-z0-9])"
+)
+_STREAK = re.compile(
+    rf"连续(?P<zh_n>{_COUNT})(?:{_GRAIN})|"
+    rf"(?<![a-z0-9])(?:for )?(?P<en_n>\d{{1,4}}) (?:consecutive (?:{_GRAIN})|(?:{_GRAIN}) in a row)(?![a-z0-9])"
+)
+_NUMBER = re.compile(
+    r"(?P<sign>[-+])?\s*(?P<money>[¥￥$])?\s*(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    rf"(?:\s*(?P<many>{_among(MANY)}))?(?:\s*(?P<unit>{_among(UNITS)}))?"
+)
+
+
+def _usual(match: re.Match[str]) -> Usual:
+    count = match["zh_n"] or match["en_n"] or match["of_n"]
+    unit = match["zh_unit"] or match["en_unit"] or match["of_unit"]
+    return Usual(
+        periods=_count(count) if count else None,
+        statistic="median" if match["zh_median"] or match["en_median"] else "mean",
+        same_weekday=bool(match["zh_same"] or match["en_same"]),
+        grain=GRAINS[unit] if unit else None,
+    )
+
+
+def _ago(match: re.Match[str]) -> Lag:
+    return Lag(GRAINS[match["zh_unit"] or match["en_unit"]], _count(match["zh_n"] or match["en_n"]))
+
+
+def _count(said: str) -> int:
+    return NUMERALS.get(said) or int(said)
+
+
+def _quantity(match: re.Match[str]) -> Quantity:
+    value = Decimal(match["digits"].replace(",", "")).scaleb(MANY.get(match["many"] or "", 0))
+    shift, unit = UNITS.get(match["unit"] or "", (0, Unit.MONEY if match["money"] else Unit.BARE))
+    value = value.scaleb(shift)
+    return Quantity(-value if match["sign"] == "-" else value, unit)
+
+
+def _end_of_unknown(text: str, at: int, lexicon: _Lexicon) -> int:
+    """Return where something known begins again; a Latin word is unknown as a whole."""
+    if match := re.compile(r"[a-z0-9_]+").match(text, at):
+        return match.end()
+    at += 1
+    while at < len(text) and not text[at].isspace() and lexicon.longest(text, at) is None:
+        at += 1
+    return at
+
+
+def _unknown(written: str, start: int, end: int, names: Names, file: str) -> Mistake:
+    word = written[start:end]
+    facts = {"said": word} | suggesting(word, names.names())
+    return mistake("rule-unknown-word", written, start, end, file, **{key: str(fact) for key, fact in facts.items()})
+
+
+def _settled(words: list[Word]) -> list[Word]:
+    """Drop what carries nothing, and settle the few words that only their neighbours explain."""
+    kept = [word for word in words if word.kind != "NOISE"]
+    found: list[Word] = []
+    for place, word in enumerate(kept):
+        before = found[-1] if found else None
+        behind = kept[place + 1] if place + 1 < len(kept) else None
+        after = kept[place + 2] if place + 2 < len(kept) else None
+        match word.kind:
+            case "EACH" if behind is None or behind.kind != "DIMENSION":
+                continue  # `down by 20%`
+            case "AND" | "COMMA" if (
+                before
+                and before.kind == "DIMENSION"
+                and behind
+                and behind.kind in ("DIMENSION", "EACH")
+                and (after is None or after.kind != "METRIC" or _opens(found))
+            ):
+                continue  # `by channel and region`
+            case "COMMA" if (
+                behind is None or behind.kind in ("AND", "OR", "COMMA") or (before and before.kind == "DIMENSION")
+            ):
+                continue
+            case "OVERSPENT" if behind and behind.kind == "COMPARISON":
+                found.append(Word("METRIC", "budget_use", word.start, word.end, word.said))
+            case _:
+                found.append(word)
+    return found
+
+
+def _opens(words: list[Word]) -> bool:
+    """Return whether nothing but places has been said so far."""
+    return all(word.kind in ("EACH", "DIMENSION") for word in words)

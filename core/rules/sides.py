@@ -1,0 +1,169 @@
+"""The two sides of a comparison as arrays of slices by periods: a metric, what it is held against, how far it moved.
+
+`Sides` is one cube, looked at for some of its periods. All rules judged by it share whatever was once worked out.
+Each operand has two readings here that mean the same: floats for all cells at once, and one cell exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.calendar.grain import Grain, Period
+from core.cube import baseline
+from core.cube.cube import Array, Columns
+from core.cube.reading import Reader
+from core.errors import Problem
+from core.rules import exact
+from core.rules.tree import Against, Baseline, Bound, Change, Lag, Operand, Reading, Target, Usual, YearAgo
+
+if TYPE_CHECKING:
+    from core.cube.cube import Cube
+    from core.labels import Labels
+    from core.metrics.catalog import Catalog
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sides:
+    reader: Reader
+    catalog: Catalog
+    periods: range
+
+    @classmethod
+    def of(cls, cube: Cube, catalog: Catalog, periods: range) -> Sides:
+        return cls(Reader(cube, catalog), catalog, periods)
+
+    @property
+    def slices(self) -> tuple[Labels, ...]:
+        return self.reader.cube.slices
+
+    @property
+    def grain(self) -> Grain:
+        grain = self.reader.cube.grain
+        if grain is None:
+            raise ValueError("a rule is judged period by period; a total has none")
+        return grain
+
+    @property
+    def columns(self) -> Columns:
+        start = self.reader.cube.column(self.periods.start)
+        return self.reader.once(("columns", self.periods), lambda: np.arange(start, start + len(self.periods)))
+
+    def known(self, left: Operand, right: Operand) -> Flags:
+        """Return where both sides have a value."""
+        return self.reader.once(
+            ("known", _metric_of(left), _metric_of(right), self.periods),
+            lambda: np.broadcast_to(
+                ~np.isnan(self.operand(left)) & ~np.isnan(self.operand(right)), (len(self.slices), len(self.periods))
+            ),
+        )
+
+    def number_known(self, left: Operand, right: Operand) -> int:
+        return self.reader.once(
+            ("number known", _metric_of(left), _metric_of(right), self.periods),
+            lambda: int(np.count_nonzero(self.known(left, right))),
+        )
+
+    def operand(self, operand: Operand) -> Array:
+        match operand:
+            case Bound(quantity):
+                if quantity is None:
+                    raise Problem("rule-needs-threshold")
+                return np.array([[float(quantity.value)]])
+            case Reading(metric):
+                return self.reader.value(named(metric), self.columns)
+            case Baseline(metric, against):
+                return self.baseline(named(metric), against)
+            case Change():
+                return self.reader.once(("change", operand, self.periods), lambda: self.change(operand))
+
+    def change(self, change: Change) -> Array:
+        """Return how far a metric moved; relative to nothing is no change at all, but unknown."""
+        metric = named(change.metric)
+        now, then = self.reader.value(metric, self.columns), self.baseline(metric, change.against)
+        moved = now - then
+        if not change.relative:
+            return moved
+        relative = np.full(moved.shape, np.nan)
+        np.divide(moved, np.abs(then), out=relative, where=then != 0)
+        return relative
+
+    def baseline(self, metric: str, against: Against) -> Array:
+        reader, columns = self.reader, self.columns
+        match against:
+            case Lag() | YearAgo():
+                return reader.value(metric, self.then(against))
+            case Usual(statistic=statistic):
+                return baseline.usual(reader, metric, columns, *self.span(against), statistic)
+            case Target():
+                return reader.once(
+                    ("target", metric, self.periods),
+                    lambda: baseline.target(self.catalog.planned, metric, self.slices, self.grain, self.periods),
+                )
+
+    def then(self, against: Lag | YearAgo) -> Columns:
+        """Return the columns that those in question are held against."""
+        if isinstance(against, Lag):
+            return self.columns - against.periods * self.steps(against.grain)
+        return self.reader.once(
+            ("a year before", self.periods),
+            lambda: baseline.a_year_before(self.periods, self.grain) - self.reader.cube.periods.start,
+        )
+
+    def span(self, usual: Usual) -> tuple[int, int]:
+        """Return how far back the usual reaches, and which of those periods count."""
+        count = usual.periods * self.steps(usual.grain) if usual.periods else baseline.USUAL_PERIODS[self.grain]
+        return count, baseline.weekday_stride(self.grain) if usual.same_weekday else 1
+
+    def steps(self, grain: Grain | None) -> int:
+        steps = 1 if grain is None else baseline.steps(grain, self.grain)
+        if steps is None:
+            raise Problem("rule-grain", wanted=str(grain), grain=self.grain.value)
+        return steps
+
+    def exactly(self, operand: Operand, row: int, at: int) -> Fraction | None:
+        """Return one cell of an operand as the exact number it is."""
+        match operand:
+            case Bound(quantity):
+                return Fraction(quantity.value) if quantity else None
+            case Reading(metric):
+                return exact.Exactly(self.reader).value(named(metric), row, int(self.columns[at]))
+            case Baseline(metric, against):
+                return self.exact_baseline(named(metric), against, row, at)
+            case Change(metric, against, relative):
+                now = self.exactly(Reading(metric), row, at)
+                then = self.exact_baseline(named(metric), against, row, at)
+                if now is None or then is None or (relative and not then):
+                    return None
+                return (now - then) / abs(then) if relative else now - then
+
+    def exact_baseline(self, metric: str, against: Against, row: int, at: int) -> Fraction | None:
+        exactly = exact.Exactly(self.reader)
+        match against:
+            case Lag() | YearAgo():
+                return exactly.value(metric, row, int(self.then(against)[at]))
+            case Usual(statistic=statistic):
+                of = exactly.median if statistic == "median" else exactly.mean
+                return of(metric, row, int(self.columns[at]), *self.span(against))
+            case Target():
+                period = Period(self.grain, self.periods[at])
+                labels = self.slices[row]
+                return exact.target(self.catalog.planned, metric, labels, period.start.date(), period.end.date())
+
+
+def named(metric: str | None) -> str:
+    """Return the metric's code; a rule is judged only after its context has been filled in."""
+    if metric is None:
+        raise Problem("rule-needs-metric")
+    return metric
+
+
+def _metric_of(operand: Operand) -> Operand | None:
+    """Return what makes an operand unknown; a bound never is."""
+    return None if isinstance(operand, Bound) else operand

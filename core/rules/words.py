@@ -1,0 +1,247 @@
+"""The words of the rule language, in both tongues.
+
+This file, the patterns of `scan` and the sentences of `say` are the only places that know words; to teach the language
+a new one, add it here. A word of several letters may be spelled with spaces, hyphens or underscores between its parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from core.calendar.grain import Grain
+from core.quantity import Unit
+from core.rules.tree import Against, Comparison, Lag, Target, YearAgo
+
+NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+GRAINS: Mapping[str, Grain | None] = {
+    **dict.fromkeys(("小时", "个小时", "hour", "hours"), Grain.HOUR),
+    **dict.fromkeys(("天", "日", "day", "days"), Grain.DAY),
+    **dict.fromkeys(("周", "个星期", "星期", "week", "weeks"), Grain.WEEK),
+    **dict.fromkeys(("个月", "月", "month", "months"), Grain.MONTH),
+    **dict.fromkeys(("期", "次", "period", "periods", "time", "times"), None),
+}
+AGAINST: Mapping[Against, tuple[str, ...]] = {
+    Lag(Grain.DAY, 1): (
+        *("日环比", "较昨日", "较昨天", "比昨日", "比昨天", "较前一日", "较前日", "昨日", "昨天", "前一日", "前一天"),
+        *("day over day", "dod", "d/d", "vs yesterday", "than yesterday", "from yesterday", "yesterday"),
+        *("vs the day before", "the day before", "compared with yesterday", "compared to yesterday"),
+    ),
+    Lag(Grain.WEEK, 1): (
+        *("周环比", "较上周", "比上周", "上周"),
+        *("week over week", "wow", "w/w", "vs last week", "than last week", "from last week", "last week"),
+    ),
+    Lag(Grain.MONTH, 1): (
+        *("月环比", "较上月", "比上月", "较上个月", "比上个月", "上月", "上个月"),
+        *("month over month", "mom", "m/m", "vs last month", "than last month", "from last month", "last month"),
+    ),
+    Lag(Grain.HOUR, 1): (
+        *("小时环比", "时环比", "较上一小时", "比上一小时", "上一小时", "上小时"),
+        *("hour over hour", "hoh", "vs the previous hour", "the previous hour", "last hour"),
+    ),
+    Lag(None, 1): (
+        *("环比", "较上期", "比上期", "上期", "较上一期", "上一期"),
+        *("period over period", "pop", "vs the previous period", "vs previous period", "the previous period"),
+        "previous period",
+    ),
+    Lag(Grain.DAY, 7): (
+        *("周同比", "较上周同日", "比上周同日", "上周同日", "较上周同期", "比上周同期", "上周同期"),
+        *("vs same weekday last week", "vs the same weekday last week", "same weekday last week"),
+        *("vs same day last week", "the same day last week", "same day last week", "the same weekday last week"),
+    ),
+    YearAgo(): (
+        *("同比", "年同比", "月同比", "较去年同期", "比去年同期", "去年同期", "较去年", "比去年"),
+        *("year over year", "yoy", "y/y", "vs last year", "than last year", "from last year", "last year"),
+        *("same time last year", "the same time last year", "vs same time last year"),
+    ),
+    Target(): (
+        *("目标值", "目标", "计划值", "计划", "较目标", "比目标"),
+        *("the target", "target", "its target", "vs target", "plan", "the plan", "vs plan"),
+    ),
+}
+COMPARISONS: Mapping[Comparison, tuple[str, ...]] = {
+    Comparison.LESS: (
+        *("<", "低于", "小于", "少于", "不足", "不到", "不及", "未达到", "未达", "跌破"),
+        *("below", "under", "less than", "lower than", "fewer than", "smaller than", "short of"),
+    ),
+    Comparison.AT_MOST: (
+        *(
+            "<=",
+            "≤",
+            "=<",
+            "不超过",
+            "不高于",
+            "不大于",
+            "不多于",
+            "至多",
+            "最多",
+            "小于等于",
+            "小于或等于",
+            "低于等于",
+        ),
+        *("at most", "no more than", "not more than", "no higher than", "not above", "not over", "up to"),
+        *("less than or equal to", "no greater than", "not greater than", "not exceeding"),
+    ),
+    Comparison.MORE: (
+        *(">", "超过", "大于", "高于", "多于", "超出", "突破", "逾"),
+        *("above", "over", "more than", "greater than", "higher than", "larger than", "exceeds", "exceed", "beyond"),
+        "exceeding",
+    ),
+    Comparison.AT_LEAST: (
+        *(
+            ">=",
+            "≥",
+            "=>",
+            "不低于",
+            "不小于",
+            "不少于",
+            "至少",
+            "最少",
+            "大于等于",
+            "大于或等于",
+            "高于等于",
+            "达到",
+            "达",
+        ),
+        *("at least", "no less than", "not less than", "no lower than", "not below", "not under", "no fewer than"),
+        *("greater than or equal to", "not lower than", "reaches"),
+    ),
+    Comparison.EQUAL: ("=", "==", "等于", "equals", "equal to", "is equal to", "exactly"),
+    Comparison.UNEQUAL: ("!=", "≠", "<>", "不等于", "not equal to", "is not equal to", "differs from"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A verb. A plunge is sudden by itself; a drift (升高) without a number takes the house's default."""
+
+    direction: Literal["up", "down"]
+    manner: Literal["plain", "plunge", "drift"] = "plain"
+
+
+MOVES: Mapping[Move, tuple[str, ...]] = {
+    Move("down"): ("下滑", "下降", "下跌", "跌", "减少", "回落", "缩水", "少了", "降了"),
+    Move("up"): ("上升", "上涨", "增长", "增加", "涨", "提升", "涨了"),
+    Move("down", "plunge"): (
+        *("骤降", "暴跌", "骤减", "锐减", "骤跌", "大跌", "断崖式下跌"),
+        *(
+            "plunges",
+            "plunge",
+            "plunged",
+            "crashes",
+            "crash",
+            "collapses",
+            "collapse",
+            "plummets",
+            "plummet",
+            "nosedives",
+        ),
+    ),
+    Move("up", "plunge"): (
+        *("飙升", "暴涨", "激增", "骤升", "猛增", "骤增", "大涨", "飙涨"),
+        *("surges", "surge", "surged", "spikes", "spike", "spiked", "soars", "soar", "jumps", "jump", "skyrockets"),
+    ),
+    Move("down", "drift"): (
+        *("降低", "走低", "变低", "变少"),
+        *("down", "drops", "drop", "dropped", "dropping", "falls", "fall", "fell", "falling", "declines", "decline"),
+        *(
+            "declined",
+            "decreases",
+            "decrease",
+            "decreased",
+            "decreasing",
+            "goes down",
+            "going down",
+            "shrinks",
+            "loses",
+        ),
+    ),
+    Move("up", "drift"): (
+        *("升高", "走高", "变高", "变多"),
+        *("up", "rises", "rise", "rose", "rising", "risen", "increases", "increase", "increased", "increasing"),
+        *("grows", "grow", "grew", "growing", "goes up", "going up", "climbs", "climb", "gains"),
+    ),
+}
+OTHERS: Mapping[str, tuple[str, ...]] = {
+    "AND": ("且", "并且", "和", "与", "而且", "同时", "及", "以及", "and", "&", "&&", "as well as"),
+    "COMMA": (",", "，", "、", ";", "；"),
+    "OR": ("或", "或者", "/", "or", "|", "||", "要么"),
+    "NOT": ("非", "不是", "并非", "not", "!"),
+    "OPEN": ("(",),
+    "CLOSE": (")",),
+    "COLON": (":",),
+    "EACH": (
+        "各",
+        "分",
+        "按",
+        "每个",
+        "各个",
+        "任一",
+        "任意",
+        "by",
+        "per",
+        "for each",
+        "for every",
+        "each",
+        "every",
+        "any",
+    ),
+    "CHANGE": ("变化", "变动", "变化率", "变化幅度", "change", "changes", "changed"),
+    "SUDDENLY": ("突然", "骤然", "猛然", "异常", "suddenly", "sharply", "abruptly", "unusually", "abnormally"),
+    "BETWEEN": ("介于", "在", "between", "is between", "within"),
+    "INNER": ("之间", "以内", "之内"),
+    "TO": ("到", "至", "~", "–", "—", "to"),
+    "UNSAID": ("阈值", "门槛", "临界值", "警戒线", "threshold", "the threshold", "a threshold", "the limit", "limit"),
+    "OVERSPENT": (
+        *("预算超支", "超支", "超预算", "预算失控", "budget overspent", "budget is overspent", "overspent"),
+        *("over budget", "budget overrun", "budget is overrun", "overspend", "budget exceeded"),
+    ),
+    "IT": (
+        "该指标",
+        "日增量",
+        "增量",
+        "the metric",
+        "this metric",
+        "daily increase",
+        "daily gain",
+        "daily increment",
+        "it",
+    ),
+}
+SUFFIXES: Mapping[Comparison, tuple[str, ...]] = {
+    # By Chinese usage, and by law, 以上 and 以下 hold the number itself.
+    Comparison.AT_LEAST: ("以上", "及以上", "或以上", "or more", "and more", "or above", "and above"),
+    Comparison.AT_MOST: ("以下", "及以下", "或以下", "or less", "or fewer", "or below", "and below"),
+}
+NOISE = (
+    *(
+        "自动报警",
+        "自动预警",
+        "自动告警",
+        "就报警",
+        "就预警",
+        "则报警",
+        "报警",
+        "预警",
+        "告警",
+        "提醒我",
+        "提醒",
+        "通知",
+    ),
+    *("的", "了", "时", "则", "就", "当", "如果", "若", "用户", "值", "幅度", "幅", "。", "!", "！", ";", "水平"),
+    *("is", "are", "was", "were", "has", "have", "the", "a", "an", "when", "if", "than", "then", "its", "alert me"),
+    *("alert", "alerts", "alarm", "notify me", "notify", "automatically", "that", "gets", "falls to", "of", "by", "."),
+)
+UNITS: Mapping[str, tuple[int, Unit]] = {
+    **dict.fromkeys(("%", "percent", "pct"), (-2, Unit.PERCENT)),
+    **dict.fromkeys(
+        ("个百分点", "百分点", "pp", "percentage points", "percentage point", "pct points"), (-2, Unit.POINTS)
+    ),
+    **dict.fromkeys(("倍", "x", "×", "times"), (0, Unit.TIMES)),
+    **dict.fromkeys(("元", "块钱", "块", "yuan", "rmb", "cny"), (0, Unit.MONEY)),
+    **dict.fromkeys(("秒钟", "秒", "seconds", "second", "sec", "s"), (0, Unit.SECONDS)),
+    **dict.fromkeys(("分", "pts"), (0, Unit.SCORE)),
+    **dict.fromkeys(("个", "次", "人", "单", "条", "件", "份", "名"), (0, Unit.BARE)),
+}
+MANY: Mapping[str, int] = {"亿": 8, "万": 4, "千": 3, "百": 2, "w": 4, "k": 3, "m": 6, "million": 6, "thousand": 3}
