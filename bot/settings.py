@@ -54,8 +54,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic hands it in
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read what is handed in, then the environment, then the files that it names; never a stray `.env`."""
         return init_settings, env_settings, _SecretFiles(settings_cls)
@@ -67,7 +67,7 @@ SECRETS = tuple(name for name, field in Settings.model_fields.items() if "Secret
 class _SecretFiles(PydanticBaseSettingsSource):
     """`SLACK_BOT_TOKEN_FILE=/run/secrets/slack` gives `slack_bot_token`."""
 
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - its port
         from os import environ
 
         path = environ.get(f"{field_name.upper()}_FILE") if field_name in SECRETS else None
