@@ -1,0 +1,1 @@
+"""Facts taken in once, and questions answered as cubes."""

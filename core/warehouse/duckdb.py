@@ -1,0 +1,322 @@
+"""The warehouse by default: facts in a DuckDB file or in memory, answers kept as cubes and topped up.
+
+A question is asked of the engine once. Afterwards only periods whose facts changed are asked again, and a period that
+is new is written beside those held, so a tick costs what one period costs. Give `stage` from `core.ingest.table`:
+how files are read is another room's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.calendar.grain import Grain, Period, Window
+from core.cube.cube import Array, Cube
+from core.document import suggesting
+from core.errors import Missing, Problem
+from core.labels import Labels
+from core.metrics.metric import How
+from core.metrics.source import Source
+from core.warehouse import sql
+from core.warehouse.budget import Budget
+from core.warehouse.intake import Intake, Stage, Taker, prepare, taken_in
+from core.warehouse.kept import Kept
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from core.cube.query import Query
+    from core.metrics.catalog import Catalog
+    from core.ports import Arrival
+
+MOST_CELLS = 400_000_000  # of one answer
+MOST_ROWS_SCANNED = 4_000_000  # above it, the rows would take more memory than grouping them takes time
+_DECIMALS = 6  # sums of amounts written with up to so many decimals come out as they would on paper
+
+_LONG = 3600  # seconds for taking files in
+
+Key = tuple[str, Grain, tuple[str, ...], tuple[str, ...]]
+Whole = NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Known:
+    """What is remembered of one source between questions."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    is_learnt: bool = False
+    slices: tuple[Labels, ...] = ()  # by slice id
+    live: frozenset[int] = frozenset()  # those that have facts now
+    decimal: frozenset[str] = frozenset()  # measures whose fractions were written, not computed
+    groups: dict[tuple[str, ...], Groups] = field(default_factory=dict)
+    trouble: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The slices of a cube, and for each slice id its row there (-1 for one without facts)."""
+
+    slices: tuple[Labels, ...]
+    slots: Whole
+
+
+class DuckdbWarehouse:
+    """The Warehouse port over files. `path` is the database's file, None for one in memory."""
+
+    def __init__(
+        self,
+        path: Path | None,
+        sources: Mapping[str, Source],
+        catalog: Catalog,
+        folder: Path,
+        *,
+        stage: Stage,
+        zone: str = "UTC",
+        seconds: float = 60,
+        at_once: int = 2,
+        most_kept: int = 1 << 30,
+    ) -> None:
+        self._path = path
+        self._sources = sources
+        self._takers = {name: Taker(source, catalog, folder, zone, stage) for name, source in sources.items()}
+        self._known = {name: Known() for name in sources}
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._most_kept = most_kept
+        self._arrived: list[Arrival] = []
+        self._refreshing = asyncio.Lock()
+        self._budget = Budget(self._connect, seconds, at_once)
+
+    async def refresh(self) -> tuple[Arrival, ...]:
+        """Take in what changed in every source, whatever is wrong with another.
+
+        Something wrong is raised once, when all the others are in, and what arrived is returned by the next call;
+        `fetch` says it again for a source that has no facts.
+        """
+        async with self._refreshing:
+            news = [problem for name in self._sources if (problem := await self._refresh(name)) is not None]
+            if news:
+                raise news[0]
+            arrived, self._arrived = tuple(self._arrived), []
+            return arrived
+
+    async def fetch(self, query: Query) -> Cube:
+        """Answer a question. A period's number is that of the whole period, also where the window cuts it."""
+        source = self._checked(query)
+        known = self._known[source.name]
+        if not known.is_learnt:
+            async with self._refreshing:
+                await self._refresh(source.name)
+        if not known.is_learnt:
+            raise known.trouble or Missing("source-no-rows", source=source.name, files=", ".join(source.files))
+        async with known.lock:
+            return await self._budget.run(lambda cursor: self._answer(cursor, source, query))
+
+    async def intakes(self) -> tuple[Intake, ...]:
+        """Return what became of each file: rows taken in, and rows rejected by reason."""
+        return await self._budget.run(taken_in)
+
+    async def aclose(self) -> None:
+        await self._budget.aclose()
+
+    # --- taking in
+
+    def _connect(self) -> DuckDBPyConnection:
+        import duckdb
+
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = duckdb.connect(str(self._path) if self._path is not None else ":memory:")
+        prepare(connection)
+        return connection
+
+    async def _refresh(self, name: str) -> Problem | None:
+        """Take one source in; return what is wrong with it if that is news."""
+        known, taker = self._known[name], self._takers[name]
+        try:
+            change = await self._budget.run(taker.look, seconds=_LONG)
+            async with known.lock:
+                if not change.is_nothing:
+                    arrival = await self._budget.run(lambda cursor: taker.take(cursor, change), seconds=_LONG)
+                    if arrival is not None:
+                        self._arrived.append(arrival)
+                        self._mark(arrival)
+                if not (change.is_nothing and known.is_learnt):
+                    await self._budget.run(lambda cursor: self._learn(cursor, name))
+        except Problem as problem:
+            is_news = known.trouble is None or known.trouble.args != problem.args
+            known.trouble = problem
+            return problem if is_news else None
+        known.trouble = None
+        return None
+
+    def _mark(self, arrival: Arrival) -> None:
+        for (source, grain, _, _), kept in self._kept.items():
+            if source == arrival.source:
+                first, last = (Period.holding(each.start, grain).index for each in (arrival.first, arrival.last))
+                kept.mark(range(first, last + 1))
+
+    def _learn(self, cursor: DuckDBPyConnection, name: str) -> None:
+        source, known = self._sources[name], self._known[name]
+        rows = cursor.execute(sql.slices_in_order(name)).fetchall()
+        known.slices = tuple(Labels.of(dict(zip(source.dimensions, row[1:], strict=True))) for row in rows)
+        live = cursor.execute(sql.live_slices(name)).fetchall()
+        known.live = frozenset(each for (each,) in live)
+        amounts = [code for code, measure in source.measures.items() if measure.how is not How.DISTINCT]
+        if amounts:
+            (flags,) = cursor.execute(sql.are_decimal(name, amounts, _DECIMALS)).fetchall()
+            known.decimal = frozenset(code for code, flag in zip(amounts, flags, strict=True) if flag)
+        known.groups.clear()
+        known.is_learnt = True
+
+    # --- answering
+
+    def _checked(self, query: Query) -> Source:
+        source = self._sources.get(query.source)
+        if source is None:
+            raise Missing("unknown-source", **suggesting(query.source, self._sources, name=query.source))
+        for kind, asked, held in (
+            ("dimension", query.dimensions, source.dimensions),
+            ("measure", query.measures, source.measures),
+        ):
+            if lacking := [each for each in asked if each not in held]:
+                raise Missing(f"source-no-{kind}", source=source.name, name=lacking[0])
+        if query.grain is not None and query.grain.rank < source.grain.rank:
+            raise Problem(
+                "source-grain-too-fine", source=source.name, wanted=query.grain.value, held=source.grain.value
+            )
+        return source
+
+    def _answer(self, cursor: DuckDBPyConnection, source: Source, query: Query) -> Cube:
+        hows = {code: source.measures[code].how for code in query.measures}
+        groups = self._grouped(source.name, query.dimensions)
+        periods = range(1) if query.grain is None else query.window.periods(query.grain)
+        if len(periods) * len(groups.slices) * len(hows) > MOST_CELLS:
+            raise Problem("question-too-large", slices=len(groups.slices), periods=len(periods))
+        if query.grain is None:
+            arrays = self._asked(cursor, source, hows, groups, None, query.window.periods(source.grain), periods)
+            measures = {code: array.T for code, array in arrays.items()}
+        else:
+            measures = self._topped_up(cursor, source, query, query.grain, hows, groups, periods)
+        return Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows)
+
+    def _topped_up(
+        self,
+        cursor: DuckDBPyConnection,
+        source: Source,
+        query: Query,
+        grain: Grain,
+        hows: Mapping[str, How],
+        groups: Groups,
+        periods: range,
+    ) -> dict[str, Array]:
+        key = (source.name, grain, query.dimensions, query.measures)
+        kept = self._kept.get(key)
+        if kept is None or not kept.widen(groups.slices):
+            kept = Kept(groups.slices, query.measures)
+        for lacking in kept.lacking(periods):
+            first, last = Period(grain, lacking.start), Period(grain, lacking.stop - 1)
+            own = Window.of(first, last).periods(source.grain)
+            kept.put(lacking, self._asked(cursor, source, hows, groups, grain, own, lacking))
+        self._kept[key] = kept
+        self._kept.move_to_end(key)
+        while len(self._kept) > 1 and sum(each.size for each in self._kept.values()) > self._most_kept:
+            self._kept.popitem(last=False)
+        return kept.show(periods)
+
+    def _asked(
+        self,
+        cursor: DuckDBPyConnection,
+        source: Source,
+        hows: Mapping[str, How],
+        groups: Groups,
+        grain: Grain | None,
+        own: range,
+        periods: range,
+    ) -> dict[str, Array]:
+        """Ask the engine for whole periods; `own` are those periods at the source's grain."""
+        name, shape = source.name, (len(periods), len(groups.slices))
+        levels = {code: how for code, how in hows.items() if how is How.LAST}
+        others = {code: how for code, how in hows.items() if how is not How.LAST}
+        arrays: dict[str, Array] = {}
+        if all(how.is_additive for how in others.values()) and _count(cursor, name, own) <= MOST_ROWS_SCANNED:
+            if others:
+                found = cursor.execute(sql.scan(name, others, own)).fetchnumpy()
+                coarse = _coarse(source.grain, grain, own) - periods.start
+                arrays |= _added(found, tuple(others), coarse[found["period"] - own.start], groups.slots, shape)
+            others = {}
+        cursor.register("groups", {"slice": np.arange(len(groups.slots)), "slot": groups.slots})
+        for measures, question in ((others, sql.aggregate), (levels, sql.levels)):
+            if measures:
+                found = cursor.execute(question(name, measures, source.grain, grain, own)).fetchnumpy()
+                arrays |= _laid_out(found, tuple(measures), periods, shape)
+        for code in self._known[name].decimal & arrays.keys():
+            # 0.1 + 0.2 is 0.3 again, so that a bound is met exactly where it is met on paper.
+            arrays[code] = np.round(arrays[code], _DECIMALS)
+        return {code: arrays[code] for code in hows}
+
+    def _grouped(self, name: str, dimensions: tuple[str, ...]) -> Groups:
+        known = self._known[name]
+        if dimensions not in known.groups:
+            rows: dict[Labels, int] = {} if dimensions else {Labels(): 0}
+            slots = np.array(
+                [
+                    rows.setdefault(labels.only(dimensions), len(rows)) if number in known.live else -1
+                    for number, labels in enumerate(known.slices)
+                ],
+                dtype=np.int64,
+            )
+            known.groups[dimensions] = Groups(tuple(rows), slots)
+        return known.groups[dimensions]
+
+
+def _count(cursor: DuckDBPyConnection, source: str, own: range) -> int:
+    ((rows,),) = cursor.execute(sql.count_rows(source, own)).fetchall()
+    return int(rows)
+
+
+def _coarse(own_grain: Grain, grain: Grain | None, own: range) -> Whole:
+    """Return the coarser period of each own one."""
+    if grain is None:
+        return np.zeros(len(own), np.int64)
+    if grain is own_grain:
+        return np.arange(own.start, own.stop)
+    return np.array([Period.holding(Period(own_grain, each).start, grain).index for each in own], np.int64)
+
+
+def _added(
+    found: Mapping[str, NDArray[Any]], codes: tuple[str, ...], rows: Whole, slots: Whole, shape: tuple[int, int]
+) -> dict[str, Array]:
+    """Add rows up into periods by slices: one pass over memory for each measure."""
+    cells = rows * shape[1] + slots[found["slice"]]
+    size = shape[0] * shape[1]
+    is_there = np.bincount(cells, minlength=size) > 0
+    arrays: dict[str, Array] = {}
+    for code in codes:
+        values = found[code]
+        there, where = is_there, cells
+        if np.ma.is_masked(values):
+            kept = ~np.ma.getmaskarray(values)
+            where, values = cells[kept], np.ma.getdata(values)[kept]
+            there = np.bincount(where, minlength=size) > 0
+        sums = np.asarray(np.bincount(where, weights=np.ma.getdata(values), minlength=size), np.float64)
+        sums[~there] = np.nan
+        arrays[code] = sums.reshape(shape)
+    return arrays
+
+
+def _laid_out(
+    found: Mapping[str, NDArray[Any]], codes: tuple[str, ...], periods: range, shape: tuple[int, int]
+) -> dict[str, Array]:
+    arrays = {}
+    for code in codes:
+        array = np.full(shape, np.nan)
+        array[found["period"] - periods.start, found["slot"]] = np.ma.filled(found[code].astype(np.float64), np.nan)
+        arrays[code] = array
+    return arrays

@@ -1,0 +1,99 @@
+"""Cubes that are kept: arrays that grow by a period without being copied.
+
+They lie period by period, so that a new period is written behind the others in room left for it. What was handed out
+is never written to again: a period that is restated after a cube showed it makes a copy first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from core.cube.cube import Array
+from core.labels import Labels
+
+_ROOM = 1.25  # spare periods, as a share of those held
+
+
+class Kept:
+    """The periods held of one question. `arrays[code]` has a row for each period and a column for each slice."""
+
+    def __init__(self, slices: tuple[Labels, ...], measures: Sequence[str]) -> None:
+        self.slices = slices
+        self.held = range(0)
+        self._stale: set[int] = set()
+        self._shown = range(0)
+        self._arrays: dict[str, Array] = {code: np.empty((0, len(slices))) for code in measures}
+
+    @property
+    def size(self) -> int:
+        return sum(array.nbytes for array in self._arrays.values())
+
+    def mark(self, periods: range) -> None:
+        """Note that the facts of these periods changed; they are asked for again when next wanted."""
+        self._stale.update(range(max(periods.start, self.held.start), min(periods.stop, self.held.stop)))
+
+    def lacking(self, periods: range) -> Iterator[range]:
+        """Yield what must be asked to hold these periods: the held stretch stays in one piece."""
+        whole = self._with(periods)
+        lacking = [each for each in whole if each not in self.held or (each in self._stale and each in periods)]
+        start = 0
+        for place in range(1, len(lacking) + 1):
+            if place == len(lacking) or lacking[place] != lacking[place - 1] + 1:
+                yield range(lacking[start], lacking[place - 1] + 1)
+                start = place
+
+    def put(self, periods: range, arrays: Mapping[str, Array]) -> None:
+        """Hold an answer, with a row for each of those periods."""
+        whole = self._with(periods)
+        is_shown = periods.start < self._shown.stop and self._shown.start < periods.stop
+        has_room = len(whole) <= self._room and (not self.held or whole.start == self.held.start)
+        if is_shown or not has_room:
+            self._move(whole)
+        self.held = whole
+        first = periods.start - whole.start
+        for code, array in self._arrays.items():
+            array[first : first + len(periods)] = arrays[code]
+        self._stale.difference_update(periods)
+
+    def show(self, periods: range) -> dict[str, Array]:
+        """Return the arrays of those periods, slices first. They are views, and stay as they are."""
+        shown = self._shown
+        self._shown = range(min(shown.start, periods.start), max(shown.stop, periods.stop)) if len(shown) else periods
+        first = periods.start - self.held.start
+        views = {code: array[first : first + len(periods)].T for code, array in self._arrays.items()}
+        for view in views.values():
+            view.flags.writeable = False
+        return views
+
+    def widen(self, slices: tuple[Labels, ...]) -> bool:
+        """Take in new slices behind those known; False when the known ones are others now, and all is lost."""
+        if slices[: len(self.slices)] != self.slices:
+            return False
+        if len(slices) > len(self.slices):
+            more = len(slices) - len(self.slices)
+            self._arrays = {
+                code: np.pad(array, ((0, 0), (0, more)), constant_values=np.nan) for code, array in self._arrays.items()
+            }
+            self.slices = slices
+            self._shown = range(0)
+        return True
+
+    @property
+    def _room(self) -> int:
+        return min((len(array) for array in self._arrays.values()), default=0)
+
+    def _with(self, periods: range) -> range:
+        if not len(self.held):
+            return periods
+        return range(min(self.held.start, periods.start), max(self.held.stop, periods.stop))
+
+    def _move(self, whole: range) -> None:
+        here = self.held.start - whole.start
+        for code, array in self._arrays.items():
+            roomy = np.empty((int(len(whole) * _ROOM) + 1, len(self.slices)))  # room not written to takes no memory
+            if len(self.held):
+                roomy[here : here + len(self.held)] = array[: len(self.held)]
+            self._arrays[code] = roomy
+        self._shown = range(0)
