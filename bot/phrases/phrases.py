@@ -51,7 +51,9 @@ def _say(code: str, tongue: Tongue, facts: Mapping[str, Fact]) -> str:
     if not bundle.has_message(code):
         warnings.warn(f"no phrase {code!r} in {tongue}", UnsaidWarning, stacklevel=3)
         return _bare(code, facts)
-    said, errors = bundle.format_pattern(bundle.get_message(code).value, dict(facts))
+    pattern = bundle.get_message(code).value
+    assert pattern is not None  # noqa: S101 - only a message of attributes has none, and our books hold no such
+    said, errors = bundle.format_pattern(pattern, dict(facts))
     if errors:
         warnings.warn(f"phrase {code!r} in {tongue}: {errors}", UnsaidWarning, stacklevel=3)
         return _bare(code, facts)

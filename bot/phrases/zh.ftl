@@ -129,8 +129,12 @@ against-period = 上一期
 against-lag = { $periods } 期前
 against-year = 去年同期
 against-mean = 历史均值
-against-mean-of = 近 { $periods } 均值
-against-median-of = 近 { $periods } 中位数
+span-hour = { $count } 小时
+span-day = { $count } 天
+span-week = { $count } 周
+span-month = { $count } 个月
+against-mean-of = 近 { $periods }均值
+against-median-of = 近 { $periods }中位数
 against-same-weekday = 同星期均值
 against-target = 目标值
 

@@ -1,0 +1,271 @@
+"""An alert's card: which number, why it is bad in one sentence, who has it, and what can be done with one thumb.
+
+The card shows the present, whatever notice brings it; a notice only puts a line of its own in front. Buttons are
+commands with the version that this card shows, and only those that make sense now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.cards.dress import (
+    ago,
+    dressed,
+    metric_title,
+    number,
+    period_words,
+    person_name,
+    rule_of,
+    severity_words,
+    slice_words,
+)
+from bot.cards.figures import alt
+from bot.cards.terms import Told, is_favourable, moved, sentence, threshold, told
+from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Tone
+from bot.phrases import say
+from bot.phrases.numbers import moment, sign_of
+from core.alerts.alert import Alert, Phase, Stage
+from core.alerts.holds import Hold, HoldKind
+from core.charts import numerals
+from core.charts.figure import Figure
+from core.notices.notice import Kind, Notice
+from core.quantity import Unit
+from core.rules.rule import Severity
+from core.rules.say import say as say_rule
+from core.text import Tongue
+
+if TYPE_CHECKING:
+    from core.workspace import Workspace
+
+SNOOZE = "2h"
+_TONES = {Severity.INFO: Tone.PLAIN, Severity.WARNING: Tone.WARNING, Severity.CRITICAL: Tone.BAD}
+_NOTED = (Kind.WORSE, Kind.REOPENED, Kind.ESCALATION, Kind.ASSIGNED, Kind.HOLD_ENDED, Kind.REMINDER, Kind.RECOVERED)
+
+
+def alert_card(
+    alert: Alert,
+    workspace: Workspace,
+    tongue: Tongue,
+    now: datetime,
+    *,
+    notice: Notice | None = None,
+    holds: Iterable[Hold] = (),
+    figure: Figure | None = None,
+) -> Card:
+    active = [hold for hold in holds if hold.alert == alert.id and hold.ended is None and hold.until > now]
+    terms = told(alert.finding, rule_of(alert.fingerprint.rule, workspace))
+    title = headline(alert, workspace, tongue)
+    why = why_words(alert, workspace, tongue, now)
+    blocks: list[Block] = []
+    if notice is not None and (line := _notice_line(notice, alert, workspace, tongue, now)):
+        blocks.append(Prose(line, "strong"))
+    if why:
+        blocks.append(Prose(why, "plain" if blocks else "strong"))
+    blocks.append(Facts(tuple(_facts(alert, terms, active, workspace, tongue, now))))
+    blocks.extend(_sop(alert, workspace, tongue))
+    if figure is not None:
+        blocks.append(Picture(figure, alt(figure, workspace, tongue)))
+    blocks.extend(_rule_lines(alert, workspace, tongue))
+    blocks.append(Buttons(tuple(_buttons(alert, active, notice, tongue))))
+    summary = (
+        f"{severity_words(alert.severity, tongue)} · {title} · {state_words(alert, active, workspace, tongue, now)}"
+    )
+    return Card(title, tongue, _tone(alert, terms, workspace), tuple(blocks), summary)
+
+
+def headline(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
+    """Return `转化率 · 微信 −40.2%`: the metric, where, and how far it moved or what it is."""
+    terms = told(alert.finding, rule_of(alert.fingerprint.rule, workspace))
+    where = slice_words(alert.fingerprint.labels, workspace, tongue)
+    if not terms:
+        rule = rule_of(alert.fingerprint.rule, workspace)
+        what, much = (rule.title.to(tongue) if rule else alert.fingerprint.rule), ""
+    else:
+        what = metric_title(terms[0].term.metric, workspace, tongue)
+        much = tell(terms[0], workspace, tongue)
+    return f"{f'{what} · {where}' if where else what} {much}".strip()
+
+
+def tell(one: Told, workspace: Workspace, tongue: Tongue) -> str:
+    """Return the one number that says it: the move, or the value where a fixed line was crossed."""
+    if one.term.value is None:
+        return ""
+    if one.term.against is not None and one.term.change is not None:
+        return moved(one, workspace, tongue)
+    if one.term.bound is not None:
+        return sentence_value(one, workspace, tongue)
+    return number(one.term.value, one.term.unit, workspace, tongue)
+
+
+def sentence_value(one: Told, workspace: Workspace, tongue: Tongue) -> str:
+    """Return the value in as many digits as tell it from its bound."""
+    term = one.term
+    if term.value is None or term.bound is None or term.against is not None:
+        return number(term.value, term.unit, workspace, tongue)
+    return numerals.apart(term.value, term.bound, term.unit, tongue, currency=sign_of(workspace.currency))[0]
+
+
+def why_words(alert: Alert, workspace: Workspace, tongue: Tongue, now: datetime) -> str:
+    """Return in one sentence what is wrong, or what it is now that nothing is."""
+    terms = told(alert.finding, rule_of(alert.fingerprint.rule, workspace))
+    if not terms:
+        return ""
+    period = alert.finding.period
+    said = sentence(terms[0], workspace, tongue, period.grain)
+    for one in terms[1:]:
+        said = say("terms-joined", tongue, first=said, second=sentence(one, workspace, tongue, period.grain))
+    return say("why-bad", tongue, period=period_words(period, tongue, now), terms=said)
+
+
+def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongue: Tongue, now: datetime) -> str:
+    """Return who has it and how it stands: `李伟 3分钟前认领`."""
+    handling, condition = alert.handling, alert.condition
+    if handling.stage is Stage.CLOSED:
+        reason = say(f"reason-{handling.reason}", tongue) if handling.reason else ""
+        if handling.by is None:
+            return say("state-closed", tongue, reason=reason)
+        return say("state-closed-by", tongue, reason=reason, by=person_name(handling.by, workspace, tongue))
+    if condition.phase is Phase.OK and alert.recovered_at is not None:
+        return say("state-recovered", tongue, duration=_lasted(alert, tongue))
+    if condition.phase is Phase.PENDING:
+        return say("state-pending", tongue, since=moment(condition.since, workspace.zone, tongue, now))
+    for hold in holds:
+        until = moment(hold.until, workspace.zone, tongue, now)
+        match hold.kind:
+            case HoldKind.SNOOZE:
+                return say("state-snoozed", tongue, until=until, by=person_name(hold.by, workspace, tongue))
+            case HoldKind.QUIET_HOURS:
+                return say("state-quiet-hours", tongue, until=until)
+            case HoldKind.DATA_LATE:
+                return say("state-data-late", tongue)
+    if handling.stage is Stage.ACKED:
+        since = ago(handling.at or now, now, tongue)
+        return say("state-acked", tongue, by=person_name(handling.by, workspace, tongue), ago=since)
+    if condition.phase is Phase.CLEARING:
+        return say("state-clearing", tongue)
+    if condition.phase is Phase.UNKNOWN:
+        return say("state-unknown", tongue)
+    return say("state-open", tongue)
+
+
+# --- the parts ---------------------------------------------------------------------------------------------------
+
+
+def _tone(alert: Alert, terms: tuple[Told, ...], workspace: Workspace) -> Tone:
+    if not alert.is_open:
+        return Tone.PLAIN
+    if alert.condition.phase is Phase.OK and alert.recovered_at is not None:
+        return Tone.GOOD
+    if terms and alert.severity is not Severity.CRITICAL and is_favourable(terms[0], workspace):
+        return Tone.GOOD
+    return _TONES[alert.severity]
+
+
+def _notice_line(notice: Notice, alert: Alert, workspace: Workspace, tongue: Tongue, now: datetime) -> str:
+    if notice.kind not in _NOTED:
+        return ""
+    facts = dressed(notice.facts, workspace, tongue, now)
+    match notice.kind:
+        case Kind.REOPENED:
+            return say("notice-reopened", tongue, count=alert.occurrence)
+        case Kind.ESCALATION:
+            return say("notice-escalation", tongue, level=facts.get("level", alert.escalation.level))
+        case Kind.ASSIGNED:
+            by = facts.get("by") or facts.get("actor") or say("beacon", tongue)
+            if alert.due is None:
+                return say("notice-assigned", tongue, by=by)
+            return say("notice-assigned-due", tongue, by=by, due=moment(alert.due, workspace.zone, tongue, now))
+        case Kind.HOLD_ENDED:
+            return _hold_ended(notice, alert, workspace, tongue)
+        case Kind.REMINDER if alert.due is not None and alert.due <= now:
+            return say("notice-overdue", tongue, due=moment(alert.due, workspace.zone, tongue, now))
+        case Kind.REMINDER:
+            return say("notice-reminder", tongue, ack=say("button-keep", tongue))
+        case Kind.RECOVERED:
+            return say("notice-recovered", tongue, duration=_lasted(alert, tongue))
+        case _:
+            return say("notice-worse", tongue)
+
+
+def _hold_ended(notice: Notice, alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
+    term = alert.finding.headline
+    if not alert.condition.is_bad or term is None:
+        return say("notice-hold-ended-well", tongue)
+    value, was = number(term.value, term.unit, workspace, tongue), notice.facts.get("was")
+    if not isinstance(was, int | float):
+        return say("notice-hold-ended", tongue, value=value)
+    before = number(float(was), term.unit, workspace, tongue)
+    return say("notice-hold-ended-was", tongue, value=value, was=before)
+
+
+def _facts(
+    alert: Alert, terms: tuple[Told, ...], holds: list[Hold], workspace: Workspace, tongue: Tongue, now: datetime
+) -> Iterator[Fact]:
+    if terms:
+        yield from _number_facts(terms[0], alert, workspace, tongue)
+    yield Fact(say("fact-period", tongue), period_words(alert.finding.period, tongue, now))
+    yield Fact(say("fact-owner", tongue), person_name(alert.owner, workspace, tongue))
+    if alert.due is not None and alert.is_open:
+        tone = Tone.BAD if alert.due <= now else Tone.PLAIN
+        yield Fact(say("fact-due", tongue), moment(alert.due, workspace.zone, tongue, now), tone)
+    yield Fact(say("fact-severity", tongue), severity_words(alert.severity, tongue), _TONES[alert.severity])
+    state = state_words(alert, holds, workspace, tongue, now)
+    yield Fact(say("fact-state", tongue), state)
+
+
+def _number_facts(one: Told, alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[Fact]:
+    term = one.term
+    tone = Tone.PLAIN
+    if alert.condition.phase is not Phase.OK:
+        tone = Tone.GOOD if is_favourable(one, workspace) else Tone.BAD
+    yield Fact(say("fact-value", tongue), sentence_value(one, workspace, tongue), tone)
+    if term.baseline is not None:
+        yield Fact(say("fact-baseline", tongue), number(term.baseline, term.unit, workspace, tongue))
+        change = moved(one, workspace, tongue)
+        yield Fact(say("fact-change", tongue), f"{'↓' if one.is_down else '↑'} {change.lstrip('+−')}", tone)
+    if (bound := threshold(one, workspace, tongue)) is not None:
+        yield Fact(say("fact-threshold", tongue), bound)
+    if term.sample is not None:
+        yield Fact(say("fact-sample", tongue), numerals.number(term.sample, Unit.COUNT, tongue))
+
+
+def _sop(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[Block]:
+    rule = rule_of(alert.fingerprint.rule, workspace)
+    if rule is None or not rule.sop or not alert.is_open:
+        return
+    steps = "\n".join(f"{place}. {step.to(tongue)}" for place, step in enumerate(rule.sop, 1))
+    yield Prose(f"{say('sop-title', tongue)}\n{steps}")
+
+
+def _rule_lines(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[Block]:
+    rule = rule_of(alert.fingerprint.rule, workspace)
+    if rule is None:
+        return
+    lines = [say("rule-line", tongue, sentence=say_rule(rule.sentence, tongue, workspace.catalog))]
+    if rule.objective is not None:
+        lines.append(say("objective-line", tongue, objective=rule.objective.to(tongue)))
+    yield Prose("\n".join(lines), "quiet")
+
+
+def _buttons(alert: Alert, holds: list[Hold], notice: Notice | None, tongue: Tongue) -> Iterator[Button]:
+    stamp, is_mine = alert.stamp, alert.handling.stage is Stage.ACKED
+    has_fired = alert.fired_at is not None
+    if alert.is_open and alert.condition.is_bad:
+        if not is_mine:
+            yield Button(say("button-ack", tongue), f"ack {stamp}", "primary")
+        elif notice is not None and notice.kind is Kind.REMINDER:
+            yield Button(say("button-keep", tongue), f"ack {stamp}", "primary")
+        if not any(hold.kind is HoldKind.SNOOZE for hold in holds):
+            yield Button(say("button-snooze", tongue), f"snooze {stamp} {SNOOZE}")
+        if alert.escalation.level < len(alert.escalation.steps):
+            yield Button(say("button-escalate", tongue), f"escalate {stamp}")
+    yield Button(say("button-why", tongue), f"why {stamp}")
+    if alert.is_open and has_fired:
+        yield Button(say("button-close", tongue), f"close {stamp}", "plain" if not is_mine else "primary")
+
+
+def _lasted(alert: Alert, tongue: Tongue) -> str:
+    start = alert.fired_at or alert.opened_at
+    return numerals.duration((alert.recovered_at or start) - start, tongue)
