@@ -68,6 +68,10 @@ class Transaction(Protocol):
         """Return open alerts with an escalation, an ack's end or a hold's end that has come."""
         ...
 
+    async def next_due(self) -> datetime | None:
+        """Return when `due` will next have something to return, or has already."""
+        ...
+
     async def holds(self, alert: str | None = None) -> Sequence[Hold]:
         """Return the holds not yet ended, of one alert or of all."""
         ...
@@ -100,6 +104,10 @@ class Transaction(Protocol):
         ...
 
     async def surfaces(self, alert: str) -> Sequence[Surface]: ...
+
+    async def shown_at(self, platform: str, receipt: str) -> Alert | None:
+        """Return the alert that this message shows, if it shows one."""
+        ...
 
     async def show(self, surface: Surface) -> None:
         """Remember what a message shows now."""

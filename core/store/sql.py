@@ -348,6 +348,11 @@ class SqlTransaction:
         ordered = query.order_by(SURFACE.c.platform, SURFACE.c.chat, SURFACE.c.thread)
         return [rows.surface_of(row) for row in await self._rows(ordered)]
 
+    async def shown_at(self, platform: str, receipt: str) -> Alert | None:
+        here = select(SURFACE.c.alert).where(SURFACE.c.platform == platform, SURFACE.c.receipt == receipt)
+        found = await self._rows(here.limit(1))
+        return await self.find(found[0]["alert"]) if found else None
+
     async def show(self, surface: Surface) -> None:
         await self._upsert(SURFACE, [rows.surface_row(surface)])
 

@@ -1,0 +1,290 @@
+"""The one file that wires: ports to what fills them, adapters to the chats that are on, loops to the clock.
+
+`run` is one straight function on purpose: its later steps need what the earlier ones made, and a reader who wants to
+know how the house stands together should read it from top to bottom.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.chat.adapter import Adapter
+from bot.chat.reply import Reply
+from bot.chat.request import Request
+from bot.clock import SystemClock
+from bot.commands.dispatch import answer
+from bot.loops import LOOK, Loops, PacedTime
+from bot.messenger import ChatMessenger
+from bot.settings import Settings
+from core.alerts.alert import Alert
+from core.errors import Problem, Unavailable
+from core.ingest.table import stage
+from core.notices.notice import Place
+from core.notices.outbox import Delivery, Sent
+from core.notices.surface import Surface
+from core.people.person import Person
+from core.ports import Clock, Dispatch, Messenger, Store, Transaction, Warehouse, World
+from core.store.sql import open_store
+from core.warehouse.duckdb import DuckdbWarehouse
+from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from pydantic import SecretStr
+    from starlette.requests import Request as HttpRequest
+    from starlette.responses import Response
+    from starlette.types import ASGIApp
+
+    from bot.adapters.web.adapter import WebAdapter
+    from bot.adapters.web.demo import DemoControl
+
+log = structlog.get_logger()
+
+MEMORY = "sqlite://"
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """The messenger of a world in which nobody listens: a replay, or one question on the command line."""
+
+    async def send(self, _delivery: Delivery, _alert: Alert | None, _surfaces: Sequence[Surface]) -> Dispatch:
+        return Dispatch(Sent(""))
+
+
+@asynccontextmanager
+async def open_world(
+    workspace: Workspace,
+    clock: Clock,
+    *,
+    store_url: str = MEMORY,
+    facts: Path | None = None,
+    data: Path | None = None,
+    speak: Callable[[Clock, Warehouse, Store], Messenger] | None = None,
+) -> AsyncIterator[World]:
+    """Open the doors to the world, and close them behind.
+
+    Without `facts` the warehouse lives in memory. `data` stands in for the workspace's folder as the place of its
+    files, and `speak` makes the messenger; without one, nobody hears.
+    """
+    catalog, folder = workspace.catalog, data or workspace.folder
+    warehouse = DuckdbWarehouse(facts, catalog.sources, catalog, folder, stage=stage, zone=str(workspace.zone))
+    store = await open_store(store_url)
+    try:
+        try:
+            await warehouse.refresh()
+        except Problem as problem:  # a question to that source says it again; the other sources are there
+            log.warning("a source could not be read", problem=problem.code, **problem.facts)
+        messenger = speak(clock, warehouse, store) if speak else Unheard()
+        yield World(clock, warehouse, store, messenger)
+    finally:
+        await warehouse.aclose()
+        await store.aclose()
+
+
+async def run(settings: Settings, workspace: Workspace) -> None:
+    """Run the house until it is told to stop."""
+    if settings.beacon_zone:
+        workspace = replace(workspace, zone=ZoneInfo(settings.beacon_zone))
+    url = settings.beacon_store_url.get_secret_value()
+    await serve(settings, workspace, SystemClock(), store_url=url, facts=beside(url))
+
+
+async def serve(
+    settings: Settings,
+    workspace: Workspace,
+    clock: PacedTime,
+    *,
+    store_url: str = MEMORY,
+    facts: Path | None = None,
+    demo: Callable[[Loops], DemoControl] | None = None,
+    ready: Callable[[str], None] | None = None,
+    look: float = LOOK,
+) -> None:
+    """Wire the house and live in it: evaluate, deliver, watch, listen. `ready` is told the console's address."""
+    from bot.adapters.web.app import LOCAL, build_app
+
+    wake = asyncio.Event()
+    web = console(workspace, clock)
+    adapters: dict[str, Adapter] = {web.platform: web}
+
+    def speak(clock: Clock, warehouse: Warehouse, store: Store) -> Messenger:
+        return ChatMessenger(adapters, workspace, clock, warehouse, store)
+
+    async with open_world(workspace, clock, store_url=store_url, facts=facts, speak=speak) as quiet:
+        # Loops write through the plain store: only what others write must wake them.
+        world = replace(quiet, store=_Waking(quiet.store, wake))
+        hooks = _add_platforms(adapters, settings, workspace, world.store)
+        loops = Loops(workspace, quiet, clock, wake, look=look)
+        control = demo(loops) if demo else None
+
+        async def hear(request: Request) -> Reply:
+            return await answer(request, workspace, world)
+
+        def readiness() -> Mapping[str, bool]:
+            return {name: adapter.is_up for name, adapter in adapters.items()}
+
+        hosts = LOCAL if settings.beacon_host in LOCAL else None
+        app = build_app(
+            web, hear, workspace=workspace, world=world, readiness=readiness, hooks=hooks, demo=control, hosts=hosts
+        )
+        async with _until_told_to_stop() as group:
+            for adapter in adapters.values():
+                group.create_task(adapter.run(hear), name=adapter.platform)
+            group.create_task(loops.run(), name="loops")
+            group.create_task(_listen(app, settings, ready), name="http")
+
+
+def console(workspace: Workspace, clock: Clock) -> WebAdapter:
+    """Return the web console of a workspace, which is always on."""
+    from bot.adapters.web.adapter import WebAdapter
+    from bot.adapters.web.inbound import address
+
+    return WebAdapter(clock.now, [address(person) for person in workspace.people.values()])
+
+
+def beside(store_url: str) -> Path:
+    """Return where the facts are kept: beside the store, when that is a file, else where we stand."""
+    scheme, _, path = store_url.partition(":///")
+    return Path(path).with_name("facts.duckdb") if scheme.startswith("sqlite") and path else Path("facts.duckdb")
+
+
+def _add_platforms(
+    adapters: dict[str, Adapter], settings: Settings, workspace: Workspace, store: Store
+) -> Mapping[str, Callable[[HttpRequest], Awaitable[Response]]]:
+    """Put the chats that are on beside the console, and return the paths on which they call us."""
+    hooks: dict[str, Callable[[HttpRequest], Awaitable[Response]]] = {}
+
+    def find_person(platform: str, actor: str) -> Person | None:
+        return next((one for one in workspace.people.values() if one.chats.get(platform) == actor), None)
+
+    async def find_alert(place: Place, receipt: str) -> str | None:
+        async with store.begin() as tx:
+            alert = await tx.shown_at(place.platform, receipt)
+        return alert.handle if alert else None
+
+    if settings.slack_bot_token:
+        from bot.adapters.slack.adapter import SlackAdapter
+
+        slack = SlackAdapter(
+            settings.slack_bot_token.get_secret_value(),
+            _open(settings.slack_signing_secret),
+            _open(settings.slack_app_token),
+            settings.slack_api_url,
+            find_person,
+            find_alert,
+        )
+        adapters[slack.platform] = slack
+        hooks["/slack/events"] = slack.handle
+    if settings.telegram_bot_token:
+        from bot.adapters.telegram.adapter import TelegramAdapter
+
+        telegram = TelegramAdapter(
+            settings.telegram_bot_token.get_secret_value(),
+            settings.telegram_api_url,
+            settings.telegram_webhook_url,
+            _open(settings.telegram_webhook_secret) or token_urlsafe(32),
+            find_person,
+            find_alert,
+        )
+        adapters[telegram.platform] = telegram
+
+        async def take(request: HttpRequest) -> Response:
+            from starlette.responses import Response
+
+            try:
+                update = await request.json()
+            except ValueError:
+                return Response(status_code=400)
+            secret = request.headers.get("x-telegram-bot-api-secret-token")
+            return Response(status_code=await telegram.handle(update, secret))
+
+        hooks["/telegram/webhook"] = take
+    return hooks
+
+
+def _open(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Waking:
+    """A store that wakes the loops after each transaction: what was written may have to be said."""
+
+    store: Store
+    wake: asyncio.Event
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        async with self.store.begin() as tx:
+            yield tx
+        self.wake.set()
+
+    async def aclose(self) -> None:
+        await self.store.aclose()
+
+
+@asynccontextmanager
+async def _until_told_to_stop() -> AsyncIterator[asyncio.TaskGroup]:
+    """Run tasks until one fails, or until SIGINT or SIGTERM asks us to end: then all are cancelled, calmly."""
+    loop, me = asyncio.get_running_loop(), asyncio.current_task()
+    told = False
+
+    def stop() -> None:
+        nonlocal told
+        told = True
+        if me:
+            me.cancel()
+
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, stop)
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+            await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        if not told:
+            raise
+        if me:
+            me.uncancel()
+    finally:
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(one)
+
+
+async def _listen(app: ASGIApp, settings: Settings, ready: Callable[[str], None] | None) -> None:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        # Left to itself uvicorn raises the signal again when it ends, which kills us before the chats are closed.
+        capture_signals = staticmethod(nullcontext)  # type: ignore[assignment]
+
+        async def startup(self, sockets: list[socket] | None = None) -> None:
+            await super().startup(sockets)
+            if ready and self.started:
+                port = self.servers[0].sockets[0].getsockname()[1]
+                ready(f"http://{settings.beacon_host}:{port}/")
+
+    config = uvicorn.Config(
+        app, host=settings.beacon_host, port=settings.beacon_port, log_config=None, timeout_graceful_shutdown=2
+    )
+    server = Server(config)
+    serving = asyncio.create_task(server.serve())
+    try:
+        await asyncio.shield(serving)
+    except SystemExit:  # how uvicorn says that it could not listen, after logging why
+        raise Unavailable("cannot-listen", host=settings.beacon_host, port=settings.beacon_port) from None
+    finally:
+        server.should_exit = True
+        with suppress(SystemExit):
+            await serving

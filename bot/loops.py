@@ -1,0 +1,164 @@
+"""What runs while nobody asks: looking for new facts, evaluating, watching, delivering.
+
+APScheduler says when; what runs is an ordinary use case. Each trigger asks the world's clock and not the wall's, so
+that the same loops carry the demo, whose days last seconds. A loop that fails is logged and goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from core.alerts.event import Change
+from core.errors import Problem
+from core.ports import World
+from core.usecases.deliver import deliver
+from core.usecases.digest import post_digests
+from core.usecases.evaluate import evaluate_due
+from core.usecases.watch import next_due, watch
+from core.workspace import Workspace
+
+log = structlog.get_logger()
+
+LOOK = 15.0  # seconds between two looks at the sources
+REST = 5.0  # seconds at most between two looks at the queue
+DIGEST = "0 9 * * *"
+WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MISFIRE = 3600  # a late job is run, and not dropped
+
+
+class PacedTime(Protocol):
+    def now(self) -> datetime: ...
+
+    def seconds_until(self, moment: datetime) -> float: ...
+
+
+class _ClockTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler carries no types
+    """An ordinary trigger, asked at the clock's time and answered in ours."""
+
+    def __init__(self, inner: BaseTrigger, clock: PacedTime) -> None:
+        self.inner, self.clock = inner, clock
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        moment = self.inner.get_next_fire_time(previous_fire_time and self.clock.now(), self.clock.now())
+        return now + timedelta(seconds=self.clock.seconds_until(moment)) if moment else None
+
+
+@dataclass(slots=True)
+class Loops:
+    """`wake` is set whenever something was written, `heard` is told what each look changed, be it nothing."""
+
+    workspace: Workspace
+    world: World
+    clock: PacedTime
+    wake: asyncio.Event
+    heard: Callable[[tuple[Change, ...]], None] | None = None
+    look: float = LOOK
+    _scheduler: Any = field(init=False)
+    _road: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self._scheduler = AsyncIOScheduler(
+            timezone=self.workspace.zone,
+            job_defaults={"misfire_grace_time": MISFIRE, "coalesce": True, "max_instances": 1},
+        )
+
+    async def run(self) -> None:
+        """Run until cancelled. What is under way is let finish by the transaction it stands in."""
+        add = self._scheduler.add_job
+        add(self.evaluate, IntervalTrigger(seconds=self.look), id="look", next_run_time=_at_once())
+        for line in sorted({rule.schedule for rule in self.workspace.rules if rule.schedule}):
+            add(self.evaluate, self._paced(_cron(line, self.workspace)), id=f"cron {line}", args=[line])
+        add(self._calmly, self._paced(_cron(DIGEST, self.workspace)), id="digest", args=[self._digest])
+        self._scheduler.start()
+        try:
+            await self._deliver()
+        finally:
+            self._scheduler.shutdown(wait=False)
+
+    async def step(self) -> None:
+        """Do at once whatever the clock now makes due: for a clock that has jumped."""
+        await self.evaluate()
+        await self._calmly(self._watch)
+        await self._calmly(self._deliver_all)
+
+    async def evaluate(self, scheduled: str | None = None) -> None:
+        """Take in new facts and judge what is due; one at a time, whoever asks."""
+
+        async def road() -> None:
+            async with self._road:
+                arrivals = await self.world.warehouse.refresh()
+                changes = await evaluate_due(self.workspace, self.world, arrivals, scheduled=scheduled)
+                if self.heard:
+                    self.heard(changes)
+
+        await self._calmly(road)
+
+    def reschedule(self) -> None:
+        """Ask every trigger anew: the clock has jumped, or goes at another pace."""
+        for job in self._scheduler.get_jobs():
+            job.reschedule(job.trigger)
+        self.wake.set()
+
+    async def _deliver(self) -> None:
+        while True:
+            self.wake.clear()
+            await self._calmly(self._deliver_all)
+            await self._calmly(self._plan_watch)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.wake.wait(), REST)
+
+    async def _deliver_all(self) -> None:
+        while await deliver(self.workspace, self.world):
+            pass
+
+    async def _plan_watch(self) -> None:
+        due = await next_due(self.world)
+        if due is None:
+            return
+        trigger = self._paced(DateTrigger(max(due, self.clock.now())))
+        self._scheduler.add_job(self._calmly, trigger, id="watch", args=[self._watch], replace_existing=True)
+
+    async def _watch(self) -> None:
+        changes = await watch(self.workspace, self.world)
+        if changes:
+            self.wake.set()
+
+    async def _digest(self) -> None:
+        await post_digests(self.workspace, self.world)
+        self.wake.set()
+
+    def _paced(self, trigger: BaseTrigger) -> BaseTrigger:
+        return _ClockTrigger(trigger, self.clock)
+
+    async def _calmly(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it, and go on whatever happens: one of the four places that catch broadly."""
+        try:
+            await work()
+        except Problem as problem:
+            log.warning("put off", work=work.__name__, problem=problem.code, **problem.facts)
+        except Exception:
+            log.exception("failed", work=work.__name__)
+
+
+def _cron(line: str, workspace: Workspace) -> BaseTrigger:
+    *fields, weekday = line.split()
+    # APScheduler counts weekdays from Monday; everybody who writes cron lines, from Sunday.
+    named = re.sub(r"[0-7]", lambda day: WEEKDAYS[int(day[0])], weekday)
+    return CronTrigger.from_crontab(" ".join((*fields, named)), timezone=workspace.zone)
+
+
+def _at_once() -> datetime:
+    return datetime.now().astimezone()

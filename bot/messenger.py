@@ -1,0 +1,128 @@
+"""The port through which core speaks: a notice becomes a card, in its reader's tongue, in one of their chats.
+
+Nothing is remembered here. A message shows the present: the alert is read at the moment of sending, and a surface
+that shows something else is edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import structlog
+
+from bot.cards.alert import alert_card
+from bot.cards.digest import digest_card
+from bot.cards.figures import alert_figure
+from bot.chat.adapter import Adapter
+from bot.chat.card import Card, Picture
+from core.alerts.alert import Alert
+from core.charts.figure import Figure
+from core.errors import Problem
+from core.notices.notice import Kind, Notice, Place
+from core.notices.outbox import Dead, Delivery, Outcome, Repair, Retry, Sent
+from core.notices.surface import Surface
+from core.people.person import Person
+from core.ports import Clock, Dispatch, Store, Warehouse, World
+from core.text import Tongue
+from core.usecases.digest import digest
+from core.usecases.history import history
+from core.workspace import Workspace
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessenger:
+    """Speaks through whichever adapters are on."""
+
+    adapters: Mapping[str, Adapter]
+    workspace: Workspace
+    clock: Clock
+    warehouse: Warehouse
+    store: Store
+
+    async def send(self, delivery: Delivery, alert: Alert | None, surfaces: Sequence[Surface]) -> Dispatch:
+        """Say one notice where its reader is; never raises for what a platform does."""
+        place = delivery.place or self._place(delivery.notice.to)
+        adapter = self.adapters.get(place.platform) if place else None
+        if place is None or adapter is None:
+            return Dispatch(Dead("no-chat-is-on"), place)
+        shown = next((surface for surface in surfaces if surface.place == place), None)
+        try:
+            card = await self._card(delivery.notice, alert, place)
+        except Problem as problem:
+            log.warning("a card could not be made", notice=delivery.notice.key, problem=problem.code)
+            return Dispatch(Retry(problem.code), place)
+        if card is None:
+            return Dispatch(Sent(""), place)
+        return await _show(adapter, place, card, shown, delivery, alert)
+
+    def _place(self, to: Place | str) -> Place | None:
+        """Return where a person hears us: the first of their chats that is on."""
+        if isinstance(to, Place):
+            return to
+        person = self.workspace.people.get(to)
+        chats = person.chats.items() if person else ()
+        return next((Place(platform, chat) for platform, chat in chats if platform in self.adapters), None)
+
+    def _reader(self, to: Place | str, place: Place) -> Person | None:
+        people = self.workspace.people
+        if isinstance(to, str):
+            return people.get(to)
+        return next((one for one in people.values() if one.chats.get(place.platform) == place.chat), None)
+
+    async def _card(self, notice: Notice, alert: Alert | None, place: Place) -> Card | None:
+        reader = self._reader(notice.to, place)
+        tongue: Tongue = reader.tongue if reader else self.workspace.tongue
+        now = self.clock.now()
+        if notice.kind is Kind.DIGEST:
+            world = World(self.clock, self.warehouse, self.store, self)
+            return digest_card(await digest(self.workspace, world), self.workspace, tongue)
+        if alert is None:
+            return None
+        async with self.store.begin() as tx:
+            holds = await tx.holds(alert.id)
+        figure = await self._figure(alert, tongue)
+        return alert_card(alert, self.workspace, tongue, now, notice=notice, holds=holds, figure=figure)
+
+    async def _figure(self, alert: Alert, tongue: Tongue) -> Figure | None:
+        """Return the alert's chart, or None: a chart may be missing, the words may not."""
+        try:
+            series = await history(alert, self.workspace, self.warehouse)
+        except Problem as problem:
+            log.warning("no chart", alert=alert.handle, problem=problem.code)
+            return None
+        return alert_figure(alert, series, self.workspace, tongue) if series else None
+
+
+async def _show(
+    adapter: Adapter, place: Place, card: Card, shown: Surface | None, delivery: Delivery, alert: Alert | None
+) -> Dispatch:
+    """Post the card, or edit the message that shows this alert already; a notice that must be heard is posted anew."""
+    digest_of = _digest(card)
+    quiet = delivery.notice.kind in (Kind.STATE, Kind.RECOVERED)
+    outcome: Outcome
+    if quiet and shown is not None:
+        if shown.shown == digest_of:
+            return Dispatch(Sent(shown.receipt), place)
+        outcome = await adapter.edit(place, shown.receipt, card)
+        if isinstance(outcome, Repair) and outcome.moved_to is None:
+            outcome = await adapter.post(place, card, delivery.notice.key)
+    elif delivery.notice.kind is Kind.STATE:
+        return Dispatch(Sent(""), place)  # it is shown nowhere here, so nothing is out of date
+    else:
+        outcome = await adapter.post(place, card, delivery.notice.key)
+    surface = (
+        Surface(alert.id, place, outcome.receipt, digest_of, alert.version)
+        if isinstance(outcome, Sent) and alert is not None
+        else None
+    )
+    return Dispatch(outcome, place, surface)
+
+
+def _digest(card: Card) -> str:
+    """Return a digest of what a reader sees. A chart counts by its words: its points are those of the numbers."""
+    blocks = tuple(block.alt if isinstance(block, Picture) else block for block in card.blocks)
+    return blake2b(repr((card.title, card.tone, blocks)).encode(), digest_size=12).hexdigest()

@@ -1,0 +1,82 @@
+"""The first road, walked: from the facts of a period to the queue of what must be said.
+
+`evaluate` is one batch at one period; `evaluate_due` asks the clock which those are. A replay, a backtest and the
+demo call the same functions with another clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from core.alerts.condition import observe
+from core.alerts.event import Change
+from core.calendar.grain import Period
+from core.ports import Arrival, World
+from core.quality.trust import judge
+from core.routing.decide import decide
+from core.rules.evaluate import findings
+from core.rules.needs import Batch, batches
+from core.workspace import Workspace
+
+CATCH_UP = 31  # periods at most, after a stop; what is older is history, and no news
+
+
+async def evaluate(
+    batch: Batch, period: Period, workspace: Workspace, world: World, *, name: str | None = None
+) -> tuple[Change, ...]:
+    """Walk all rules that ask one question of the warehouse down the whole road, to the outbox."""
+    now = world.clock.now()
+    cube = await world.warehouse.fetch(batch.query(period))  # read: once, for every rule of the batch
+    trust = judge(cube, period)
+    seen = findings(batch.rules, cube, workspace.catalog, trust, period)  # think: over all slices at once
+    async with world.store.begin() as tx:
+        changes = observe(await tx.latest(rule.id for rule in batch.rules), seen, now)
+        decision = decide(changes, batch.rules, workspace.routes, await tx.holds(), workspace.people, now)
+        await tx.keep(decision.changes, decision.notices, decision.holds, now=now)  # write: all or nothing
+        await tx.mark_evaluated(name or batch.key, period, now)
+    return decision.changes
+
+
+async def evaluate_due(
+    workspace: Workspace, world: World, arrivals: Iterable[Arrival] = (), *, scheduled: str | None = None
+) -> tuple[Change, ...]:
+    """Evaluate what time has completed and what new facts have touched, oldest period first.
+
+    Rules with a cron line of their own are evaluated only when `scheduled` names that line.
+    """
+    wall = world.clock.now().astimezone(workspace.zone).replace(tzinfo=None)
+    fresh = tuple(arrivals)
+    changes: list[Change] = []
+    for batch in batches((rule for rule in workspace.rules if rule.schedule == scheduled), workspace.catalog):
+        name = f"{batch.key} {scheduled or ''}".strip()
+        last = batch.last_complete(wall)
+        async with world.store.begin() as tx:
+            done = await tx.evaluated(name)
+        for period in _periods(batch, done, last, fresh, always=scheduled is not None):
+            changes += await evaluate(batch, period, workspace, world, name=name)
+    return tuple(changes)
+
+
+def _periods(
+    batch: Batch, done: Period | None, last: Period, arrivals: Iterable[Arrival], *, always: bool
+) -> Iterable[Period]:
+    """Return what has not been judged yet, and the newest period again when its facts changed.
+
+    What was judged longer ago is not judged again: only the newest verdict is anybody's news.
+    """
+    if done is None:
+        return (last,)
+    is_touched = any(
+        arrival.source == batch.source and arrival.first.start < last.end and last.start < arrival.last.end
+        for arrival in arrivals
+    )
+    first = max(done.index + 1, last.index - CATCH_UP + 1)
+    if always or is_touched:
+        first = min(first, last.index)
+    return tuple(Period(last.grain, index) for index in range(first, last.index + 1))
+
+
+def moment_of(batch: Batch, period: Period, workspace: Workspace) -> datetime:
+    """Return when that period of the batch is complete: the moment at which it should be judged."""
+    return (period.end + batch.delay).replace(tzinfo=workspace.zone)

@@ -1,0 +1,74 @@
+"""The past, lived again: every batch at every period, at the moment at which it would have been judged.
+
+The clock is moved by hand; all else is the road itself, deliveries, escalations and all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from core.alerts.alert import Phase
+from core.alerts.event import Change
+from core.calendar.grain import Period, Window
+from core.ports import World
+from core.rules.needs import batches
+from core.usecases.deliver import deliver
+from core.usecases.evaluate import evaluate, moment_of
+from core.usecases.watch import watch
+from core.workspace import Workspace
+
+
+@dataclass(slots=True)
+class HandClock:
+    """A clock that stands where it was put."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+async def replay(
+    workspace: Workspace, world: World, clock: HandClock, first: date, last: date
+) -> AsyncIterator[Change]:
+    """Judge every period from `first` through `last`, and yield each change as it is made.
+
+    The world's clock must be `clock`. Between two moments nothing is skipped: what is due is watched and delivered.
+    """
+    window = Window.days(first, last)
+    road = sorted(
+        (
+            (moment_of(batch, period, workspace), number, batch, period)
+            for number, batch in enumerate(batches(workspace.rules, workspace.catalog))
+            for period in (Period(batch.grain, index) for index in window.periods(batch.grain))
+            if window.start <= period.start and period.end <= window.end
+        ),
+        key=lambda step: step[:2],
+    )
+    for moment, _, batch, period in road:
+        async for change in _until(moment.astimezone(UTC), workspace, world, clock):
+            yield change
+        for change in await evaluate(batch, period, workspace, world):
+            yield change
+        await deliver(workspace, world)
+    end = datetime.combine(last + timedelta(days=1), time(), workspace.zone).astimezone(UTC)
+    async for change in _until(max(end, clock.now()), workspace, world, clock):
+        yield change
+
+
+def has_fired(change: Change) -> bool:
+    """Return whether this is the change with which an alert began to fire."""
+    before = change.before.condition.phase if change.before else Phase.OK
+    begins = before not in (Phase.FIRING, Phase.CLEARING, Phase.UNKNOWN)
+    return begins and change.after.condition.phase is Phase.FIRING
+
+
+async def _until(moment: datetime, workspace: Workspace, world: World, clock: HandClock) -> AsyncIterator[Change]:
+    """Let the time pass in hours, so that escalations and the ends of holds come when they would have."""
+    while clock.moment < moment:
+        clock.moment = min(moment, clock.moment + timedelta(hours=1))
+        for change in await watch(workspace, world):
+            yield change
+        await deliver(workspace, world)
