@@ -116,15 +116,17 @@ class _Desk:
             self._silent("closed", kind=str(spoken[0][0]))
             self._show_state(alert)
         else:
-            kind, event = spoken[0]
-            self._speak(kind, event, holds)
+            if spoken[0][0] in (Kind.FIRST, Kind.REOPENED, Kind.WORSE):
+                self._route()
+            for kind, event in spoken:
+                self._speak(kind, event, holds)
+            if spoken[0][0] is not Kind.FIRST:
+                self._show_state(self.change.after)
         if self.lines:
             event = Event(alert.id, alert.version, self.now, ROUTED, facts=packed(self.lines))
             self.change = replace(self.change, events=(*self.change.events, event))
 
     def _speak(self, kind: Kind, event: Event, holds: Sequence[Hold]) -> None:
-        if kind in (Kind.FIRST, Kind.REOPENED, Kind.WORSE):
-            self._route()
         if kind is Kind.WORSE:
             # Whoever snoozed it had not seen this; what the business itself holds back stays back.
             self.ended = [replace(hold, ended=self.now) for hold in holds if hold.kind is HoldKind.SNOOZE]
@@ -137,8 +139,6 @@ class _Desk:
             self._set(escalation=escalation.paused(alert.escalation))
         else:
             self._tell(kind, event)
-        if kind is not Kind.FIRST:
-            self._show_state(alert)
 
     def _route(self) -> None:
         """Find who answers for it, and start the clock of those who are next."""

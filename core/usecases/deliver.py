@@ -1,0 +1,106 @@
+"""Emptying the outbox: take what is due, say it, write what became of it.
+
+Each message shows the present, read just before it is sent; so a delivery that waited an hour says what is so now.
+A crash between saying and writing says it twice, never not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from dataclasses import replace
+
+from core.notices.notice import Kind, Notice, Place
+from core.notices.outbox import Delivery, Retry, Sent, Status, Wait, settled
+from core.ports import Dispatch, World
+from core.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+
+async def deliver(workspace: Workspace, world: World, most: int = 100) -> int:
+    """Say what is due, at most `most` of it, and return how much that was."""
+    async with world.store.begin() as tx:
+        claimed = await tx.claim(world.clock.now(), most)
+    lanes: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in claimed:
+        lanes[delivery.lane].append(delivery)
+    # Chats wait for nobody but themselves. All are let finish: one that is cut off would be said twice.
+    done = await asyncio.gather(*(_in_order(lane, workspace, world) for lane in lanes.values()), return_exceptions=True)
+    for failure in done:
+        if isinstance(failure, BaseException):
+            raise failure
+    return len(claimed)
+
+
+async def _in_order(lane: list[Delivery], workspace: Workspace, world: World) -> None:
+    pause: Wait | None = None
+    for delivery in lane:
+        if pause is not None:
+            await _settle(delivery, Dispatch(pause, delivery.place), None, workspace, world)
+            continue
+        dispatch = await _send_one(delivery, workspace, world)
+        if isinstance(dispatch.outcome, Wait):
+            pause = dispatch.outcome
+
+
+async def _send_one(delivery: Delivery, workspace: Workspace, world: World) -> Dispatch:
+    notice = delivery.notice
+    async with world.store.begin() as tx:
+        alert = await tx.find(notice.alert) if notice.alert else None
+        surfaces = await tx.surfaces(notice.alert) if notice.alert else ()
+    shown = next((surface for surface in surfaces if surface.place == delivery.to), None)
+    if notice.kind is Kind.STATE and (alert is None or shown is None or shown.version >= alert.version):
+        dispatch = Dispatch(Sent(shown.receipt if shown else ""), delivery.place)  # it shows what is so
+    else:
+        try:
+            dispatch = await world.messenger.send(delivery, alert, surfaces)
+        except Exception as bug:
+            log.exception("a messenger raised for %s", notice.key)
+            dispatch = Dispatch(Retry(type(bug).__name__), delivery.place)
+    if isinstance(dispatch.outcome, Sent) and dispatch.surface is None and shown is not None and alert is not None:
+        dispatch = replace(dispatch, surface=replace(shown, version=alert.version))
+    await _settle(delivery, dispatch, alert.version if alert else None, workspace, world)
+    return dispatch
+
+
+async def _settle(
+    delivery: Delivery, dispatch: Dispatch, showed: int | None, workspace: Workspace, world: World
+) -> None:
+    """Write the outcome; with it what is shown now, what still has to be, and to whom else it must go instead."""
+    now = world.clock.now()
+    more: list[Notice] = []
+    if settled(delivery, dispatch.place, dispatch.outcome, now).status is Status.DEAD:
+        log.warning("dead letter %s: %s", delivery.notice.key, dispatch.outcome)
+        more += _instead(delivery, dispatch.place, workspace)
+    async with world.store.begin() as tx:
+        await tx.settle(delivery, dispatch.place, dispatch.outcome, now)
+        if dispatch.surface is not None:
+            await tx.show(dispatch.surface)
+            alert = await tx.find(dispatch.surface.alert)
+            if alert is not None and showed is not None and alert.version > showed:
+                # It changed while we spoke, and whoever changed it did not know of this message yet.
+                place = dispatch.surface.place
+                more.append(Notice(f"{alert.id}:{Kind.STATE}:{alert.version}:{place}", Kind.STATE, alert.id, place))
+        if more:
+            await tx.keep((), more, now=now)
+
+
+def _instead(delivery: Delivery, place: Place | None, workspace: Workspace) -> list[Notice]:
+    """Return the same for the reader's next chat, else for their lead, else nothing: the dead row is the record."""
+    notice = delivery.notice
+    reader = str(notice.facts.get("for", "")) or (notice.to if isinstance(notice.to, str) else "")
+    person = workspace.people.get(reader)
+    if person is None:
+        return []
+    platforms = list(person.chats)
+    tried = platforms.index(place.platform) + 1 if place and place.platform in platforms else len(platforms)
+    for platform in platforms[tried:]:
+        to = Place(platform, person.chats[platform])
+        return [replace(notice, key=f"{notice.key}~{platform}", to=to, facts=dict(notice.facts) | {"for": reader})]
+    passed = [*str(notice.facts.get("instead_of", "")).split(), reader]
+    if person.lead is None or person.lead in passed:
+        return []
+    facts = {key: fact for key, fact in notice.facts.items() if key != "for"} | {"instead_of": " ".join(passed)}
+    return [replace(notice, key=f"{notice.key}~{person.lead}", to=person.lead, facts=facts)]

@@ -1,0 +1,49 @@
+"""What the clock brings by itself: escalations, the end of an ack or a hold, a pending alert grown ripe, a reminder."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from core.alerts.event import Change
+from core.alerts.holds import Hold
+from core.alerts.wake import wake
+from core.ports import Conflict, World
+from core.routing.decide import decide
+from core.workspace import Workspace
+
+_TRIES = 3
+
+
+async def watch(workspace: Workspace, world: World) -> tuple[Change, ...]:
+    """Do all that is due by now, and return what it changed."""
+    for _ in range(_TRIES):
+        try:
+            return await _watch_once(workspace, world)
+        except Conflict:
+            continue  # somebody acted meanwhile: what is due may have changed
+    return ()  # all of it is still due, and is looked at again
+
+
+async def next_due(world: World) -> datetime | None:
+    """Return when `watch` next has something to do."""
+    async with world.store.begin() as tx:
+        return await tx.next_due()
+
+
+async def _watch_once(workspace: Workspace, world: World) -> tuple[Change, ...]:
+    now = world.clock.now()
+    async with world.store.begin() as tx:
+        due = await tx.due(now)
+        if not due:
+            return ()
+        holds: dict[str, list[Hold]] = defaultdict(list)
+        for hold in await tx.holds():
+            holds[hold.alert].append(hold)
+        woken = [wake(alert, holds[alert.id], now) for alert in due]
+        ended = [hold for _, over in woken for hold in over]
+        still = [hold for kept in holds.values() for hold in kept if hold.id not in {over.id for over in ended}]
+        changes = [change for change, _ in woken if change]
+        decision = decide(changes, workspace.rules, workspace.routes, still, workspace.people, now)
+        await tx.keep(decision.changes, decision.notices, (*ended, *decision.holds), now=now)
+    return decision.changes
