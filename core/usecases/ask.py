@@ -24,6 +24,7 @@ from core.metrics.metric import Metric
 from core.metrics.source import Source
 from core.ports import Warehouse, World
 from core.quantity import Unit
+from core.usecases.compare import as_far
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
@@ -39,7 +40,9 @@ class Question:
     """`metrics` are codes, asked for the slices that `where` names, one each for every value of `by`.
 
     Several values of one dimension ask for each of them, not for their sum. `compare` is another window to hold the
-    answer against; None asks for no comparison. `grain` is the chart's; None leaves it to the window's length.
+    answer against; None asks for no comparison, and one as long as `window` is cut to as far as the facts of `window`
+    go: half of today is not held against all of yesterday. `grain` is the chart's; None
+    leaves it to the window's length.
     """
 
     metrics: tuple[str, ...]
@@ -129,7 +132,8 @@ async def ask(question: Question, workspace: Workspace, world: World) -> Answer:
         for code in question.metrics
         for labels in slices
     )
-    return Answer(question, tuple(values), min(fresh, key=lambda period: period.end, default=None))
+    last = min(fresh, key=lambda period: period.end, default=None)
+    return Answer(replace(question, compare=_as_far(question, last)), tuple(values), last)
 
 
 # --- asking one source -----------------------------------------------------------------------------------------
@@ -170,15 +174,24 @@ async def _ask_source(
 
     periods = _shown(question.window, question.grain or _grain(question.window, source), source)
     now = await fetch(_gathering(question.window, span), None)
-    before = await fetch(_gathering(question.compare, span), None) if question.compare else None
     series = await fetch(_opening(Window.of(periods[0], periods[-1]), span), periods[0].grain)
+    last = _last(series.cube) if periods[0].grain is source.grain else None
+    fresh = last or await _fresh(question, source, bases, warehouse)
+    compare = _as_far(question, fresh)
+    before = await fetch(_gathering(compare, span), None) if compare else None
     slices = dict.fromkeys((*_named(question), *now.cube.slices, *(before.cube.slices if before else ())))
     found = {
         metric.code: {labels: _asked(metric, labels, now, before, series, periods) for labels in slices}
         for metric in metrics
     }
-    last = _last(series.cube) if periods[0].grain is source.grain else None
-    return found, last or await _fresh(question, source, bases, warehouse)
+    return found, fresh
+
+
+def _as_far(question: Question, fresh: Period | None) -> Window | None:
+    """Return what to compare with, no further than the facts of the window itself go."""
+    if question.compare is None or fresh is None:
+        return question.compare
+    return as_far(question.compare, question.window, fresh.end)
 
 
 def _asked(

@@ -274,3 +274,9 @@ async def test_a_grain_asked_for_is_the_charts_unless_the_source_is_coarser():
 async def test_facts_are_fresh_even_where_the_chart_goes_by_week():
     found = await answer(Question(("spend",), days(1, 14), grain=Grain.WEEK))
     assert found.fresh == Period.holding(date(2026, 6, 9), Grain.DAY)
+
+
+async def test_a_running_period_is_compared_as_far_as_its_facts_go():
+    found = await answer(Question(("spend",), days(9, 16), compare=days(1, 8)))
+    assert found.question.compare == days(1, 1)
+    assert found.values[0].compared_to == 100
