@@ -103,10 +103,10 @@ def holds_for(planned: Planned, day: date, end: date) -> bool:
 def _mean(reader: Reader, code: str, columns: Columns, count: int, least: int, stride: int) -> Array:
     # A mean of every base metric, then the formula: for a ratio that is the sum by the sum. Only periods count in
     # which all of them are known, else a day without its costs would make the ratio look rich.
-    dictionary, metric = reader.dictionary, reader.dictionary.metric(code)
+    dictionary, metric = reader.dictionary, reader.dictionary.metrics[code]
     back, wanted = _with_history(columns, count, stride)
     raw = {
-        (name, since): reader.base(dictionary.metric(name), since, back) for name, since in holes(Ref(code), dictionary)
+        (name, since): reader.base(dictionary.metrics[name], since, back) for name, since in holes(Ref(code), dictionary)
     }
     known = ~np.logical_or.reduce([np.isnan(array) for array in raw.values()])
     number = _window_sums(known.astype(np.float64), count, stride)[:, wanted]

@@ -7,7 +7,7 @@ ratios), and exact fractions an exact ROI. So there is one walk, `worked_out`, f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
@@ -31,7 +31,8 @@ Hole = Callable[[Metric, Grain | None], T]  # a base metric, and since when it g
 class Dictionary(Protocol):
     """What is needed of the catalog here."""
 
-    def metric(self, name: str) -> Metric: ...
+    @property
+    def metrics(self) -> Mapping[str, Metric]: ...
     def split(self, code: str) -> tuple[Formula, Formula] | None: ...
 
 
@@ -46,7 +47,7 @@ def worked_out(
     """Work a formula out, down to its base metrics. What gathers to date does so below a ratio, not above it."""
     match formula:
         case Ref(code):
-            metric = dictionary.metric(code)
+            metric = dictionary.metrics[code]
             if metric.formula is None:
                 return hole(metric, since)
             return worked_out(metric.formula, dictionary, hole, constant, apply, since)
@@ -109,8 +110,8 @@ class Reader:
         return taken(gathered, columns)
 
     def _value(self, code: str, columns: Columns) -> Array:
-        metric = self.dictionary.metric(code)
-        value = self.formula(Ref(code), columns)
+        metric = self.dictionary.metrics[code]
+        value = np.ascontiguousarray(self.formula(Ref(code), columns))  # one period of many is a slow stride
         sample = self.sample(code, columns) if metric.min_sample else None
         return value if sample is None else enough(value, sample, metric.min_sample)
 

@@ -29,12 +29,8 @@ class Trust:
     periods: range
     late: Flags
     silent: Flags
-
-    @property
-    def unknown(self) -> Flags:
-        """Return, for each slice and period, whether no rule may speak of it."""
-        found: Flags = self.silent | self.late
-        return found
+    unknown: Flags  # either: no rule may speak of it
+    is_doubtful: bool  # whether there is any of that at all
 
     def is_late(self, period: Period) -> bool:
         return bool(self.late[period.index - self.periods.start])
@@ -55,4 +51,5 @@ def judge_all(cube: Cube, periods: range) -> Trust:
     seen = np.concatenate([np.zeros((shape[0], 1), np.int32), np.cumsum(came, axis=1, dtype=np.int32)], axis=1)
     before = seen[:, LOOK_BACK:-1] - seen[:, : -LOOK_BACK - 1]
     now = came[:, LOOK_BACK:]
-    return Trust(periods, ~np.logical_or.reduce(now, axis=0), (before * 2 >= LOOK_BACK) & ~now)
+    late, silent = ~np.logical_or.reduce(now, axis=0), (before * 2 >= LOOK_BACK) & ~now
+    return Trust(periods, late, silent, silent | late, bool(late.any() or silent.any()))

@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 States = NDArray[np.int8]
 Verdict = tuple[Flags, Flags]  # where it holds, and where it does not; neither is unknown
-NEAR = 1e-9  # closer than this to its bound, relative, a number is worked out exactly
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +111,7 @@ def evaluate(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome:
     holds, fails = judged(rule.sentence.condition, sides)
     # Arithmetic in place of three masks: unknown is 2, less 1 where it holds, less 2 where it does not.
     state = np.int8(State.UNKNOWN) - holds.view(np.int8) - np.int8(2) * fails.view(np.int8)
-    if trust is not None:
+    if trust is not None and trust.is_doubtful:
         state[trust.unknown] = State.UNKNOWN
     return Outcome(rule, sides.slices, sides.grain, sides.periods, state, concerned(rule, sides), sides)
 
@@ -151,9 +150,9 @@ def judged(condition: Condition, sides: Sides) -> Verdict:
 
 def compared(left: Operand, comparison: Comparison, right: Operand, sides: Sides) -> Verdict:
     """Compare by floats, with a margin that only exact numbers may cross."""
-    numbers, bounds = sides.operand(left), sides.operand(right)
-    margin = NEAR * np.maximum(np.abs(bounds), 1.0)
-    below, above = numbers < bounds - margin, numbers > bounds + margin
+    numbers = sides.operand(left)
+    least, most = sides.margins(right)
+    below, above = numbers < least, numbers > most
     known = sides.known(left, right)
     if np.count_nonzero(below) + np.count_nonzero(above) == sides.number_known(left, right):
         return _verdict(comparison, below, above, None)
@@ -209,7 +208,7 @@ def _any(some: list[Flags]) -> Flags:
 
 def _is_as_it_came(operand: Operand, sides: Sides) -> bool:
     """Return whether an operand is a number just as it came."""
-    return isinstance(operand, Reading) and sides.catalog.metric(named(operand.metric)).formula is None
+    return isinstance(operand, Reading) and sides.catalog.metrics[named(operand.metric)].formula is None
 
 
 # --- what a person is shown ------------------------------------------------------------------------------------
@@ -233,7 +232,7 @@ def _term(operand: Operand, leaf: Compare, sides: Sides, row: int, at: int) -> T
     sample = sides.reader.sample(metric, sides.columns)
     return Term(
         metric=metric,
-        unit=sides.catalog.metric(metric).unit,
+        unit=sides.catalog.metrics[metric].unit,
         value=value,
         against=held,
         baseline=then,

@@ -54,7 +54,7 @@ class Exactly:
         number = 0
         for back in range(1, count + 1):
             cells = {
-                (base, since): self._base(self.reader.dictionary.metric(base), since, row, column - back * stride)
+                (base, since): self._base(self.reader.dictionary.metrics[base], since, row, column - back * stride)
                 for base, since in needed
             }
             if all(cell is not None for cell in cells.values()):
@@ -80,7 +80,7 @@ class Exactly:
         """Return whether the reader, too, has a value there: too small a sample has none."""
         if not 0 <= column < len(self.reader.cube.periods):
             return False
-        sampled = self.reader.dictionary.metric(code).min_sample
+        sampled = self.reader.dictionary.metrics[code].min_sample
         split = self.reader.dictionary.split(code)
         if not sampled or split is None:
             return True

@@ -108,8 +108,8 @@ def _shape(words: list[Word], written: str, file: str) -> Any:
 _WANTED = (
     # What to say was expected: the first of these that the grammar could have gone on with.
     ("rule-expected-condition", {"OPEN"}),
+    ("rule-expected-comparison", {"COMPARISON"}),
     ("rule-expected-number", {"NUMBER"}),
-    ("rule-expected-comparison", {"COMPARISON", "MOVE"}),
     ("rule-expected-bracket", {"CLOSE"}),
     ("rule-expected-end", {"$END"}),
 )

@@ -220,7 +220,7 @@ def _subject(code: str | None, tongue: Tongue, metric: Title) -> str:
 
 def _joined(subject: str, predicate: str, tongue: Tongue) -> str:
     """Chinese needs a space only where Latin letters meet; English always."""
-    return f"{subject} {predicate}" if tongue == "en" or subject.isascii() else f"{subject}{predicate}"
+    return f"{subject} {predicate}" if tongue == "en" or subject[-1:].isascii() else f"{subject}{predicate}"
 
 
 def _counted(number_of: int, grain: Grain | None) -> str:

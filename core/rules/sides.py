@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.metrics.catalog import Catalog
 
 Flags = NDArray[np.bool_]
+NEAR = 1e-9  # closer than this to its bound, relative, a number is worked out exactly
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +70,14 @@ class Sides:
             ("number known", _metric_of(left), _metric_of(right), self.periods),
             lambda: int(np.count_nonzero(self.known(left, right))),
         )
+
+    def margins(self, operand: Operand) -> tuple[Array | float, Array | float]:
+        """Return what is surely below, and what surely above it, whatever floats have lost on the way."""
+        if isinstance(operand, Bound) and operand.quantity is not None:
+            number = float(operand.quantity.value)
+            margin = NEAR * max(abs(number), 1.0)
+            return number - margin, number + margin
+        return self.reader.once(("margins", operand, self.periods), lambda: _around(self.operand(operand)))
 
     def operand(self, operand: Operand) -> Array:
         match operand:
@@ -162,6 +171,11 @@ def named(metric: str | None) -> str:
     if metric is None:
         raise Problem("rule-needs-metric")
     return metric
+
+
+def _around(numbers: Array) -> tuple[Array, Array]:
+    margin = NEAR * np.maximum(np.abs(numbers), 1.0)
+    return numbers - margin, numbers + margin
 
 
 def _metric_of(operand: Operand) -> Operand | None:

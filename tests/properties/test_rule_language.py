@@ -1,0 +1,92 @@
+"""Whatever a rule says, it is read back from its canonical sentence, in both tongues, to the last digit."""
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.calendar.grain import Grain
+from core.metrics.catalog import Catalog
+from core.quantity import Quantity, Unit
+from core.rules.parse import parse
+from core.rules.say import say
+from core.rules.tree import (
+    All,
+    Any,
+    Baseline,
+    Bound,
+    Change,
+    Compare,
+    Comparison,
+    Lag,
+    Not,
+    Reading,
+    Sentence,
+    Streak,
+    Sudden,
+    Target,
+    Usual,
+    YearAgo,
+)
+from core.text import TONGUES
+from tests.builders import a_catalog
+
+CATALOG: Catalog = a_catalog()
+
+numbers = st.decimals(min_value=-(10**9), max_value=10**9, places=4).map(lambda each: each + Decimal(0))
+units = st.sampled_from([unit for unit in Unit if unit is not Unit.COUNT])  # a count's bound is a bare number
+metrics = st.none() | st.sampled_from(sorted(CATALOG.metrics))
+directions = st.sampled_from(["up", "down"])
+comparisons = st.sampled_from(Comparison)
+counts = st.integers(1, 99)
+grains = st.none() | st.sampled_from(Grain)
+
+
+@st.composite
+def usuals(draw: st.DrawFn) -> Usual:
+    periods = draw(st.none() | counts)
+    grain = draw(grains) if periods else None
+    return Usual(periods, draw(st.sampled_from(["mean", "median"])), draw(st.booleans()), grain)
+
+
+againsts = st.builds(Lag, grains, counts) | st.just(YearAgo()) | st.just(Target()) | usuals()
+
+
+@st.composite
+def compares(draw: st.DrawFn) -> Compare:
+    metric, comparison, against = draw(metrics), draw(comparisons), draw(againsts)
+    quantity = Quantity(draw(numbers), draw(units))
+    match draw(st.integers(0, 4)):
+        case 0:
+            return Compare(Reading(metric), comparison, Bound(draw(st.none() | st.just(quantity))))
+        case 1:
+            return Compare(Reading(metric), comparison, Reading(draw(metrics.filter(bool))))
+        case 2:
+            return Compare(Reading(metric), comparison, Baseline(metric, against))
+        case 3:
+            other = draw(metrics.filter(bool))
+            return Compare(Reading(metric), comparison, Baseline(other, against))
+    change = Change(metric, against, relative=quantity.unit is Unit.PERCENT)
+    return Compare(change, comparison, Bound(quantity))
+
+
+leaves = compares() | st.builds(Sudden, metrics, directions) | st.builds(Streak, metrics, directions, counts)
+conditions = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: All(tuple(parts))),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: Any(tuple(parts))),
+        inner.map(Not),
+    ),
+    max_leaves=5,
+)
+sentences = st.builds(
+    Sentence, conditions, st.lists(st.sampled_from(["channel", "region"]), unique=True, max_size=2).map(tuple)
+)
+
+
+@given(sentences)
+def test_a_rule_is_read_back_from_what_is_said_of_it(sentence: Sentence) -> None:
+    for tongue in TONGUES:
+        said = say(sentence, tongue, CATALOG)
+        assert parse(said, CATALOG) == sentence, said
