@@ -82,7 +82,8 @@ class TelegramAdapter:
         self._find_alert = find_alert
         self._draw = draw
         self._answer: Answer | None = None
-        self._application: Application[Any, Any, Any, Any, Any, Any] | None = None  # while we are up
+        self._application: Application[Any, Any, Any, Any, Any, Any] | None = None  # once Telegram knows us
+        self._is_listening = False
         self._followers: set[asyncio.Task[None]] = set()
 
     @property
@@ -91,7 +92,7 @@ class TelegramAdapter:
 
     @property
     def is_up(self) -> bool:
-        return self._application is not None
+        return self._is_listening
 
     async def run(self, answer: Answer) -> None:
         """Listen until cancelled, handing each request to `answer`."""
@@ -102,11 +103,12 @@ class TelegramAdapter:
             stack.push_async_callback(application.bot.shutdown)
             await _until_it_works(application.initialize)
             stack.push_async_callback(application.shutdown)
+            self._application = application
+            stack.push_async_callback(self._fall_silent)
             await application.start()
             stack.push_async_callback(application.stop)
             await self._listen(application, stack)
-            stack.push_async_callback(self._fall_silent)
-            self._application = application
+            self._is_listening = True
             await asyncio.Event().wait()
 
     async def handle(self, update: object, secret: str | None) -> int:
@@ -253,6 +255,7 @@ class TelegramAdapter:
         return outcome
 
     async def _fall_silent(self) -> None:
+        self._is_listening = False
         self._application = None
         for task in self._followers:
             task.cancel()

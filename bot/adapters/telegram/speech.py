@@ -31,7 +31,7 @@ async def speak(bot: Bot, place: Place, shown: Message, photo: bytes | None, bel
     """Send a card, under its picture if there is one, and below a message of somebody's if it answers one."""
     common: dict[str, Any] = {
         "chat_id": _chat(place.chat),
-        "message_thread_id": int(place.thread) if place.thread else None,
+        "message_thread_id": int(place.thread) if place.thread and place.thread.isdecimal() else None,
         "reply_parameters": ReplyParameters(below, allow_sending_without_reply=True) if below else None,
         "reply_markup": _markup(shown.keyboard),
     }
@@ -93,4 +93,4 @@ def _markup(rows: tuple[Row, ...]) -> InlineKeyboardMarkup | None:
 
 def _chat(chat: str) -> int | str:
     """Return a chat as Telegram names it: a number, or @ and the name of a public channel."""
-    return chat if chat.startswith("@") else int(chat)
+    return int(chat) if chat.removeprefix("-").isdecimal() else chat

@@ -1,0 +1,103 @@
+"""What Slack demands of blocks, as its reference says; never read from a client library."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MAX_BLOCKS = 50
+MAX_LETTERS = 13_200  # over all blocks: slackapi/bolt-js#2509
+BLOCKS = {"header", "section", "context", "actions", "divider", "image"}
+STYLES = {None, "primary", "danger"}
+
+
+def faults(blocks: Any) -> list[str]:
+    """Return what Slack would object to, in its manner."""
+    if not isinstance(blocks, list):
+        return ["must be an array [json-pointer:/blocks]"]
+    found = [f"no more than {MAX_BLOCKS} items allowed [json-pointer:/blocks]"] if len(blocks) > MAX_BLOCKS else []
+    ids = [block["block_id"] for block in blocks if isinstance(block, dict) and "block_id" in block]
+    if len(set(ids)) < len(ids):
+        found.append("block_id is not unique [json-pointer:/blocks]")
+    for number, block in enumerate(blocks):
+        found += [f"{fault} [json-pointer:/blocks/{number}]" for fault in _block(block)]
+    return found
+
+
+def letters(part: Any) -> int:
+    if isinstance(part, dict):
+        own = len(part["text"]) if isinstance(part.get("text"), str) else 0
+        return own + sum(letters(each) for each in part.values())
+    return sum(letters(each) for each in part) if isinstance(part, list) else 0
+
+
+def seen(blocks: list[dict[str, Any]]) -> str:
+    """Return the words of blocks as a reader sees them, buttons in brackets."""
+    return "\n".join(_words(block) for block in blocks)
+
+
+def _words(part: Any) -> str:
+    if isinstance(part, dict):
+        if part.get("type") == "button":
+            return f"[{part['text']['text']}]"
+        if isinstance(part.get("text"), str):
+            return part["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        return " ".join(filter(None, (_words(each) for each in part.values())))
+    return " ".join(filter(None, map(_words, part))) if isinstance(part, list) else ""
+
+
+def _block(block: Any) -> list[str]:
+    if not isinstance(block, dict) or block.get("type") not in BLOCKS:
+        return ["unsupported type"]
+    match block["type"]:
+        case "header":
+            return _text(block.get("text"), 150, {"plain_text"})
+        case "section":
+            return _section(block)
+        case "context":
+            elements = block.get("elements", [])
+            bad = [] if 1 <= len(elements) <= 10 else ["must have 1 to 10 elements"]
+            return bad + [fault for each in elements for fault in _text(each, 3000)]
+        case "actions":
+            return _actions(block.get("elements", []))
+        case "image":
+            has_one = ("image_url" in block) != ("slack_file" in block)
+            return [] if block.get("alt_text") and has_one else ["must have alt_text and one of image_url, slack_file"]
+    return []
+
+
+def _section(block: dict[str, Any]) -> list[str]:
+    if "text" not in block and "fields" not in block:
+        return ["must have text or fields"]
+    fields = block.get("fields", [])
+    bad = [] if "fields" not in block or 1 <= len(fields) <= 10 else ["must have 1 to 10 fields"]
+    bad += [fault for each in fields for fault in _text(each, 2000)]
+    return bad + (_text(block["text"], 3000) if "text" in block else [])
+
+
+def _actions(elements: list[dict[str, Any]]) -> list[str]:
+    bad = [] if 1 <= len(elements) <= 25 else ["must have 1 to 25 elements"]
+    ids = [each.get("action_id") for each in elements]
+    if len(set(ids)) < len(ids):
+        bad.append("action_id is not unique")
+    for each in elements:
+        if each.get("type") != "button":
+            bad.append("unsupported element")
+            continue
+        bad += _text(each.get("text"), 75, {"plain_text"})
+        if not 1 <= len(each.get("value", "-")) <= 2000:
+            bad.append("value must be 1 to 2000 characters")
+        if not 1 <= len(each.get("action_id", "-")) <= 255:
+            bad.append("action_id must be 1 to 255 characters")
+        if each.get("style") not in STYLES:
+            bad.append("no such style")
+    return bad
+
+
+def _text(text: Any, most: int, types: frozenset[str] | set[str] = frozenset({"plain_text", "mrkdwn"})) -> list[str]:
+    if not isinstance(text, dict) or text.get("type") not in types or not isinstance(text.get("text"), str):
+        return ["missing or wrong text object"]
+    if not 1 <= len(text["text"]) <= most:
+        return [f"must be 1 to {most} characters, not {len(text['text'])}"]
+    if text["type"] == "mrkdwn" and "emoji" in text:
+        return ["emoji is of plain_text only"]
+    return []
