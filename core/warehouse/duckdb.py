@@ -165,14 +165,15 @@ class DuckdbWarehouse:
     def _learn(self, cursor: DuckDBPyConnection, name: str) -> None:
         source, known = self._sources[name], self._known[name]
         rows = cursor.execute(sql.slices_in_order(name)).fetchall()
-        known.slices = tuple(Labels.of(dict(zip(source.dimensions, row[1:], strict=True))) for row in rows)
-        live = cursor.execute(sql.live_slices(name)).fetchall()
-        known.live = frozenset(each for (each,) in live)
+        live = frozenset(each for (each,) in cursor.execute(sql.live_slices(name)).fetchall())
+        if (len(rows), live) != (len(known.slices), known.live):  # an id is never given twice
+            known.slices = tuple(Labels.of(dict(zip(source.dimensions, row[1:], strict=True))) for row in rows)
+            known.live = live
+            known.groups.clear()
         amounts = [code for code, measure in source.measures.items() if measure.how is not How.DISTINCT]
         if amounts:
             (flags,) = cursor.execute(sql.are_decimal(name, amounts, _DECIMALS)).fetchall()
             known.decimal = frozenset(code for code, flag in zip(amounts, flags, strict=True) if flag)
-        known.groups.clear()
         known.is_learnt = True
 
     # --- answering
@@ -200,7 +201,8 @@ class DuckdbWarehouse:
         if len(periods) * len(groups.slices) * len(hows) > MOST_CELLS:
             raise Problem("question-too-large", slices=len(groups.slices), periods=len(periods))
         if query.grain is None:
-            arrays = self._asked(cursor, source, hows, groups, None, query.window.periods(source.grain), periods)
+            arrays = {code: np.full((1, len(groups.slices)), np.nan) for code in hows}
+            self._fill(arrays, cursor, source, hows, groups, None, query.window.periods(source.grain), periods)
             measures = {code: array.T for code, array in arrays.items()}
         else:
             measures = self._topped_up(cursor, source, query, query.grain, hows, groups, periods)
@@ -217,21 +219,21 @@ class DuckdbWarehouse:
         periods: range,
     ) -> dict[str, Array]:
         key = (source.name, grain, query.dimensions, query.measures)
-        kept = self._kept.get(key)
+        kept = self._kept.pop(key, None)  # and put back when it is whole: a question that fails leaves no hole
         if kept is None or not kept.widen(groups.slices):
             kept = Kept(groups.slices, query.measures)
         for lacking in kept.lacking(periods):
             first, last = Period(grain, lacking.start), Period(grain, lacking.stop - 1)
             own = Window.of(first, last).periods(source.grain)
-            kept.put(lacking, self._asked(cursor, source, hows, groups, grain, own, lacking))
+            self._fill(kept.opened(lacking), cursor, source, hows, groups, grain, own, lacking)
         self._kept[key] = kept
-        self._kept.move_to_end(key)
         while len(self._kept) > 1 and sum(each.size for each in self._kept.values()) > self._most_kept:
             self._kept.popitem(last=False)
         return kept.show(periods)
 
-    def _asked(
+    def _fill(
         self,
+        arrays: Mapping[str, Array],
         cursor: DuckDBPyConnection,
         source: Source,
         hows: Mapping[str, How],
@@ -239,35 +241,44 @@ class DuckdbWarehouse:
         grain: Grain | None,
         own: range,
         periods: range,
-    ) -> dict[str, Array]:
-        """Ask the engine for whole periods; `own` are those periods at the source's grain."""
-        name, shape = source.name, (len(periods), len(groups.slices))
+    ) -> None:
+        """Ask the engine for whole periods, into arrays of NaN; `own` are those periods at the source's grain."""
+        name = source.name
         levels = {code: how for code, how in hows.items() if how is How.LAST}
         others = {code: how for code, how in hows.items() if how is not How.LAST}
-        arrays: dict[str, Array] = {}
         if all(how.is_additive for how in others.values()) and _count(cursor, name, own) <= MOST_ROWS_SCANNED:
             if others:
                 found = cursor.execute(sql.scan(name, others, own)).fetchnumpy()
                 coarse = _coarse(source.grain, grain, own) - periods.start
-                arrays |= _added(found, tuple(others), coarse[found["period"] - own.start], groups.slots, shape)
+                rows = coarse[found["period"] - own.start]
+                _add(
+                    found,
+                    {code: arrays[code] for code in others},
+                    rows * len(groups.slices) + groups.slots[found["slice"]],
+                )
             others = {}
-        cursor.register("groups", {"slice": np.arange(len(groups.slots)), "slot": groups.slots})
+        if others or levels:
+            cursor.register("groups", {"slice": np.arange(len(groups.slots)), "slot": groups.slots})
         for measures, question in ((others, sql.aggregate), (levels, sql.levels)):
             if measures:
                 found = cursor.execute(question(name, measures, source.grain, grain, own)).fetchnumpy()
-                arrays |= _laid_out(found, tuple(measures), periods, shape)
+                for code in measures:
+                    values = np.ma.filled(found[code].astype(np.float64), np.nan)
+                    arrays[code][found["period"] - periods.start, found["slot"]] = values
         for code in self._known[name].decimal & arrays.keys():
             # 0.1 + 0.2 is 0.3 again, so that a bound is met exactly where it is met on paper.
-            arrays[code] = np.round(arrays[code], _DECIMALS)
-        return {code: arrays[code] for code in hows}
+            np.round(arrays[code], _DECIMALS, out=arrays[code])
 
     def _grouped(self, name: str, dimensions: tuple[str, ...]) -> Groups:
         known = self._known[name]
         if dimensions not in known.groups:
             rows: dict[Labels, int] = {} if dimensions else {Labels(): 0}
+            is_all = len(dimensions) == len(self._sources[name].dimensions)
             slots = np.array(
                 [
-                    rows.setdefault(labels.only(dimensions), len(rows)) if number in known.live else -1
+                    rows.setdefault(labels if is_all else labels.only(dimensions), len(rows))
+                    if number in known.live
+                    else -1
                     for number, labels in enumerate(known.slices)
                 ],
                 dtype=np.int64,
@@ -290,33 +301,20 @@ def _coarse(own_grain: Grain, grain: Grain | None, own: range) -> Whole:
     return np.array([Period.holding(Period(own_grain, each).start, grain).index for each in own], np.int64)
 
 
-def _added(
-    found: Mapping[str, NDArray[Any]], codes: tuple[str, ...], rows: Whole, slots: Whole, shape: tuple[int, int]
-) -> dict[str, Array]:
+def _add(found: Mapping[str, NDArray[Any]], arrays: Mapping[str, Array], cells: Whole) -> None:
     """Add rows up into periods by slices: one pass over memory for each measure."""
-    cells = rows * shape[1] + slots[found["slice"]]
-    size = shape[0] * shape[1]
-    is_there = np.bincount(cells, minlength=size) > 0
-    arrays: dict[str, Array] = {}
-    for code in codes:
-        values = found[code]
-        there, where = is_there, cells
+    size = next(iter(arrays.values())).size
+    counts = np.bincount(cells, minlength=size)
+    is_once = bool((counts <= 1).all())
+    for code, array in arrays.items():
+        values, where, there = found[code], cells, counts
         if np.ma.is_masked(values):
-            kept = ~np.ma.getmaskarray(values)
-            where, values = cells[kept], np.ma.getdata(values)[kept]
-            there = np.bincount(where, minlength=size) > 0
-        sums = np.asarray(np.bincount(where, weights=np.ma.getdata(values), minlength=size), np.float64)
-        sums[~there] = np.nan
-        arrays[code] = sums.reshape(shape)
-    return arrays
-
-
-def _laid_out(
-    found: Mapping[str, NDArray[Any]], codes: tuple[str, ...], periods: range, shape: tuple[int, int]
-) -> dict[str, Array]:
-    arrays = {}
-    for code in codes:
-        array = np.full(shape, np.nan)
-        array[found["period"] - periods.start, found["slot"]] = np.ma.filled(found[code].astype(np.float64), np.nan)
-        arrays[code] = array
-    return arrays
+            known = ~np.ma.getmaskarray(values)
+            values, where = values[known], cells[known]
+            there = np.bincount(where, minlength=size)
+        plain = np.ma.getdata(values)
+        flat = array.reshape(-1)  # a view, since rows of a kept array lie one behind the other
+        if is_once:
+            flat[where] = plain
+        else:
+            np.copyto(flat, np.bincount(where, weights=plain, minlength=size), where=there > 0)

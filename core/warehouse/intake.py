@@ -22,7 +22,7 @@ from core.metrics.metric import How
 from core.metrics.source import Source
 from core.ports import Arrival
 from core.warehouse.recipe import Kind, Recipe
-from core.warehouse.sql import changed_periods, codes, facts, period_of, quoted, slices
+from core.warehouse.sql import codes, facts, marks, period_of, quoted, slices
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -173,25 +173,27 @@ class Taker:
         return form != [(self.form,)]
 
     def _replace(self, connection: DuckDBPyConnection, change: Change) -> Arrival | None:
-        name, marks = self.source.name, changed_periods(self.source.name, Recipe(self.source).hows)
+        name, grain, hows = self.source.name, self.source.grain, Recipe(self.source).hows
         if self._is_other_form(connection):
             self._create(connection)
-        before = dict(connection.execute(marks).fetchall())
+        before = dict(connection.execute(marks(name, hows, change.forget)).fetchall())
         for number in change.forget:
             for table, column in ((facts(name), "file"), ("files", "id"), ("rejected", "file"), ("rejects", "file")):
                 connection.execute(f"DELETE FROM {table} WHERE {column} = ?", [number])
+        loaded = []
         for stamp in change.load:
             ((number,),) = connection.execute("SELECT nextval('file_ids')").fetchall()
             rows = self._load(connection, Path(stamp.path), number) if stamp.role == _FACTS else 0
             values = [number, name, stamp.role, stamp.path, stamp.size, stamp.touched, stamp.digest, rows]
             connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
-        after = dict(connection.execute(marks).fetchall())
-        if not after:
+            loaded.append(number)
+        after = dict(connection.execute(marks(name, hows, loaded)).fetchall())
+        ((rows,),) = connection.execute(f"SELECT count(*) FROM {facts(name)}").fetchall()
+        if not rows:
             raise Problem("source-no-rows", source=name, files=", ".join(self.source.files))
         differing = [each for each in before.keys() | after.keys() if before.get(each) != after.get(each)]
         if not differing:
             return None
-        grain = self.source.grain
         return Arrival(name, Period(grain, min(differing)), Period(grain, max(differing)))
 
     def _create(self, connection: DuckDBPyConnection) -> None:

@@ -6,7 +6,7 @@ is never written to again: a period that is restated after a cube showed it make
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -44,18 +44,20 @@ class Kept:
                 yield range(lacking[start], lacking[place - 1] + 1)
                 start = place
 
-    def put(self, periods: range, arrays: Mapping[str, Array]) -> None:
-        """Hold an answer, with a row for each of those periods."""
+    def opened(self, periods: range) -> dict[str, Array]:
+        """Return room for an answer about those periods, a row for each, without any value yet."""
         whole = self._with(periods)
         is_shown = periods.start < self._shown.stop and self._shown.start < periods.stop
         has_room = len(whole) <= self._room and (not self.held or whole.start == self.held.start)
         if is_shown or not has_room:
             self._move(whole)
         self.held = whole
-        first = periods.start - whole.start
-        for code, array in self._arrays.items():
-            array[first : first + len(periods)] = arrays[code]
         self._stale.difference_update(periods)
+        first = periods.start - whole.start
+        rows = {code: array[first : first + len(periods)] for code, array in self._arrays.items()}
+        for row in rows.values():
+            row.fill(np.nan)
+        return rows
 
     def show(self, periods: range) -> dict[str, Array]:
         """Return the arrays of those periods, slices first. They are views, and stay as they are."""
@@ -69,6 +71,8 @@ class Kept:
 
     def widen(self, slices: tuple[Labels, ...]) -> bool:
         """Take in new slices behind those known; False when the known ones are others now, and all is lost."""
+        if slices is self.slices:
+            return True
         if slices[: len(self.slices)] != self.slices:
             return False
         if len(slices) > len(self.slices):
@@ -76,8 +80,8 @@ class Kept:
             self._arrays = {
                 code: np.pad(array, ((0, 0), (0, more)), constant_values=np.nan) for code, array in self._arrays.items()
             }
-            self.slices = slices
             self._shown = range(0)
+        self.slices = slices
         return True
 
     @property

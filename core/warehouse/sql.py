@@ -108,10 +108,11 @@ def levels(source: str, measures: Mapping[str, How], own: Grain, grain: Grain | 
     )
 
 
-def changed_periods(source: str, measures: Mapping[str, How]) -> str:
-    """Return a number for each period that is another one when any of its rows is."""
-    row = ", ".join(["slice", *(quoted(code) for code in measures)])
-    return f"SELECT period, sum(hash({row})) AS mark FROM {facts(source)} GROUP BY period"
+def marks(source: str, measures: Mapping[str, How], files: Sequence[int]) -> str:
+    """Ask, of the rows that files gave, a number for each period: another one when any of them is."""
+    row = ", ".join(["slice", *map(quoted, measures)])
+    chosen = ", ".join(["-1", *map(str, files)])
+    return f"SELECT period, sum(hash({row})) AS mark FROM {facts(source)} WHERE file IN ({chosen}) GROUP BY period"
 
 
 def are_decimal(source: str, codes: Sequence[str], places: int) -> str:
