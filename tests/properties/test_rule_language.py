@@ -29,7 +29,7 @@ from core.rules.tree import (
     YearAgo,
 )
 from core.text import TONGUES
-from tests.builders import a_catalog
+from tests.shop import a_catalog
 
 CATALOG: Catalog = a_catalog()
 

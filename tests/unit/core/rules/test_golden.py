@@ -23,7 +23,7 @@ from core.rules.tree import (
     Target,
     Usual,
 )
-from tests.builders import a_catalog
+from tests.shop import a_catalog
 
 CATALOG = a_catalog()
 LESS, AT_MOST, MORE, AT_LEAST = Comparison.LESS, Comparison.AT_MOST, Comparison.MORE, Comparison.AT_LEAST

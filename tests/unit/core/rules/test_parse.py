@@ -5,7 +5,7 @@ import pytest
 from core.document import frame
 from core.errors import Invalid, Mistake
 from core.rules.parse import parse
-from tests.builders import a_catalog
+from tests.shop import a_catalog
 
 CATALOG = a_catalog()
 
