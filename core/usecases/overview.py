@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MOST_TILES = 8
 DAYS = 28  # four weeks, so that a weekday can be seen against its likes
-FLAT = 0.005  # a change smaller than half a percent is none
+FLAT = 0.01  # a change of less than a percent is neither good nor bad
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,12 @@ def build_app(
             raise HTTPException(404)
         return Response(picture, media_type="image/png", headers={"cache-control": A_YEAR})
 
+    _answer_probes(app, readiness)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    return app
+
+
+def _answer_probes(app: FastAPI, readiness: Callable[[], Mapping[str, bool]]) -> None:
     @app.get("/healthz")
     async def healthz() -> dict[str, bool]:
         return {"alive": True}
@@ -184,6 +190,3 @@ def build_app(
         is_ready = all(up.values())
         waiting = sorted(name for name, ready in up.items() if not ready)
         return JSONResponse({"ready": is_ready, "waiting_for": waiting}, 200 if is_ready else 503)
-
-    app.mount("/static", StaticFiles(directory=STATIC))
-    return app

@@ -45,7 +45,7 @@ class Message:
 
 class Timeline:
     def __init__(self, kept: int = KEPT) -> None:
-        # Ids carry the process they are from, so that a receipt of yesterday's process never names a message of today's.
+        # An id carries its process, so that a receipt of yesterday's never names a message of today's.
         self._born = secrets.token_hex(4)
         self._count = 0
         self._kept = kept
@@ -65,7 +65,7 @@ class Timeline:
     ) -> Message:
         self._count += 1
         name = f"{self._born}-{self._count}"
-        alert = card and alert_of(card)
+        alert = alert_of(card) if card else None
         message = Message(name, self._count, chat, at, card, text, by, under, alert)
         self._messages[name] = message
         names = self._chats.setdefault(chat, deque())

@@ -243,7 +243,7 @@ function drawTile(tile) {
   return el("button", { type: "button", class: `tile ${tone(tile.tone)}`, title: tile.ask, onclick: () => ask(tile.ask) },
     el("span", { class: "name" }, el("span", {}, tile.title), tile.alerts ? el("span", { class: "count" }, tile.alerts_word) : null),
     el("span", { class: "value" }, tile.value),
-    el("span", { class: "change" }, el("b", {}, tile.word ? `${tile.change} ${tile.word}` : tile.change), ` ${tile.against}`),
+    el("span", { class: "change" }, `${tile.change} ${tile.word}`, el("span", { class: "unseen" }, tile.against)),
     el("span", { class: "week" }, tile.period ? `${tile.week} · ${tile.period}` : tile.week),
     spark);
 }
