@@ -23,7 +23,7 @@ async def hosted(app) -> AsyncIterator[str]:
         config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1)
         server = Server(config)
         task = asyncio.create_task(server.serve([bound]))
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn tells nobody
             await asyncio.sleep(0.01)
         try:
             yield f"http://127.0.0.1:{bound.getsockname()[1]}"

@@ -114,7 +114,7 @@ class Slack:
         app.router.add_post("/upload/{id}", self._upload)
         app.router.add_post("/response/{id}", self._response)
         app.router.add_get("/link", self._link)
-        self._runner = web.AppRunner(app, shutdown_timeout=1)
+        self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()

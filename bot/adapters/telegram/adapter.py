@@ -98,7 +98,7 @@ class TelegramAdapter:
         """Listen until cancelled, handing each request to `answer`."""
         self._answer = answer
         async with AsyncExitStack() as stack:
-            stack.enter_context(discreetly(self._token))
+            stack.enter_context(discreetly(self._token, self._secret))
             application = self._build()
             stack.push_async_callback(application.bot.shutdown)
             await _until_it_works(application.initialize)

@@ -7,7 +7,7 @@ rather twice than never.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -64,23 +64,25 @@ def is_unreadable(failure: TelegramError) -> bool:
 
 
 class Discreet(logging.Filter):
-    """Keeps a token out of what libraries write."""
+    """Keeps secrets out of what libraries write."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, secrets: Sequence[str]) -> None:
         super().__init__()
-        self._token = token
+        self._secrets = secrets
 
     def filter(self, record: logging.LogRecord) -> bool:
         said = record.getMessage()
-        if self._token in said:
-            record.msg, record.args = said.replace(self._token, "…"), ()
+        for secret in self._secrets:
+            if secret in said:
+                said = said.replace(secret, "…")
+                record.msg, record.args = said, ()
         return True
 
 
 @contextmanager
-def discreetly(token: str) -> Iterator[None]:
-    """Keep a token out of every library's log meanwhile."""
-    discreet = Discreet(token)
+def discreetly(*secrets: str) -> Iterator[None]:
+    """Keep secrets out of every library's log meanwhile."""
+    discreet = Discreet(secrets)
     loggers = [logging.getLogger(name) for name in TALKATIVE]
     for logger in loggers:
         logger.addFilter(discreet)
