@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.chat.request import Request
 from bot.commands.lexicon import Lexicon
+from core.errors import Forbidden
+from core.people.person import Person
 from core.ports import World
 from core.text import Tongue
 from core.workspace import Workspace
@@ -23,6 +25,17 @@ class Call:
     @property
     def tongue(self) -> Tongue:
         return self.request.tongue
+
+    @property
+    def person(self) -> Person:
+        """Return the speaker, whom the permission check has made sure of."""
+        if self.request.person is None:
+            raise Forbidden("forbidden-unknown", actor=self.request.actor, right="act", who="")
+        return self.request.person
+
+    @property
+    def via(self) -> str:
+        return self.request.place.platform
 
     @property
     def now(self) -> datetime:

@@ -115,6 +115,27 @@ class Close:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Take back a closing."""
+
+    alert: Stamp
+
+
 Command = (
-    Ask | Metrics | Define | Alerts | Show | Why | Board | Digest | Help | Ack | Assign | Escalate | Snooze | Close
+    Ask
+    | Metrics
+    | Define
+    | Alerts
+    | Show
+    | Why
+    | Board
+    | Digest
+    | Help
+    | Ack
+    | Assign
+    | Escalate
+    | Snooze
+    | Close
+    | Reopen
 )

@@ -25,6 +25,7 @@ from bot.commands.command import (
     Escalate,
     Help,
     Metrics,
+    Reopen,
     Show,
     Snooze,
     Stamp,
@@ -106,7 +107,7 @@ def _act(
             return Digest()
         case "help":
             return Help()
-        case "why" | "ack" | "assign" | "escalate" | "snooze" | "close":
+        case "why" | "ack" | "assign" | "escalate" | "snooze" | "close" | "reopen":
             stamp, words = (said_first, rest) if said_first else _which(verb, rest, thread)
             return _answer_alert(verb, stamp, words, lexicon, platform)
     assert_never(verb)
@@ -120,6 +121,8 @@ def _answer_alert(verb: str, stamp: Stamp, words: str, lexicon: Lexicon, platfor
             return Ack(stamp)
         case "escalate":
             return Escalate(stamp)
+        case "reopen":
+            return Reopen(stamp)
         case "snooze":
             return Snooze(stamp, words)
         case "close":

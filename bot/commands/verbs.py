@@ -23,6 +23,7 @@ Verb = Literal[
     "escalate",
     "snooze",
     "close",
+    "reopen",
 ]
 VERBS: tuple[Verb, ...] = get_args(Verb)
 
@@ -39,6 +40,7 @@ SPELLINGS: dict[Verb, tuple[str, ...]] = {
     "escalate": ("escalate", "升级", "上报"),
     "snooze": ("snooze for", "snooze until", "snooze", "mute", "稍后提醒", "稍后", "静音", "延后"),
     "close": ("close as", "close", "resolve", "关闭", "解决"),
+    "reopen": ("reopen", "重新打开", "重开"),
 }
 
 REASONS: dict[Reason, tuple[str, ...]] = {

@@ -1,0 +1,47 @@
+"""The open alerts, one of them in full, the board, and the digest."""
+
+from __future__ import annotations
+
+from bot.cards.alert import alert_card
+from bot.cards.board import alerts_card, board_card
+from bot.cards.digest import digest_card
+from bot.cards.figures import alert_figure
+from bot.chat.reply import Reply
+from bot.commands.call import Call
+from bot.commands.command import Alerts, Board, Digest, Show
+from core.labels import all_match
+from core.usecases.digest import digest as make_digest
+from core.usecases.explain import find
+from core.usecases.history import history
+from core.usecases.overview import is_shown, overview
+
+
+async def alerts(command: Alerts, call: Call) -> Reply:
+    person = call.request.person
+    async with call.world.store.begin() as tx:
+        opened, holds = await tx.open(), await tx.holds()
+    shown = [
+        alert
+        for alert in sorted(opened, key=lambda alert: -alert.severity)
+        if is_shown(alert)
+        and all_match(command.where, alert.fingerprint.labels)
+        and (not command.is_mine or (person is not None and alert.owner == person.id))
+    ]
+    return Reply((alerts_card(shown, call.workspace, call.tongue, call.now, holds=holds),))
+
+
+async def show(command: Show, call: Call) -> Reply:
+    async with call.world.store.begin() as tx:
+        alert = await find(command.alert.handle, tx)
+        holds = await tx.holds(alert.id)
+    series = await history(alert, call.workspace, call.world.warehouse)
+    figure = alert_figure(alert, series, call.workspace, call.tongue) if series else None
+    return Reply((alert_card(alert, call.workspace, call.tongue, call.now, holds=holds, figure=figure),))
+
+
+async def board(_: Board, call: Call) -> Reply:
+    return Reply((board_card(await overview(call.workspace, call.world), call.workspace, call.tongue, call.now),))
+
+
+async def digest(_: Digest, call: Call) -> Reply:
+    return Reply((digest_card(await make_digest(call.workspace, call.world), call.workspace, call.tongue),))

@@ -1,0 +1,79 @@
+"""A question for numbers, answered; and whatever in it is neither a name we know nor a time, told from a slip."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.cards.answer import answer_card
+from bot.chat.reply import Reply
+from bot.commands.call import Call
+from bot.commands.command import Ask
+from bot.phrases import say
+from core.calendar.phrase import Reading, read_period
+from core.errors import Missing, Problem
+from core.metrics.metric import Tier
+from core.usecases.ask import Answer, Question
+from core.usecases.ask import ask as ask_numbers
+from core.usecases.compare import comparison
+
+UNSAID = "last 7 days"
+MOST_EXAMPLES = 3
+
+
+async def ask(command: Ask, call: Call) -> Reply:
+    answer, reading = await answered(command, call)
+    echo = say("answer-read-as", call.tongue, said=command.period, window=reading.echo) if reading.guessed else ""
+    return Reply((answer_card(answer, call.workspace, call.tongue, reading=echo),))
+
+
+async def answered(command: Ask, call: Call) -> tuple[Answer, Reading]:
+    """Return the numbers, and how their period was read."""
+    if not command.metrics:
+        raise _without_metric(command, call)
+    try:
+        reading = read_period(command.period or UNSAID, call.wall, call.workspace.events)
+    except Problem as problem:
+        raise _mistyped(command.period, call) or problem from None
+    window = reading.window
+    compare = comparison(window, command.versus, call.wall, call.workspace.events, event=reading.event)
+    question = Question(command.metrics, window, command.where, command.by, compare, command.grain)
+    answer = await ask_numbers(question, call.workspace, call.world)
+    if answer.is_empty:
+        _name_what_is_near(command, call)
+    return answer, replace(reading, window=answer.question.window)
+
+
+def _without_metric(command: Ask, call: Call) -> Missing:
+    """Say which metric was mistyped, or that none was named."""
+    if command.period and (near := _mistyped(command.period, call)):
+        return near
+    try:
+        read_period(command.period or UNSAID, call.wall, call.workspace.events)
+    except Problem:
+        return Missing("unknown-metric", name=command.period)
+    return Missing("ask-no-metric", examples=_examples(call))
+
+
+def _mistyped(words: str, call: Call) -> Missing | None:
+    """Return what a word is like, where one of them is like a metric."""
+    for said in (words, *words.split()):
+        if near := call.lexicon.metrics.nearest(said):
+            return Missing("unknown-metric", name=said, suggestion=near)
+    return None
+
+
+def _examples(call: Call) -> str:
+    tiers = list(Tier)
+    foremost = sorted(call.workspace.catalog.available(), key=lambda metric: tiers.index(metric.tier))
+    names = [metric.title.to(call.tongue) for metric in foremost[:MOST_EXAMPLES]]
+    return ("、" if call.tongue == "zh" else ", ").join(names)
+
+
+def _name_what_is_near(command: Ask, call: Call) -> None:
+    """Raise Missing for a value that nobody knows and that is like one we do; it may well be in some other period."""
+    for matcher in command.where:
+        names = call.lexicon.values.get(matcher.dimension)
+        for value in matcher.values:
+            if names and value not in names.codes.values() and (near := names.nearest(value)):
+                title = call.workspace.catalog.dimensions[matcher.dimension].title.to(call.tongue)
+                raise Missing("no-value-near", said=value, dimension=title, suggestion=near)

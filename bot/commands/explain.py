@@ -1,0 +1,37 @@
+"""What stands behind a number or an alert: the dictionary, the trail of a decision, and what one can say."""
+
+from __future__ import annotations
+
+from bot.cards.help import help_card
+from bot.cards.metrics import definition_card, metrics_card
+from bot.cards.trace import trace_card
+from bot.chat.reply import Reply
+from bot.commands.call import Call
+from bot.commands.command import Define, Help, Metrics, Why
+from core.document import fold
+from core.metrics.catalog import names_of
+from core.metrics.metric import Metric
+from core.usecases import explain
+from core.usecases.overview import foremost
+
+
+async def metrics(command: Metrics, call: Call) -> Reply:
+    found = [metric for metric in foremost(call.workspace) if _is_like(metric, command.like)]
+    return Reply((metrics_card(found, call.workspace, call.tongue, like=command.like),))
+
+
+async def define(command: Define, call: Call) -> Reply:
+    return Reply((definition_card(explain.define(command.metric, call.workspace), call.workspace, call.tongue),))
+
+
+async def why(command: Why, call: Call) -> Reply:
+    explanation = await explain.explain(command.alert.handle, call.workspace, call.world)
+    return Reply((trace_card(explanation, call.workspace, call.tongue, call.now),), is_private=True)
+
+
+async def help_(_: Help, call: Call) -> Reply:
+    return Reply((help_card(call.workspace, call.tongue),), is_private=True)
+
+
+def _is_like(metric: Metric, like: str) -> bool:
+    return any(fold(like) in fold(name) for name in (metric.category, *names_of(metric)))

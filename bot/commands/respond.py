@@ -1,0 +1,98 @@
+"""Acting on an alert: ack, assign, escalate, snooze, close, reopen. Said without the word it needs, we ask for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.cards.choose import done_card, person_card, reason_card, until_card
+from bot.chat.card import Card
+from bot.chat.reply import Reply
+from bot.commands.call import Call
+from bot.commands.command import Ack, Assign, Close, Escalate, Reopen, Snooze, Stamp
+from core.alerts.alert import Alert
+from core.alerts.event import Change
+from core.document import suggesting
+from core.errors import Missing
+from core.people.person import Person, Right
+from core.usecases import respond
+from core.usecases.explain import find
+
+MOST_PEOPLE = 8
+_MYSELF = frozenset({"me", "myself", "我", "自己"})
+
+
+async def ack(command: Ack, call: Call) -> Reply:
+    handle, version = command.alert.handle, command.alert.version
+    return _done(await respond.ack(handle, version, call.person, call.via, call.world, call.workspace), call)
+
+
+async def assign(command: Assign, call: Call) -> Reply:
+    if command.to is None:
+        alert = await _alert(command.alert, call)
+        return _asked(person_card(alert, _candidates(alert, call), call.workspace, call.tongue))
+    to = call.person.id if command.to.lower() in _MYSELF else command.to
+    if to not in call.workspace.people:
+        raise Missing("unknown-person", **suggesting(to, call.lexicon.people.codes, name=to))
+    due = _moment(command.due, call) if command.due else None
+    handle, version = command.alert.handle, command.alert.version
+    change = await respond.assign(handle, version, to, call.person, call.via, call.world, call.workspace, due=due)
+    return _done(change, call)
+
+
+async def escalate(command: Escalate, call: Call) -> Reply:
+    handle, version = command.alert.handle, command.alert.version
+    return _done(await respond.escalate(handle, version, call.person, call.via, call.world, call.workspace), call)
+
+
+async def snooze(command: Snooze, call: Call) -> Reply:
+    if not command.until:
+        return _asked(until_card(await _alert(command.alert, call), call.workspace, call.tongue))
+    until = _moment(command.until, call)
+    handle, version = command.alert.handle, command.alert.version
+    change = await respond.snooze(handle, version, until, call.person, call.via, call.world, call.workspace)
+    return _done(change, call)
+
+
+async def close(command: Close, call: Call) -> Reply:
+    if command.reason is None:
+        return _asked(reason_card(await _alert(command.alert, call), call.workspace, call.tongue))
+    handle, version, reason = command.alert.handle, command.alert.version, command.reason
+    change = await respond.close(
+        handle, version, reason, call.person, call.via, call.world, call.workspace, note=command.note
+    )
+    return _done(change, call)
+
+
+async def reopen(command: Reopen, call: Call) -> Reply:
+    return _done(await respond.reopen(command.alert.handle, call.person, call.via, call.world, call.workspace), call)
+
+
+def _done(change: Change, call: Call) -> Reply:
+    return Reply((done_card(change, call.workspace, call.tongue, call.now),))
+
+
+def _asked(card: Card) -> Reply:
+    return Reply((card,), is_private=True)
+
+
+async def _alert(stamp: Stamp, call: Call) -> Alert:
+    async with call.world.store.begin() as tx:
+        return await find(stamp.handle, tx)
+
+
+def _candidates(alert: Alert, call: Call) -> tuple[Person, ...]:
+    """Return whom to offer: who holds the rule's role, this slice's holders first, then whoever else may act."""
+    rule = next((one for one in call.workspace.rules if one.id == alert.fingerprint.rule), None)
+    role, labels = rule.owner if rule else "", alert.fingerprint.labels
+
+    def distance(person: Person) -> int:
+        if any(duty.covers(role, labels) for duty in person.duties):
+            return 0
+        return 1 if any(duty.role == role for duty in person.duties) else 2
+
+    able = (one for one in call.workspace.people.values() if one.right.covers(Right.ACT) and one.id != alert.owner)
+    return tuple(sorted(able, key=distance)[:MOST_PEOPLE])
+
+
+def _moment(said: str, call: Call) -> datetime:
+    raise NotImplementedError(said, call)
