@@ -106,19 +106,18 @@ def _mean(reader: Reader, code: str, columns: Columns, count: int, least: int, s
     dictionary, metric = reader.dictionary, reader.dictionary.metrics[code]
     back, wanted = _with_history(columns, count, stride)
     raw = {
-        (name, since): reader.base(dictionary.metrics[name], since, back) for name, since in holes(Ref(code), dictionary)
+        (name, since): reader.base(dictionary.metrics[name], since, back)
+        for name, since in holes(Ref(code), dictionary)
     }
     known = ~np.logical_or.reduce([np.isnan(array) for array in raw.values()])
     number = _window_sums(known.astype(np.float64), count, stride)[:, wanted]
+    sums = {key: _window_sums(np.where(known, array, 0.0), count, stride)[:, wanted] for key, array in raw.items()}
     with np.errstate(invalid="ignore", divide="ignore"):
-        means = {
-            key: _window_sums(np.where(known, array, 0.0), count, stride)[:, wanted] / number
-            for key, array in raw.items()
-        }
+        means = {key: array / number for key, array in sums.items()}
     found = arithmetic(Ref(code), dictionary, lambda base, since: means[base.code, since])
     split = dictionary.split(code) if metric.min_sample else None
     if split is not None:
-        sample = arithmetic(split[1], dictionary, lambda base, since: means[base.code, since] * number)
+        sample = arithmetic(split[1], dictionary, lambda base, since: sums[base.code, since])
         found = enough(found, sample, metric.min_sample)
     return np.where(number >= least, found, np.nan)
 
@@ -130,7 +129,7 @@ def _median(reader: Reader, code: str, columns: Columns, count: int, least: int,
     ordered = np.sort(seen, axis=2)  # NaN last
     number = (~np.isnan(ordered)).sum(axis=2)
     low = np.take_along_axis(ordered, np.maximum((number - 1) // 2, 0)[:, :, None], axis=2)[:, :, 0]
-    high = np.take_along_axis(ordered, (np.minimum(number, count - 1) // 2)[:, :, None], axis=2)[:, :, 0]
+    high = np.take_along_axis(ordered, np.minimum(number // 2, count - 1)[:, :, None], axis=2)[:, :, 0]
     middle = np.where(number % 2 == 1, low, (low + high) / 2)
     return np.where(number >= least, middle, np.nan)[:, wanted]
 

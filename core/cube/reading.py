@@ -152,7 +152,7 @@ def arithmetic(formula: Formula, dictionary: Dictionary, hole: Hole[Array]) -> A
 
 def enough(value: Array, sample: Array, least: int) -> Array:
     """Return a rate only where its sample is large enough; below it a rate is unknown, not small."""
-    return np.where(sample >= least, value, np.nan)
+    return np.where(sample >= least * (1 - 1e-12), value, np.nan)  # 0.2 ten times is 2, for floats nearly
 
 
 def spans_of(periods: range, grain: Grain, span: Grain) -> Columns:
