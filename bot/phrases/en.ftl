@@ -57,9 +57,9 @@ formula-circle = The formula of { $metric } comes back to { $metric }. Let it na
 formula-sums-distinct = { $metric } adds up { $name }, which counts people: one who is in two of them would count twice. Ask for it at the level you need.
 to-date-not-additive = { $metric } gathers { $name } over days, and that cannot be added up.
 measure-how = Say how this column becomes one number: { $options }.
-no-source-for = No source holds { $metrics } together{ $dimensions ->
-    [""] {""}
-   *[other] {" "}by { $dimensions }
+no-source-for = No source holds { $metrics } together{ FILLED($dimensions) ->
+    [no] {""}
+   *[yes] {" "}by { $dimensions }
   }. Missing: { $lacks }.
 source-no-files = Source { $source } finds no file { $files } in { $folder }. Check its path in sources.yaml, or the folder given with --data.
 source-no-rows = Source { $source } finds no rows in { $files }. Export at least one day.
@@ -428,9 +428,9 @@ web-you = You
 web-bad = Serious
 web-warning = Attention
 web-good = Good
-web-of-day = { $day }, the last complete day
-web-against-day = vs the day before
-web-against-week = { $change } vs the same weekday
+web-of-day = { $day }, against the day before
+web-against-day = against the day before
+web-against-week = { $change } on the week
 web-better = better
 web-worse = worse
 web-tile-alerts = { $count ->
@@ -445,3 +445,171 @@ web-since = for { $duration }
 web-nobody = no owner
 web-number = { $metric } { $value }
 web-number-against = { $metric } { $value }, usually { $usual } ({ $change })
+
+## Rules
+
+rule-needs-metric = This sentence names no metric. Say which one, or give the rule a line “metric: …”.
+rule-needs-threshold = This sentence says no number. Write the threshold, such as “below 300”.
+rule-not-yet = { $what ->
+    [sudden] “suddenly”
+    [streak] “so many periods in a row”
+   *[other] { $what }
+  } is understood, but cannot be watched yet. Use a number for now, such as “down more than 30% day over day”.
+rule-change-unit = { $bound } does not fit a change. Write it in percent, or in pp for a rate.
+rule-units-differ = { $left } and { $right } are not of one kind, so they cannot be compared.
+rule-comparison-shape = This comparison cannot be judged. Put the metric on the left and a number or a baseline on the right.
+rule-percent-lost = { $metric } is a percentage, and “{ $bound }” has no % sign.
+rule-unit = { $metric } takes { $unit ->
+    [percent] a percentage, such as 2%
+    [money] an amount of money, such as ¥100
+    [times] a multiple, such as 1.5x
+    [seconds] a time, such as 30 s
+    [score] a score, such as 4.5
+    [points] percentage points, such as 0.5pp
+   *[other] a plain number, such as 300
+  }, and not “{ $bound }”.
+rule-points-of-value = “{ $bound }” is a move, and { $metric } is held against a value here. Write it without pp.
+rule-move-unit = { $metric } is a percentage: say whether “{ $bound }” is relative (%) or in points (pp).
+rule-points-need-percent = { $metric } is no percentage, so it cannot move by “{ $bound }”. Write a number or a percentage.
+rule-grain = This sentence is about each { $wanted ->
+    [hour] hour
+    [day] day
+    [week] week
+    [month] month
+   *[other] { $wanted }
+  }, and the rule is judged each { $grain ->
+    [hour] hour
+    [day] day
+    [week] week
+    [month] month
+   *[other] { $grain }
+  }. Change “grain”.
+rule-weekday-grain = Weekdays can be told apart by hour or by day, not by { $grain ->
+    [hour] hour
+    [day] day
+    [week] week
+    [month] month
+   *[other] { $grain }
+  }.
+rule-too-long = This sentence has more than { $most } letters. Split it into several rules.
+rule-empty = There is no sentence here. Write one such as “ROI < 1”.
+rule-unknown-word = “{ $said }” is not understood here.
+rule-expected-condition = A metric or a bracket belongs here, not “{ $found }”.
+rule-expected-comparison = A comparison belongs here, such as “below”, not “{ $found }”.
+rule-expected-number = A number belongs here, not “{ $found }”.
+rule-expected-bracket = A closing bracket belongs here, not “{ $found }”.
+rule-expected-end = The sentence was complete before “{ $found }”. Join two conditions with “and” or “or”.
+rule-expected-condition-at-end = The sentence stops where a metric should follow.
+rule-expected-comparison-at-end = The sentence stops where a comparison should follow, such as “below 2%”.
+rule-expected-number-at-end = The sentence stops where a number should follow.
+rule-expected-bracket-at-end = A bracket is opened and never closed.
+rule-expected-end-at-end = The sentence stops too early.
+rule-move-comparison = “{ $found }” says both a direction and a comparison. Keep one, such as “down more than 30%”.
+rule-deviation-comparison = “{ $found }” does not go with “below” or “above” the mean. Write “more than 10% below the mean”.
+rule-twice = There are two rules “{ $id }”. Give one of them another name.
+wanted-cron = A schedule belongs here, such as "5 9 * * *" for 09:05 every day, not “{ $value }”.
+rule-no-source = Rule { $rule }: no source holds { $metrics } as it needs them. Missing: { $lacks }.
+rule-two-sources = Rule { $rule } needs { $metrics }, and no one source holds them together. Write a rule for each.
+doubt-context-metric = Which metric is meant?
+doubt-threshold = At which number?
+doubt-slash = Does “/” mean that either is enough, or both at once?
+doubt-default-rise = No number was said, so a rise of at least 20% on the historical mean is taken. Is that right?
+doubt-inclusive = Does exactly that number count too?
+doubt-below-by = Below the mean by that much, or below that part of the mean?
+doubt-percent-or-points = A relative change (%), or percentage points (pp)?
+doubt-roi = ROI as revenue by spend, or as profit by spend?
+doubt-weekly-season = Weekends differ from weekdays: held against the day before, this fires every week. Against the same weekday instead?
+doubt-not-yet = { $what ->
+    [sudden] “suddenly”
+    [streak] “so many periods in a row”
+   *[other] { $what }
+  } cannot be watched yet.
+doubt-no-target = There is no target for { $metric } yet. Add it to targets.yaml, or nothing can be judged.
+doubt-taken = → { $sentence } (taken)
+doubt-other = or: { $sentence }
+
+## Routes, rights, periods, places
+
+no-routes = routes.yaml holds no route. Write one that matches everything, so that no alert is lost.
+no-catch-all = The last route, { $route }, must match everything, so that no alert is lost. Leave out its “match”.
+route-hides-rest = { $route } matches everything, so the routes below it are never reached. Put it last, or let it go on with “continue: true”.
+wanted-somebody = role:NAME or person:ID belongs here, not “{ $value }”.
+wanted-place = A chat belongs here, such as slack:C123 or web:board, not “{ $value }”.
+wanted-currency = A currency of three letters belongs here, such as CNY, not “{ $value }”.
+wanted-days = Two days belong here, such as [2026-06-01, 2026-06-20].
+unknown-role = Nobody holds the role “{ $name }”. Give it to somebody in people.yaml.
+unknown-alert = No alert “{ $handle }”. “alerts” lists the open ones.
+person-unreachable = { $person } has no chat here, so nothing would reach them. Add one in people.yaml, or choose somebody else.
+person-away = { $person } is away until { $until }{ FILLED($backup) ->
+    [no] .
+   *[yes] ; { $backup } stands in.
+  }
+too-busy = Several people are acting on { $handle } at once. Look at it again, then try once more.
+forbidden-unknown = You are not known here yet ({ $actor }). Ask one of these to add you: { $who }.
+forbidden-right = { $name } may look, but not { $right ->
+    [act] act on alerts
+   *[other] change rules
+  }. These may: { $who }.
+unknown-period = “{ $said }” is no period that is understood here. Try “last 7 days”, “this month” or { $example }.
+period-reversed = { $first } comes after { $last }. Change them round.
+event-year-unknown = The days of { $event } in { NUMBER($year, useGrouping: 0) } are not known. Known: { $known }. Add them to events.yaml.
+no-workspace = There is no workspace.yaml in { $folder }. “beacon init” writes one from a file of yours.
+unknown-file = { $file } is none of the files that are read: { $kinds }.
+file-not-utf8 = { $file } is not written in UTF-8. Save it as UTF-8.
+source-no-dimension = Source { $source } is not split by { $name }.
+source-no-measure = Source { $source } does not hold { $name }.
+source-grain-too-fine = Source { $source } is kept by { $held ->
+    [hour] hour
+    [day] day
+    [week] week
+    [month] month
+   *[other] { $held }
+  } and cannot be split by { $wanted ->
+    [hour] hour
+    [day] day
+    [week] week
+    [month] month
+   *[other] { $wanted }
+  }.
+question-too-large = That asks for { $slices } slices over { $periods } periods, more than can be answered at once. Name fewer slices or a shorter period.
+init-no-metric = { $file } has no column that is a known metric. Its columns: { $columns }. Name one of them as the dictionary does, such as 花费 or spend.
+init-no-time = No column holds days. The columns: { $columns }. Give the file a column such as 日期 or date.
+cannot-listen = Nothing can listen on { $host }:{ NUMBER($port, useGrouping: 0) }: something else does. Set BEACON_PORT to another port.
+define-rules = Watched by
+digest-late = { $metric } is that of { $period }: later days are not complete yet.
+alert-summary = { $severity }: { $title }. { $why } { $state }.
+event-escalation-waits = Escalation waits until { $until }
+event-orphan = Nobody answers for this (role { $role })
+trace-matched = Route { $route } fits
+trace-matched-none = No route fits
+trace-owner-kept = { $person } has it already
+trace-nobody-holds = Nobody is { $to } for this slice
+trace-skipped = { $person } passed over: { $why ->
+    [away] away until { $until }
+    [unreachable] no chat is linked
+   *[other] not known here
+  }
+trace-found = { $person } answers for it, as { $to }
+trace-orphan = Nobody is left to answer for it
+trace-escalates = If nobody answers, { $to } hears of it { $at }
+trace-escalation-waits = Escalation waits: { $by } has it
+trace-hold-voided = The quiet time set by { $by } ended: it became worse
+trace-told = Told { $to }, { $why ->
+    [owner] the owner
+    [route] by the route
+    [escalation] as the next level
+    [lead] the owner’s lead
+   *[other] { $why }
+  }
+trace-silent = Nobody was told: { $why ->
+    [not-fired] it has not fired yet
+    [closed] it is closed
+    [held] it is held back until { $until }
+    [never-told] nobody had heard of it
+    [own-doing] they did it themselves
+    [held-still] something else still holds it back
+    [calm-meanwhile] it recovered meanwhile
+   *[other] { $why }
+  }
+notice-ack-ended = No answer came from { $by }, so it is open again.
+notice-lead = It was due { $due }, and its owner has not closed it.

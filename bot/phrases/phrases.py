@@ -70,6 +70,11 @@ def _bundle(tongue: Tongue) -> FluentBundle:
     from fluent.runtime import FluentBundle, FluentResource
 
     # Without isolating: the marks it puts round each blank are for mixing in Arabic, and show up in terminals.
-    bundle = FluentBundle([_LOCALES[tongue]], use_isolating=False)
+    bundle = FluentBundle([_LOCALES[tongue]], use_isolating=False, functions={"FILLED": _filled})
     bundle.add_resource(FluentResource(source(tongue)))
     return bundle
+
+
+def _filled(fact: object) -> str:
+    """Say whether a blank has words: Fluent itself cannot ask."""
+    return "yes" if str(fact) else "no"

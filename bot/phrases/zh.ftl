@@ -57,9 +57,9 @@ formula-circle = { $metric } 的公式绕回了自己，请改用别的指标。
 formula-sums-distinct = { $metric } 把 { $name } 相加了，它是去重人数，跨两处的人会被算两次。请直接查所需粒度的人数。
 to-date-not-additive = { $metric } 要按天累计 { $name }，但它不能相加。
 measure-how = 请说明这一列怎样变成一个数：{ $options }。
-no-source-for = 没有数据源同时含有 { $metrics }{ $dimensions ->
-    [""] {""}
-   *[other] ，并可按 { $dimensions } 拆分
+no-source-for = 没有数据源同时含有 { $metrics }{ FILLED($dimensions) ->
+    [no] {""}
+   *[yes] ，并可按 { $dimensions } 拆分
   }。还缺：{ $lacks }。
 source-no-files = 数据源 { $source } 在 { $folder } 里找不到文件 { $files }。请检查 sources.yaml 里的路径，或 --data 给出的文件夹。
 source-no-rows = 数据源 { $source } 的文件 { $files } 里没有数据行。请至少导出一天的数据。
@@ -250,7 +250,7 @@ event-overdue = 应在 { $due } 前完成，尚未完成
 event-closed = 关闭：{ $reason }
 event-opened-again = 重新打开
 event-snoozed = 静音至 { $until }
-event-hold-ended = 静音结束
+event-hold-ended = 暂缓结束
 event-escalated = 升级到第 { $level } 级：通知 { $to }
 event-routed = 路由 { $route }
 event-unrouted = 没有匹配的路由
@@ -421,9 +421,9 @@ web-you = 我
 web-bad = 严重
 web-warning = 注意
 web-good = 好
-web-of-day = { $day }（最近完整的一天）
+web-of-day = { $day }，比前一天
 web-against-day = 比前一天
-web-against-week = 比上周同日 { $change }
+web-against-week = 周同比 { $change }
 web-better = 变好
 web-worse = 变差
 web-tile-alerts = { $count } 条预警
@@ -435,3 +435,171 @@ web-since = 已持续 { $duration }
 web-nobody = 无负责人
 web-number = { $metric } { $value }
 web-number-against = { $metric } { $value }，平常 { $usual }（{ $change }）
+
+## 规则
+
+rule-needs-metric = 这句话没有指标。请写明是哪个指标，或给规则加一行“metric: …”。
+rule-needs-threshold = 这句话没有写数字。请写上阈值，如“低于 300”。
+rule-not-yet = { $what ->
+    [sudden] “突然”
+    [streak] “连续几期”
+   *[other] { $what }
+  }能读懂，但暂时还不能监控。请先用数字表示，如“日环比下降超过 30%”。
+rule-change-unit = “{ $bound }”不能表示变化。请写百分比，比率也可以写 pp。
+rule-units-differ = { $left } 和 { $right } 不是同一类数，不能比较。
+rule-comparison-shape = 这样的比较无法判断。请把指标写在左边，数字或基准写在右边。
+rule-percent-lost = { $metric } 是百分比，“{ $bound }”缺少 %。
+rule-unit = { $metric } 应写{ $unit ->
+    [percent] 百分比，如 2%
+    [money] 金额，如 ¥100
+    [times] 倍数，如 1.5 倍
+    [seconds] 时长，如 30 秒
+    [score] 分数，如 4.5
+    [points] 百分点，如 0.5pp
+   *[other] 普通数字，如 300
+  }，不能写“{ $bound }”。
+rule-points-of-value = “{ $bound }”表示变化，而这里比较的是 { $metric } 的数值，请去掉 pp。
+rule-move-unit = { $metric } 是百分比，请说明“{ $bound }”是相对变化（%）还是百分点（pp）。
+rule-points-need-percent = { $metric } 不是百分比，不能变化“{ $bound }”。请写数字或百分比。
+rule-grain = 这句话说的是{ $wanted ->
+    [hour] 小时
+    [day] 天
+    [week] 周
+    [month] 月
+   *[other] { $wanted }
+  }，而规则按{ $grain ->
+    [hour] 小时
+    [day] 天
+    [week] 周
+    [month] 月
+   *[other] { $grain }
+  }判断，请修改“grain”。
+rule-weekday-grain = 只有按小时或按天才能区分星期几，按{ $grain ->
+    [hour] 小时
+    [day] 天
+    [week] 周
+    [month] 月
+   *[other] { $grain }
+  }不行。
+rule-too-long = 这句话超过 { $most } 个字，请拆成几条规则。
+rule-empty = 这里没有内容，请写一句，如“ROI < 1”。
+rule-unknown-word = 读不懂“{ $said }”。
+rule-expected-condition = 这里要写指标或括号，不能是“{ $found }”。
+rule-expected-comparison = 这里要写比较，如“低于”，不能是“{ $found }”。
+rule-expected-number = 这里要写数字，不能是“{ $found }”。
+rule-expected-bracket = 这里要有右括号，不能是“{ $found }”。
+rule-expected-end = “{ $found }”之前已是完整的一句。两个条件请用“且”或“或”连接。
+rule-expected-condition-at-end = 句子没写完，后面要有指标。
+rule-expected-comparison-at-end = 句子没写完，后面要有比较，如“低于 2%”。
+rule-expected-number-at-end = 句子没写完，后面要有数字。
+rule-expected-bracket-at-end = 括号没有关上。
+rule-expected-end-at-end = 句子没写完。
+rule-move-comparison = “{ $found }”既说了方向又做了比较，请只留一个，如“下降超过 30%”。
+rule-deviation-comparison = “{ $found }”不能和“低于均值”“高于均值”连用。请写“低于均值 10%”。
+rule-twice = 有两条规则都叫“{ $id }”，请给其中一条改名。
+wanted-cron = 这里要写时间表，如 "5 9 * * *" 表示每天 09:05，不能是“{ $value }”。
+rule-no-source = 规则 { $rule }：没有数据源能提供 { $metrics }。还缺：{ $lacks }。
+rule-two-sources = 规则 { $rule } 用到 { $metrics }，但它们不在同一个数据源里。请分成几条规则。
+doubt-context-metric = 说的是哪个指标？
+doubt-threshold = 阈值是多少？
+doubt-slash = “/”是指满足其一，还是同时满足？
+doubt-default-rise = 没有写数字，先按比历史均值上升至少 20% 处理，可以吗？
+doubt-inclusive = 正好等于这个数，算不算？
+doubt-below-by = 是比均值低这么多，还是低于均值的这个比例？
+doubt-percent-or-points = 是相对变化（%），还是百分点（pp）？
+doubt-roi = ROI 是成交额 ÷ 花费，还是利润 ÷ 花费？
+doubt-weekly-season = 周末和平日本来就不同，与前一日比每周都会触发。要不要改成与上周同日比？
+doubt-not-yet = { $what ->
+    [sudden] “突然”
+    [streak] “连续几期”
+   *[other] { $what }
+  }暂时还不能监控。
+doubt-no-target = 还没有 { $metric } 的目标值，请写进 targets.yaml，否则无法判断。
+doubt-taken = → { $sentence }（当前理解）
+doubt-other = 或者：{ $sentence }
+
+## 路由、权限、时间、位置
+
+no-routes = routes.yaml 里没有路由。请至少写一条匹配全部的，以免漏掉预警。
+no-catch-all = 最后一条路由 { $route } 必须匹配全部，以免漏掉预警。请去掉它的 match。
+route-hides-rest = { $route } 匹配全部，后面的路由永远轮不到。请放到最后，或加上“continue: true”。
+wanted-somebody = 这里要写 role:角色 或 person:人，不能是“{ $value }”。
+wanted-place = 这里要写群，如 slack:C123 或 web:board，不能是“{ $value }”。
+wanted-currency = 这里要写三个字母的货币代码，如 CNY，不能是“{ $value }”。
+wanted-days = 这里要写两个日期，如 [2026-06-01, 2026-06-20]。
+unknown-role = 没有人担任“{ $name }”。请在 people.yaml 里指定。
+unknown-alert = 没有预警“{ $handle }”。输入“预警”可看未关闭的。
+person-unreachable = { $person } 没有绑定聊天账号，通知不到。请在 people.yaml 里补上，或换一个人。
+person-away = { $person } 休假至 { $until }{ FILLED($backup) ->
+    [no] 。
+   *[yes] ，由 { $backup } 代理。
+  }
+too-busy = 有几个人同时在处理 { $handle }。请看一眼最新情况再试。
+forbidden-unknown = 这里还不认识你（{ $actor }）。请联系这些人加上你：{ $who }。
+forbidden-right = { $name } 可以查看，但不能{ $right ->
+    [act] 处理预警
+   *[other] 修改规则
+  }。可以找：{ $who }。
+unknown-period = 读不懂时间“{ $said }”。可以说“最近7天”“本月”，或 { $example }。
+period-reversed = { $first } 晚于 { $last }，请对调。
+event-year-unknown = 不知道 { $event } 在 { NUMBER($year, useGrouping: 0) } 年的日期。已知：{ $known }。请写进 events.yaml。
+no-workspace = { $folder } 里没有 workspace.yaml。可以用“beacon init”从你的文件生成。
+unknown-file = { $file } 不在会读取的文件之列：{ $kinds }。
+file-not-utf8 = { $file } 不是 UTF-8 编码，请另存为 UTF-8。
+source-no-dimension = 数据源 { $source } 没有维度 { $name }。
+source-no-measure = 数据源 { $source } 没有 { $name }。
+source-grain-too-fine = 数据源 { $source } 按{ $held ->
+    [hour] 小时
+    [day] 天
+    [week] 周
+    [month] 月
+   *[other] { $held }
+  }保存，不能按{ $wanted ->
+    [hour] 小时
+    [day] 天
+    [week] 周
+    [month] 月
+   *[other] { $wanted }
+  }细分。
+question-too-large = 这次要查 { $slices } 个切片、{ $periods } 期，太多了。请少选一些，或缩短时间范围。
+init-no-metric = { $file } 里没有认得出的指标列。现有列：{ $columns }。请把其中一列改成字典里的名字，如 花费。
+init-no-time = 没有日期列。现有列：{ $columns }。请给文件加一列，如 日期。
+cannot-listen = { $host }:{ NUMBER($port, useGrouping: 0) } 已被占用。请用 BEACON_PORT 换一个端口。
+define-rules = 监控它的规则
+digest-late = { $metric } 为 { $period } 的数据，之后的日子还不完整。
+alert-summary = 【{ $severity }】{ $title }。{ $why }{ $state }。
+event-escalation-waits = 升级暂停到 { $until }
+event-orphan = 没有人负责（角色 { $role }）
+trace-matched = 符合路由 { $route }
+trace-matched-none = 没有符合的路由
+trace-owner-kept = 已由 { $person } 负责
+trace-nobody-holds = 这一切片没有 { $to }
+trace-skipped = 跳过 { $person }：{ $why ->
+    [away] 休假至 { $until }
+    [unreachable] 没有绑定聊天账号
+   *[other] 这里不认识
+  }
+trace-found = 由 { $person } 负责（{ $to }）
+trace-orphan = 找不到人负责
+trace-escalates = 若无人响应，{ $at } 通知 { $to }
+trace-escalation-waits = 升级暂停：{ $by } 在处理
+trace-hold-voided = { $by } 设的静音已解除：情况加重
+trace-told = 通知 { $to }（{ $why ->
+    [owner] 负责人
+    [route] 按路由
+    [escalation] 升级
+    [lead] 负责人的上级
+   *[other] { $why }
+  }）
+trace-silent = 没有通知：{ $why ->
+    [not-fired] 尚未触发
+    [closed] 已关闭
+    [held] 暂缓到 { $until }
+    [never-told] 之前也没有通知过
+    [own-doing] 是本人操作
+    [held-still] 还有其他暂缓
+    [calm-meanwhile] 期间已恢复
+   *[other] { $why }
+  }
+notice-ack-ended = { $by } 没有回应，重新待认领。
+notice-lead = 应在 { $due } 前完成，负责人还没有关闭。

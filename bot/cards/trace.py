@@ -1,0 +1,91 @@
+"""Why an alert came to whom it came: what was written down when it was decided, line by line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.cards.alert import headline, state_words, why_words
+from bot.cards.dress import dressed, person_name
+from bot.chat.card import Block, Card, Prose, Table, Tone
+from bot.phrases import say
+from bot.phrases.numbers import moment
+from core.alerts.event import Event
+from core.charts import numerals
+from core.notices.notice import Place
+from core.notices.outbox import Delivery
+from core.text import Tongue
+
+if TYPE_CHECKING:
+    from core.usecases.explain import Explanation
+    from core.workspace import Workspace
+
+MOST_EVENTS = 30
+
+
+def trace_card(explanation: Explanation, workspace: Workspace, tongue: Tongue, now: datetime) -> Card:
+    alert = explanation.alert
+    title = say("trace-title", tongue, handle=alert.handle)
+    what = headline(alert, workspace, tongue)
+    state = state_words(alert, explanation.holds, workspace, tongue, now)
+    blocks: list[Block] = [Prose(f"{what} · {state}", "strong")]
+    if why := why_words(alert, workspace, tongue, now):
+        blocks.append(Prose(why))
+    events = sorted(explanation.events, key=lambda event: (event.at, event.version))
+    if len(events) > MOST_EVENTS:
+        blocks.append(Prose(say("trace-truncated", tongue, count=len(events) - MOST_EVENTS), "quiet"))
+    if events:
+        blocks.append(_events(events[-MOST_EVENTS:], workspace, tongue, now))
+    else:
+        blocks.append(Prose(say("trace-none", tongue)))
+    if explanation.deliveries:
+        blocks.append(Prose(say("trace-deliveries", tongue), "strong"))
+        blocks.append(_deliveries(explanation.deliveries, workspace, tongue, now))
+    return Card(title, tongue, Tone.PLAIN, tuple(blocks), f"{title}: {what}")
+
+
+def event_words(event: Event, workspace: Workspace, tongue: Tongue, now: datetime) -> str:
+    """Return what happened in one sentence."""
+    facts = dressed(event.facts, workspace, tongue, now)
+    metric, value = facts.get("metric", ""), facts.get("value", numerals.NOTHING)
+    return say(f"event-{event.kind}", tongue, **(facts | {"metric": metric, "value": value}))
+
+
+def _events(events: list[Event], workspace: Workspace, tongue: Tongue, now: datetime) -> Table:
+    columns = tuple(say(f"trace-columns-{name}", tongue) for name in ("time", "what", "who"))
+    rows = tuple(
+        (
+            moment(event.at, workspace.zone, tongue, now),
+            event_words(event, workspace, tongue, now),
+            _who(event, workspace, tongue),
+        )
+        for event in events
+    )
+    return Table(columns, rows)
+
+
+def _who(event: Event, workspace: Workspace, tongue: Tongue) -> str:
+    name = person_name(event.actor, workspace, tongue)
+    return f"{name} ({event.via})" if event.via else name
+
+
+def _deliveries(deliveries: tuple[Delivery, ...], workspace: Workspace, tongue: Tongue, now: datetime) -> Table:
+    columns = ("trace-columns-time", "trace-place", "trace-kind", "trace-status")
+    rows = tuple(
+        (
+            moment(one.created_at, workspace.zone, tongue, now),
+            _where(one, workspace, tongue),
+            say(f"kind-{one.notice.kind}", tongue),
+            say(f"status-{one.status}", tongue) + (f" ({one.error})" if one.error else ""),
+        )
+        for one in sorted(deliveries, key=lambda one: (one.created_at, one.id))
+    )
+    return Table(tuple(say(code, tongue) for code in columns), rows)
+
+
+def _where(one: Delivery, workspace: Workspace, tongue: Tongue) -> str:
+    to = one.notice.to
+    if isinstance(to, Place):
+        return str(to)
+    name = person_name(to, workspace, tongue)
+    return f"{name} ({one.place.platform})" if one.place else name
