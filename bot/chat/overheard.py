@@ -8,7 +8,7 @@ from __future__ import annotations
 
 ENGLISH = frozenset({"ack", "acknowledge", "take", "assign", "reassign", "escalate"})
 ENGLISH |= {"snooze", "mute", "close", "resolve", "why", "help"}
-CHINESE = ("确认", "认领", "收到", "指派", "转给", "交给", "分配给", "升级", "上报")
+CHINESE: tuple[str, ...] = ("确认", "认领", "收到", "指派", "转给", "交给", "分配给", "升级", "上报")
 CHINESE += ("稍后", "静音", "延后", "关闭", "解决", "为什么", "为何", "帮助")
 
 

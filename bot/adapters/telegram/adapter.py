@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from hmac import compare_digest
-from os import environ
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -47,9 +46,6 @@ REPLY_TRIES = 3
 
 FindAlert = Callable[[Place, str], Awaitable[str | None]]
 Draw = Callable[["Figure"], bytes]
-
-# Durations as such: as whole seconds the library calls them deprecated, even where it only raises RetryAfter.
-environ.setdefault("PTB_TIMEDELTA", "true")
 
 log = structlog.get_logger()
 

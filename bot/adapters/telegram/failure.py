@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from os import environ
 
 from telegram.error import (
     BadRequest,
@@ -28,6 +29,9 @@ from core.notices.outbox import Dead, Outcome, Repair, Retry, Sent, Wait
 UNCHANGED = "message is not modified"
 UNREADABLE = "can't parse"
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+# Durations as such: the library calls whole seconds deprecated, even where it only raises RetryAfter.
+environ.setdefault("PTB_TIMEDELTA", "true")
 
 # These write addresses, and Telegram's address is its token.
 TALKATIVE = ("httpx", "telegram.Bot", "telegram.ext.ExtBot", "telegram.ext.Updater", "telegram.ext.Application")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telegram import Message, MessageEntity, Update, User
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
 from bot.chat.request import Request
@@ -47,7 +47,7 @@ def receipt_of(chat: int | str, message: int, *, is_photo: bool) -> str:
 def read_update(update: Update, me: User, find_person: FindPerson) -> Heard | None:
     """Read one update; None for what is not ours to answer."""
     if update.callback_query:
-        return _read_click(update, find_person)
+        return _read_click(update.callback_query, find_person)
     message = update.message
     if message is None or message.from_user is None or message.from_user.is_bot or not message.text:
         return None
@@ -61,18 +61,14 @@ def read_update(update: Update, me: User, find_person: FindPerson) -> Heard | No
     return Heard(request, head, is_overheard=not (is_to_us or is_private), message=below)
 
 
-def _read_click(update: Update, find_person: FindPerson) -> Heard | None:
-    query = update.callback_query
-    if query is None or not query.data or query.message is None:
+def _read_click(query: CallbackQuery, find_person: FindPerson) -> Heard | None:
+    shown = query.message
+    if not query.data or shown is None:
         return None
-    message = query.message if isinstance(query.message, Message) else None  # else too old for Telegram to show us
-    event = f"c:{query.id}"
-    if message is None:
-        place = Place(PLATFORM, str(query.message.chat.id))
-        return Heard(_said(query.data, place, query.from_user, event, find_person), click=query.id)
-    head = receipt_of(message.chat.id, message.message_id, is_photo=bool(message.photo))
-    below = None if message.chat.type == ChatType.PRIVATE else message.message_id
-    request = _request(query.data, message, query.from_user, event, find_person)
+    # A message too old for Telegram to show is known by its chat and number alone.
+    head = receipt_of(shown.chat.id, shown.message_id, is_photo=isinstance(shown, Message) and bool(shown.photo))
+    below = None if shown.chat.type == ChatType.PRIVATE else shown.message_id
+    request = _request(query.data, shown, query.from_user, f"c:{query.id}", find_person)
     return Heard(request, head, message=below, click=query.id)
 
 
@@ -109,13 +105,9 @@ def _head(message: Message, me: User) -> str | None:
     return receipt_of(message.chat.id, answered.message_id, is_photo=bool(answered.photo))
 
 
-def _request(text: str, message: Message, user: User, event: str, find_person: FindPerson) -> Request:
-    topic = message.message_thread_id if message.is_topic_message else None
+def _request(text: str, message: MaybeInaccessibleMessage, user: User, event: str, find_person: FindPerson) -> Request:
+    topic = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
     place = Place(PLATFORM, str(message.chat.id), str(topic) if topic else None)
-    return _said(text, place, user, event, find_person)
-
-
-def _said(text: str, place: Place, user: User, event: str, find_person: FindPerson) -> Request:
     actor = str(user.id)
     person = find_person(PLATFORM, actor)
     tongue: Tongue = person.tongue if person else "zh" if (user.language_code or "").startswith("zh") else "en"
