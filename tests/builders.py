@@ -70,22 +70,22 @@ def an_alert(id: str = "a1", **more: Any) -> Alert:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What an evaluator might have seen: these findings, and of every other slice `otherwise`."""
+    """What an evaluator might have seen: these findings, and nothing of any other slice."""
 
     rules: tuple[Rule, ...]
     findings: Mapping[Fingerprint, Finding] = field(default_factory=dict)
     period: Period = YESTERDAY
 
-    @classmethod
-    def of(cls, *findings: Finding, rules: Iterable[Rule] = ()) -> Verdicts:
-        period = findings[0].period if findings else YESTERDAY
-        return cls(tuple(rules) or (a_rule(),), {finding.fingerprint: finding for finding in findings}, period)
-
     def breached(self) -> Iterator[Finding]:
         return (finding for finding in self.findings.values() if finding.state is State.BREACHED)
 
-    def of_slice(self, fingerprint: Fingerprint) -> Finding | None:
+    def of(self, fingerprint: Fingerprint) -> Finding | None:
         return self.findings.get(fingerprint)
+
+
+def verdicts(*findings: Finding, rules: Iterable[Rule] = ()) -> Verdicts:
+    period = findings[0].period if findings else YESTERDAY
+    return Verdicts(tuple(rules) or (a_rule(),), {finding.fingerprint: finding for finding in findings}, period)
 
 
 def a_person(id: str, **more: Any) -> Person:
@@ -122,5 +122,12 @@ def a_workspace(**more: Any) -> Any:
 
     facts: dict[str, Any] = {"rules": (a_rule(),), "people": a_team(), "routes": some_routes()} | more
     return Workspace(
-        Path(), Text.same("Shop"), ZoneInfo("Asia/Shanghai"), "CNY", "zh", None, facts.pop("catalog", Catalog()), **facts
+        Path(),
+        Text.same("Shop"),
+        ZoneInfo("Asia/Shanghai"),
+        "CNY",
+        "zh",
+        None,
+        facts.pop("catalog", Catalog({})),
+        **facts,
     )

@@ -151,7 +151,7 @@ def _judge(alert: Alert, finding: Finding | None, rule: Rule, now: datetime) -> 
     if alert.condition.phase is Phase.UNKNOWN:
         known = moved(alert, now, [("known", {})], condition=_thawed(alert.condition, now))
         later = _verdict(known.after, finding, rule, now)
-        return known.then(replace(later, after=replace(later.after, version=known.after.version))) if later else known
+        return known.then(later) if later else known
     return _verdict(alert, finding, rule, now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.alerts.alert import Alert, Phase
+from core.alerts.alert import Alert
 from core.alerts.event import BEACON
 from core.errors import Problem
 
@@ -23,7 +23,7 @@ def must_be_open(alert: Alert) -> None:
         raise Problem(
             "already-closed", handle=alert.handle, reason=str(handling.reason or ""), by=handling.by or BEACON
         )
-    if alert.condition.phase is Phase.PENDING and alert.fired_at is None:
+    if alert.fired_at is None:
         raise Problem("not-fired", handle=alert.handle)
 
 

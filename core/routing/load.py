@@ -37,7 +37,7 @@ def load_routes(
     last: Fields | None = None
     for node in nodes:
         for _, fields in document.items(node, ["route"], mistakes):
-            if routes and last is not None and not routes[-1].match and not routes[-1].follows:
+            if last is not None and not last.has("match") and not routes[-1].follows:
                 last.note("route-hides-rest", "route", route=routes[-1].id)
             route = readers.route(fields)
             if route.id and any(route.id == other.id for other in routes):
