@@ -119,8 +119,8 @@ def _tables(answer: Answer, workspace: Workspace, tongue: Tongue) -> Iterator[Bl
     yield Table(tuple(columns), tuple(cells), tuple(range(int(has_slices), len(columns))))
     if len(rows) > MOST_ROWS:
         by = answer.question.by or answer.question.dimensions[0]
-        facts = {"count": len(rows) - MOST_ROWS, "dimension": dimension_title(by, workspace, tongue)}
-        yield Prose(say("answer-more", tongue, **facts), "quiet")
+        dimension = dimension_title(by, workspace, tongue)
+        yield Prose(say("answer-more", tongue, count=len(rows) - MOST_ROWS, dimension=dimension), "quiet")
 
 
 def _place(answer: Answer) -> Callable[[Asked], tuple[int, int]]:

@@ -38,8 +38,9 @@ def digest_card(digest: Digest, workspace: Workspace, tongue: Tongue) -> Card:
     if not digest.alerts:
         blocks.append(Prose(say("digest-quiet", tongue)))
     tone = Tone.WARNING if digest.overdue else Tone.PLAIN if digest.alerts else Tone.GOOD
-    facts = {"count": len(digest.alerts), "overdue": len(digest.overdue)}
-    return Card(title, tongue, tone, tuple(blocks), say("digest-summary", tongue, day=day, **facts))
+    count, overdue = len(digest.alerts), len(digest.overdue)
+    summary = say("digest-summary", tongue, day=day, count=count, overdue=overdue)
+    return Card(title, tongue, tone, tuple(blocks), summary)
 
 
 def _rest(digest: Digest) -> tuple[Alert, ...]:

@@ -43,9 +43,8 @@ def help_card(workspace: Workspace, tongue: Tongue) -> Card:
 
 def _foremost(workspace: Workspace) -> Metric | None:
     tiers = list(Tier)
-    return min(
-        workspace.catalog.available(), key=lambda one: (tiers.index(one.tier), one.formula is None), default=None
-    )
+    known = workspace.catalog.available()
+    return min(known, key=lambda one: (tiers.index(one.tier), one.formula is None), default=None)
 
 
 def _dimension(metric: Metric | None, workspace: Workspace) -> str:

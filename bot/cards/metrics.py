@@ -69,8 +69,8 @@ def _formula(definition: Definition, workspace: Workspace, tongue: Tongue) -> st
         return say(f"how-{workspace.catalog.how(metric.code)}", tongue)
     said = formula.show(metric.formula)
     for code in sorted(formula.refs(metric.formula), key=len, reverse=True):
-        title = workspace.catalog.metrics[code].title.to(tongue)
-        said = re.sub(rf"(?<![a-z_]){re.escape(code)}(?![a-z_])", lambda _, title=title: title, said)
+        title = workspace.catalog.metrics[code].title.to(tongue).replace("\\", "")
+        said = re.sub(rf"(?<![a-z_]){re.escape(code)}(?![a-z_])", title, said)
     return said.replace(" * ", " × ").replace(" / ", " ÷ ").replace(" - ", " − ")
 
 
