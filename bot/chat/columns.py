@@ -1,14 +1,13 @@
-"""A table in letters of one width. A Chinese character is as wide as two Latin ones."""
+"""A table in letters of one width, for a chat that has no tables of its own."""
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import TYPE_CHECKING
-from unicodedata import combining, east_asian_width
+
+from bot.chat.plain import padded
+from core.document import display_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bot.chat.card import Table
 
 
@@ -22,16 +21,8 @@ def columns(table: Table) -> tuple[str, ...]:
     douyin  1.25
     """
     lines = (table.columns, *table.rows)
-    widths = [max(map(width, column)) for column in zip_longest(*lines, fillvalue="")]
-    return tuple("  ".join(_cells(line, widths, table.numeric)).rstrip() for line in lines)
-
-
-def width(text: str) -> int:
-    """Return how many Latin letters wide this is."""
-    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def _cells(line: tuple[str, ...], widths: list[int], numeric: tuple[int, ...]) -> Iterable[str]:
-    for position, cell in enumerate(line):
-        blank = " " * (widths[position] - width(cell))
-        yield blank + cell if position in numeric else cell + blank
+    widths = [max(map(display_width, column)) for column in zip(*lines, strict=True)]
+    return tuple(
+        "  ".join(padded(cell, widths[at], right=at in table.numeric) for at, cell in enumerate(line)).rstrip()
+        for line in lines
+    )

@@ -13,7 +13,8 @@ from itertools import chain
 from typing import assert_never
 
 from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone
-from bot.chat.columns import columns, width
+from bot.chat.columns import columns
+from core.document import display_width
 
 # https://core.telegram.org/bots/api#sendmessage and #sendphoto
 MAX_TEXT = 4096
@@ -73,7 +74,7 @@ def keyboard(card: Card) -> tuple[Row, ...]:
     rows: list[Row] = []
     for button in buttons[:MAX_BUTTONS]:
         last = rows[-1] if rows else ()
-        letters = sum(width(each.label) for each in (*last, button))
+        letters = sum(display_width(each.label) for each in (*last, button))
         if last and len(last) < BUTTONS_IN_A_ROW and letters <= LETTERS_IN_A_ROW:
             rows[-1] = (*last, button)
         else:
