@@ -12,6 +12,7 @@ from bot.phrases import say
 from core.calendar.phrase import Reading, read_period
 from core.errors import Missing, Problem
 from core.metrics.metric import Tier
+from core.text import Tongue
 from core.usecases.ask import Answer, Question
 from core.usecases.ask import ask as ask_numbers
 from core.usecases.compare import comparison
@@ -22,8 +23,8 @@ MOST_EXAMPLES = 3
 
 async def ask(command: Ask, call: Call) -> Reply:
     answer, reading = await answered(command, call)
-    echo = say("answer-read-as", call.tongue, said=command.period, window=reading.echo) if reading.guessed else ""
-    return Reply((answer_card(answer, call.workspace, call.tongue, reading=echo),))
+    said = echo(command, reading, call.tongue)
+    return Reply((answer_card(answer, call.workspace, call.tongue, reading=said),))
 
 
 async def answered(command: Ask, call: Call) -> tuple[Answer, Reading]:
@@ -41,6 +42,11 @@ async def answered(command: Ask, call: Call) -> tuple[Answer, Reading]:
     if answer.is_empty:
         _name_what_is_near(command, call)
     return answer, replace(reading, window=answer.question.window)
+
+
+def echo(command: Ask, reading: Reading, tongue: Tongue) -> str:
+    """Return how the period was read, where it may have been read wrongly."""
+    return say("answer-read-as", tongue, said=command.period, window=reading.echo) if reading.guessed else ""
 
 
 def _without_metric(command: Ask, call: Call) -> Missing:

@@ -72,7 +72,8 @@ async def answer(request: Request, workspace: Workspace, world: World) -> Reply:
         if request.event and not await _is_first(request, request.event, world):
             return Reply()
         call = Call(request, workspace, world, lexicon_of(workspace))
-        return await _obey(call)
+        command = parse(request.text, call.lexicon, thread=request.alert, platform=request.place.platform)
+        return await obey(command, call)
     except Problem as problem:
         return Reply((problem_card(problem, request.tongue, workspace),), is_private=True)
     except Exception:
@@ -81,11 +82,10 @@ async def answer(request: Request, workspace: Workspace, world: World) -> Reply:
         return Reply((bug_card(reference, request.tongue),), is_private=True)
 
 
-async def _obey(call: Call) -> Reply:
-    request = call.request
-    command = parse(request.text, call.lexicon, thread=request.alert, platform=request.place.platform)
+async def obey(command: Command, call: Call) -> Reply:
+    """Do what was said, if its speaker may; a Problem says why not."""
     right, handle = REGISTER[type(command)]
-    require(right, request, call.workspace)
+    require(right, call.request, call.workspace)
     return await handle(command, call)
 
 

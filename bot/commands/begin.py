@@ -1,0 +1,73 @@
+"""A first workspace on disk: look at a file, say what was found in it, and write what was agreed to."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from bot.phrases import say
+from core.errors import Problem
+from core.ingest.table import Column, read
+from core.metrics.catalog import Catalog
+from core.metrics.load import builtin
+from core.text import Tongue
+from core.usecases.begin import Looked, Proposal, propose
+
+ZONE = "Asia/Shanghai"
+MOST_TIMES = 1000
+
+
+def look(folder: Path, file: Path) -> Proposal:
+    """Return what a workspace of that file would be; a Problem when `folder` holds one already."""
+    if (folder / "workspace.yaml").exists():
+        raise Problem("init-exists", folder=str(folder))
+    table = read(file, ZONE)
+    dictionary = builtin()
+    catalog = Catalog(dictionary.metrics, dictionary.dimensions)
+    columns = [_looked(column, table.height) for column in table.columns]
+    return propose(columns, _inside(folder, file).as_posix(), folder.resolve().name, catalog)
+
+
+def described(proposal: Proposal, tongue: Tongue) -> str:
+    """Return what was found, line by line: what each column became, what was left out and why, and the rules."""
+    dictionary = builtin()
+    lines = [say("init-time", tongue, column=proposal.time, grain=say(f"grain-{proposal.grain}", tongue))]
+    for code, column in proposal.dimensions.items():
+        title = dictionary.dimensions[code].title.to(tongue)
+        lines.append(say("init-dimension", tongue, column=column, title=title))
+    for code, column in proposal.measures.items():
+        lines.append(say("init-measure", tongue, column=column, title=dictionary.metrics[code].title.to(tongue)))
+    for left in proposal.left_out:
+        title = dictionary.metrics[left.metric].title.to(tongue) if left.metric else ""
+        lines.append(say("init-left-out", tongue, column=left.column, why=say(f"init-{left.why}", tongue, title=title)))
+    lines += [say("init-rule", tongue, sentence=sentence) for sentence in proposal.rules]
+    return "\n".join(lines)
+
+
+def write(proposal: Proposal, folder: Path, file: Path) -> None:
+    """Write the workspace, with a copy of the file unless it lies inside already."""
+    inside = folder / _inside(folder, file)
+    inside.parent.mkdir(parents=True, exist_ok=True)
+    if inside.resolve() != file.resolve():
+        shutil.copyfile(file, inside)
+    for name, text in proposal.files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _inside(folder: Path, file: Path) -> Path:
+    if file.resolve().is_relative_to(folder.resolve()):
+        return file.resolve().relative_to(folder.resolve())
+    return Path("data") / file.name
+
+
+def _looked(column: Column, height: int) -> Looked:
+    values = column.values
+    if column.kind == "time":
+        some = np.unique(values[~np.isnat(values)])[:MOST_TIMES].astype("datetime64[us]").tolist()
+        return Looked(column.name, "time", tuple(moment for moment in some if isinstance(moment, datetime)))
+    if column.kind == "text":
+        return Looked(column.name, "text", (), len(set(values.tolist()) - {None}) == height)
+    return Looked(column.name, column.kind)

@@ -1,0 +1,72 @@
+"""A rule's sentence, read aloud before it runs: its tree, how it reads in both tongues, and where it is in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.cards.rule import doubt_words, rule_card
+from bot.chat.card import Card
+from bot.commands.tree_json import tree_json
+from bot.phrases import say as say_phrase
+from core.errors import Mistake
+from core.metrics.catalog import Catalog
+from core.metrics.load import builtin
+from core.rules.check import Doubt, check, doubts
+from core.rules.parse import Parsed, understand
+from core.rules.say import say
+from core.text import Text, Tongue
+from core.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """`mistakes` keep the rule from running, such as a threshold not said; `doubts` do not."""
+
+    parsed: Parsed
+    mistakes: tuple[Mistake, ...]
+    doubts: tuple[Doubt, ...]
+
+
+def read_rule(written: str, workspace: Workspace) -> Read:
+    """Return the sentence understood; Invalid, with a caret, when it cannot be read."""
+    parsed = understand(written, workspace.catalog)
+    mistakes = tuple(check(parsed.sentence, workspace.catalog))
+    return Read(parsed, mistakes, () if mistakes else doubts(parsed, workspace.catalog))
+
+
+def card_of(read: Read, workspace: Workspace, tongue: Tongue) -> Card:
+    return rule_card(read.parsed.sentence, read.doubts, workspace, tongue, mistakes=read.mistakes)
+
+
+def rule_json(read: Read, workspace: Workspace, tongue: Tongue) -> dict[str, Any]:
+    """Return the contract of `beacon rule --json`: {tree, zh, en, doubts}. A doubt that `stops` must be settled."""
+    sentence, catalog = read.parsed.sentence, workspace.catalog
+    stopping = [
+        {"code": one.code, "text": say_phrase(one.code, tongue, **one.facts), "readings": [], "stops": True}
+        for one in read.mistakes
+    ]
+    open_ = [
+        {
+            "code": doubt.code,
+            "text": doubt_words(doubt, workspace, tongue),
+            "readings": [say(reading, tongue, catalog) for reading in doubt.readings],
+            "stops": False,
+        }
+        for doubt in read.doubts
+    ]
+    return {
+        "tree": tree_json(sentence),
+        "zh": say(sentence, "zh", catalog),
+        "en": say(sentence, "en", catalog),
+        "doubts": stopping + open_,
+    }
+
+
+def no_workspace() -> Workspace:
+    """Return a workspace of the built-in dictionary alone, for a sentence read without one."""
+    dictionary = builtin()
+    catalog = Catalog(dictionary.metrics, dictionary.dimensions)
+    return Workspace(Path(), Text.same("beacon"), ZoneInfo("Asia/Shanghai"), "CNY", "zh", None, catalog)
