@@ -21,7 +21,9 @@ from core.metrics.load import builtin, load_dictionary, load_targets, matchers
 from core.metrics.load_sources import load_sources
 from core.people.load import TONGUE_NAMES, House, load_people, zone
 from core.people.person import Person
+from core.routing.load import load_routes
 from core.routing.route import Route
+from core.rules.load import load_rules
 from core.rules.rule import Rule
 from core.text import Text, Tongue
 
@@ -56,6 +58,10 @@ def load_workspace(folder: Path) -> Workspace:
     events = load_events(files["events"].values(), mistakes, builtin_events())
     house = House(settings.tongue, settings.zone)
     people = load_people(files["people"].values(), mistakes, matchers(catalog), house)
+    rules = load_rules(files["rules"].values(), mistakes, catalog)
+    # A rule with a mistake is not among them; then no route that names it is called wrong as well.
+    known = [rule.id for rule in rules] if not mistakes else None
+    routes = load_routes(files["routes"].values(), mistakes, people, matchers(catalog), known)
     if mistakes:
         raise Invalid(sorted(mistakes, key=_place))
     return Workspace(
@@ -66,7 +72,9 @@ def load_workspace(folder: Path) -> Workspace:
         tongue=settings.tongue,
         today=settings.today,
         catalog=catalog,
+        rules=rules,
         people=people,
+        routes=routes,
         events=events,
     )
 
