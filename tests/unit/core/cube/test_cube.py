@@ -1,0 +1,124 @@
+"""Adding a cube up, cutting it, and topping it up with newer periods."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from core.calendar.grain import Grain, Period
+from core.cube.cube import Cube
+from core.errors import Problem
+from core.labels import Labels, Matcher
+from core.metrics.metric import How
+from tests.shop import JUNE_18, a_cube
+
+NAN = np.nan
+
+
+def two_by_two(how: How = How.SUM) -> Cube:
+    slices = tuple(
+        Labels.of({"channel": channel, "region": region})
+        for channel, region in (("wechat", "east"), ("wechat", "west"), ("douyin", "east"))
+    )
+    days = range(JUNE_18.index - 1, JUNE_18.index + 1)
+    spend = np.array([[1.0, NAN], [2.0, NAN], [NAN, 5.0]])
+    return Cube(("channel", "region"), slices, Grain.DAY, days, {"spend": spend}, {"spend": how})
+
+
+def test_rolling_up_adds_slices_and_knows_nothing_from_nothing() -> None:
+    rolled = two_by_two().roll_up(["channel"])
+    assert rolled.slices == (Labels.of({"channel": "wechat"}), Labels.of({"channel": "douyin"}))
+    np.testing.assert_array_equal(rolled.measures["spend"], [[3.0, NAN], [NAN, 5.0]])
+    whole = rolled.roll_up([])
+    assert whole.slices == (Labels(),)
+    np.testing.assert_array_equal(whole.measures["spend"], [[3.0, 5.0]])
+
+
+def test_a_cube_rolled_up_to_its_own_dimensions_is_itself() -> None:
+    cube = two_by_two(How.DISTINCT)
+    assert cube.roll_up(["region", "channel", "other"]) is cube
+
+
+@pytest.mark.parametrize("add", [lambda c: c.roll_up([]), lambda c: c.total(), lambda c: c.coarser(Grain.WEEK)])
+def test_a_distinct_count_is_never_added_up(add) -> None:
+    with pytest.raises(Problem) as caught:
+        add(two_by_two(How.DISTINCT))
+    assert (caught.value.code, caught.value.facts) == ("cube-distinct-added", {"measure": "spend"})
+
+
+def test_days_are_added_up_to_weeks() -> None:
+    monday = Period.holding(date(2026, 6, 15), Grain.DAY)
+    cube = a_cube({"spend": [1, 2, None, 4, None, None, None, 7, 8]}, last=monday.shift(8))
+    weeks = cube.coarser(Grain.WEEK)
+    first = Period.holding(date(2026, 6, 15), Grain.WEEK).index
+    assert (weeks.grain, weeks.periods) == (Grain.WEEK, range(first, first + 2))
+    np.testing.assert_array_equal(weeks.measures["spend"], [[7.0, 15.0]])
+    assert cube.coarser(Grain.DAY) is cube
+
+
+def test_a_level_is_the_last_one_over_time_and_the_sum_over_slices() -> None:
+    cube = a_cube({"followers": {"a": [10, 11, None], "b": [5, 6, 7]}}, hows={"followers": How.LAST})
+    total = cube.total()
+    assert (total.grain, total.periods) == (None, range(1))
+    np.testing.assert_array_equal(total.measures["followers"], [[11.0], [7.0]])
+    np.testing.assert_array_equal(total.roll_up([]).measures["followers"], [[18.0]])
+    assert total.total() is total
+
+
+@pytest.mark.parametrize("held", [two_by_two(), two_by_two().total()])
+def test_nothing_is_made_finer_than_it_came(held: Cube) -> None:
+    with pytest.raises(Problem) as caught:
+        held.coarser(Grain.HOUR)
+    assert caught.value.code == "cube-grain-too-fine"
+
+
+def test_periods_outside_of_a_cube_have_no_value() -> None:
+    cube = a_cube({"spend": [1, 2, 3]})
+    wider = cube.at(range(JUNE_18.index - 1, JUNE_18.index + 2))
+    np.testing.assert_array_equal(wider.measures["spend"], [[2.0, 3.0, NAN]])
+    inside = cube.at(range(JUNE_18.index - 1, JUNE_18.index + 1))
+    np.testing.assert_array_equal(inside.measures["spend"], [[2.0, 3.0]])
+    assert cube.at(range(5, 5)).measures["spend"].shape == (1, 0)
+
+
+def test_only_the_slices_that_match_are_kept() -> None:
+    cube = two_by_two().where([Matcher("channel", ("we*",)), Matcher("region", ("east",), negated=True)])
+    assert cube.slices == (Labels.of({"channel": "wechat", "region": "west"}),)
+    assert cube.slice_index == {cube.slices[0]: 0}
+    np.testing.assert_array_equal(cube.measures["spend"], [[2.0, NAN]])
+
+
+def test_newer_periods_take_the_place_of_old_ones() -> None:
+    held = a_cube({"spend": {"a": [1, 2], "b": [3, 4]}}, last=JUNE_18.shift(-1))
+    newer = a_cube({"spend": {"c": [8, 9], "a": [20, 30]}})
+    topped = held.topped_up(newer)
+    assert [labels.get("channel") for labels in topped.slices] == ["a", "b", "c"]
+    assert topped.periods == range(JUNE_18.index - 2, JUNE_18.index + 1)
+    # b has no rows in the newer answer, so it has none any more on the day that both hold.
+    np.testing.assert_array_equal(topped.measures["spend"], [[1, 20, 30], [3, NAN, NAN], [NAN, 8, 9]])
+    assert topped.slice_index[topped.slices[2]] == 2
+
+
+def test_topping_up_with_a_later_stretch_leaves_a_gap_unknown() -> None:
+    topped = a_cube({"spend": [1]}, last=JUNE_18.shift(-2)).topped_up(a_cube({"spend": [3]}))
+    np.testing.assert_array_equal(topped.measures["spend"], [[1, NAN, 3]])
+
+
+def test_topping_up_takes_in_a_measure_that_was_not_held() -> None:
+    topped = a_cube({"spend": [1, 2]}).topped_up(a_cube({"clicks": [7]}))
+    np.testing.assert_array_equal(topped.measures["spend"], [[1, NAN]])
+    np.testing.assert_array_equal(topped.measures["clicks"], [[NAN, 7]])
+
+
+def test_an_empty_cube_is_topped_up_and_tops_nothing_up() -> None:
+    full = a_cube({"spend": [1, 2]})
+    empty = Cube((), (), Grain.DAY, range(0), {"spend": np.empty((0, 0))}, {"spend": How.SUM})
+    np.testing.assert_array_equal(empty.topped_up(full).measures["spend"], [[1, 2]])
+    assert full.topped_up(empty) is full
+    assert empty.coarser(Grain.WEEK).periods == range(0)
+    assert empty.total().measures["spend"].shape == (0, 1)
+
+
+def test_cubes_of_different_questions_are_not_merged() -> None:
+    with pytest.raises(ValueError, match="one grain"):
+        a_cube({"spend": [1]}).topped_up(a_cube({"spend": {"a": [1]}}))
