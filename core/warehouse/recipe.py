@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.calendar.grain import Grain
-from core.document import as_duration
 from core.metrics.metric import How
 from core.metrics.source import Filter, Lookup, Measure, Source
 from core.warehouse.sql import literal
@@ -94,14 +93,12 @@ class Recipe:
             case "above" | "below" | "at_least" | "at_most":
                 return f"{cell} {_SIGNS[condition.op]} {float(condition.values[0])!r}"
 
-    def _is_within(self, later: str, length: str) -> str:
-        span = as_duration(length)
-        if span is None:
-            raise ValueError(f"the loader lets no such length through: {length}")
-        if span.seconds == 0 and self.source.grain is not Grain.HOUR:
+    def _is_within(self, later: str, days: str) -> str:
+        span = float(days)
+        if span.is_integer() and self.source.grain is not Grain.HOUR:
             # Days as a calendar counts them: the 30th day of a cohort does not end at the hour its row was written.
-            return f"date_diff('day', CAST({self.time} AS DATE), CAST({later} AS DATE)) <= {span.days}"
-        return f"{later} <= {self.time} + to_seconds({span.total_seconds():.0f})"
+            return f"date_diff('day', CAST({self.time} AS DATE), CAST({later} AS DATE)) <= {span:.0f}"
+        return f"{later} <= {self.time} + to_seconds({span * 86_400:.0f})"
 
     def _asked(self) -> Iterator[Asked]:
         yield self.source.time, "time"

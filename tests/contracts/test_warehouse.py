@@ -236,7 +236,7 @@ DEALS = "编号,成交\n1,2026-07-01 18:00:00\n2,2026-07-02\n4,2026-08-01\n4,202
 
 
 def leads_source():
-    within = Filter("成交", "within", ("30d",))
+    within = Filter("成交", "within", ("30",))
     return Source(
         "ads",
         ("leads.csv",),
@@ -267,7 +267,7 @@ async def test_an_hourly_source_counts_within_to_the_second(opened, tmp_path):
         tmp_path / "ads.csv",
         "日期,渠道,付款\n2026-06-01 10:00,a,2026-06-01 12:00\n2026-06-01 10:00,a,2026-06-01 12:00:01\n",
     )
-    source = a_source(Grain.HOUR, paid=COUNT(None, (Filter("付款", "within", ("2h",)),)))
+    source = a_source(Grain.HOUR, paid=COUNT(None, (Filter("付款", "within", ("0.0833333",)),)))
     async with opened(source) as warehouse:
         assert await answered(warehouse, ask("paid", window=days("2026-06-01", "2026-06-01")), "paid") == {
             "channel=a": [1]
