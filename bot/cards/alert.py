@@ -69,9 +69,8 @@ def alert_card(
         blocks.append(Picture(figure, alt(figure, workspace, tongue)))
     blocks.extend(_rule_lines(alert, workspace, tongue))
     blocks.append(Buttons(tuple(_buttons(alert, active, notice, tongue))))
-    summary = (
-        f"{severity_words(alert.severity, tongue)} · {title} · {state_words(alert, active, workspace, tongue, now)}"
-    )
+    severity, state = severity_words(alert.severity, tongue), state_words(alert, active, workspace, tongue, now)
+    summary = say("alert-summary", tongue, severity=severity, title=title, why=why, state=state)
     return Card(title, tongue, _tone(alert, terms, workspace), tuple(blocks), summary)
 
 
@@ -179,14 +178,24 @@ def _notice_line(notice: Notice, alert: Alert, workspace: Workspace, tongue: Ton
             return say("notice-assigned-due", tongue, by=by, due=moment(alert.due, workspace.zone, tongue, now))
         case Kind.HOLD_ENDED:
             return _hold_ended(notice, alert, workspace, tongue)
-        case Kind.REMINDER if alert.due is not None and alert.due <= now:
-            return say("notice-overdue", tongue, due=moment(alert.due, workspace.zone, tongue, now))
         case Kind.REMINDER:
-            return say("notice-reminder", tongue, ack=say("button-keep", tongue))
+            return _reminder(notice, workspace, tongue, now)
         case Kind.RECOVERED:
             return say("notice-recovered", tongue, duration=_lasted(alert, tongue))
         case _:
             return say("notice-worse", tongue)
+
+
+def _reminder(notice: Notice, workspace: Workspace, tongue: Tongue, now: datetime) -> str:
+    facts = dressed(notice.facts, workspace, tongue, now)
+    match notice.facts.get("happening"):
+        case "ack-ended":
+            return say("notice-ack-ended", tongue, by=facts.get("by", ""))
+        case "overdue":
+            code = "notice-lead" if notice.facts.get("why") == "lead" else "notice-overdue"
+            return say(code, tongue, due=facts.get("due", ""))
+        case _:
+            return say("notice-reminder", tongue, ack=say("button-keep", tongue))
 
 
 def _hold_ended(notice: Notice, alert: Alert, workspace: Workspace, tongue: Tongue) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 _SEVERITIES = {one.name.lower() for one in Severity}
-_PEOPLE = ("by", "to", "was", "owner", "actor")
+_PEOPLE = ("by", "to", "was", "owner", "actor", "person", "backup", "name")
 _TIMES = ("until", "due", "at")
 _LENGTHS = ("lasted", "after")
 _VALUES = ("value", "baseline", "bound", "was")
@@ -125,13 +125,20 @@ def _worded(name: str, fact: str, workspace: Workspace, tongue: Tongue, now: dat
         return metric_title(fact, workspace, tongue)
     if name in _TIMES:
         when = _moment(fact)
-        return moment(when, workspace.zone, tongue, now) if when else fact
+        if when:
+            return moment(when, workspace.zone, tongue, now)
+        bare = _period(fact)  # a day by itself, such as the end of a leave
+        return numerals.period(bare, tongue) if bare else fact
     if name == "period":
         period = _period(fact)
         return period_words(period, tongue, now) if period else fact
-    if name in _PEOPLE and (fact in workspace.people or fact in ("", "lead", BEACON) or ":" in fact):
+    if name in _PEOPLE and (fact in workspace.people or fact in ("lead", BEACON) or _is_somebody(fact)):
         return person_name(fact, workspace, tongue)
     return fact
+
+
+def _is_somebody(fact: str) -> bool:
+    return fact.startswith(("role:", "person:"))
 
 
 def _moment(written: str) -> datetime | None:

@@ -14,6 +14,7 @@ from core.alerts.event import Event
 from core.charts import numerals
 from core.notices.notice import Place
 from core.notices.outbox import Delivery
+from core.routing.trace import ROUTED, Line, lines_of
 from core.text import Tongue
 
 if TYPE_CHECKING:
@@ -52,16 +53,22 @@ def event_words(event: Event, workspace: Workspace, tongue: Tongue, now: datetim
 
 
 def _events(events: list[Event], workspace: Workspace, tongue: Tongue, now: datetime) -> Table:
+    """Return what happened line by line; the reasons of a decision follow it, without a time of their own."""
     columns = tuple(say(f"trace-columns-{name}", tongue) for name in ("time", "what", "who"))
-    rows = tuple(
-        (
-            moment(event.at, workspace.zone, tongue, now),
-            event_words(event, workspace, tongue, now),
-            _who(event, workspace, tongue),
-        )
-        for event in events
-    )
-    return Table(columns, rows)
+    rows: list[tuple[str, ...]] = []
+    for event in events:
+        when = moment(event.at, workspace.zone, tongue, now)
+        if event.kind == ROUTED:
+            rows += [("", f"· {line_words(line, workspace, tongue, now)}", "") for line in lines_of(event)]
+        else:
+            rows.append((when, event_words(event, workspace, tongue, now), _who(event, workspace, tongue)))
+    return Table(columns, tuple(rows))
+
+
+def line_words(line: Line, workspace: Workspace, tongue: Tongue, now: datetime) -> str:
+    """Return one reason of a decision in words."""
+    facts = dressed(line.facts, workspace, tongue, now)
+    return say(f"trace-{line.code}", tongue, **facts)
 
 
 def _who(event: Event, workspace: Workspace, tongue: Tongue) -> str:

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.errors import Fact
 from core.text import Tongue
@@ -75,6 +75,6 @@ def _bundle(tongue: Tongue) -> FluentBundle:
     return bundle
 
 
-def _filled(fact: object) -> str:
+def _filled(fact: Any) -> Any:
     """Say whether a blank has words: Fluent itself cannot ask."""
     return "yes" if str(fact) else "no"
