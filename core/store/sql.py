@@ -202,13 +202,21 @@ class SqlTransaction:
                 before = moved[id].before
                 if before is None or versions.get(id) != before.version:
                     raise Conflict(id)
-        if moved:
-            changed = [rows.alert_row(change.after) for change in moved.values()]
-            columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in changed[0] if name != "id"}
-            statement = update(ALERT).where(ALERT.c.id == bindparam("new_id")).values(columns)
-            await self._connection.execute(
-                statement, [{f"new_{name}": value for name, value in row.items()} for row in changed]
-            )
+        if not moved:
+            return
+        for id, change in moved.items():
+            if change.before is not None and change.before.handle != change.after.handle:
+                renamed = update(ALERT).where(ALERT.c.id == id).values(handle=change.after.handle)
+                await self._connection.execute(renamed)
+        changed = [rows.alert_row(change.after) for change in moved.values()]
+        # Its handle is the store's to choose, and whoever made the change may not know of the choice.
+        columns: dict[str, Any] = {
+            name: bindparam(f"new_{name}") for name in changed[0] if name not in ("id", "handle")
+        }
+        statement = update(ALERT).where(ALERT.c.id == bindparam("new_id")).values(columns)
+        await self._connection.execute(
+            statement, [{f"new_{name}": value for name, value in row.items() if name != "handle"} for row in changed]
+        )
 
     async def _with_free_handles(self, changes: tuple[Change, ...]) -> list[Change]:
         """Rename what comes with a handle that another open alert has: there are not endlessly many."""

@@ -1,0 +1,349 @@
+"""What every store must do, whichever database it stands on. `BEACON_TEST_POSTGRES` adds one to those that are tried."""
+
+import asyncio
+import os
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from core.alerts.alert import Condition, Handling, Phase, Reason, Stage
+from core.alerts.event import Change, Event, moved
+from core.alerts.holds import Hold, HoldKind
+from core.calendar.grain import Grain, Period
+from core.labels import Labels
+from core.notices.notice import EVERYWHERE, Kind, Notice, Place
+from core.notices.outbox import LEASE, Dead, Repair, Retry, Sent, Status, Wait
+from core.notices.surface import Surface
+from core.ports import Conflict
+from core.rules.rule import Fingerprint
+from core.store.sql import open_store
+from core.store.tables import METADATA
+from tests.builders import BOARD, NOW, WAR_ROOM, an_alert
+
+POSTGRES = os.environ.get("BEACON_TEST_POSTGRES")
+
+
+@pytest.fixture(params=["file", "memory", *(["postgres"] if POSTGRES else [])])
+async def store(request, tmp_path):
+    url = {"file": f"sqlite:///{tmp_path}/new/beacon.db", "memory": "sqlite://", "postgres": POSTGRES}[request.param]
+    store = await open_store(url)
+    yield store
+    if request.param == "postgres":
+        async with store.engine.begin() as connection:
+            for table in METADATA.sorted_tables:
+                await connection.execute(table.delete())
+    await store.aclose()
+
+
+def begun(alert):
+    return Change(None, alert, (Event(alert.id, 1, NOW, "fired", facts={"value": 0.1, "metric": "roi", "n": 3}),))
+
+
+def sliced(name, **more):
+    return an_alert(name, handle=name[:4], fingerprint=Fingerprint("roi_drop", Labels.of({"channel": name})), **more)
+
+
+def a_notice(key="n", to="alice", kind=Kind.FIRST, alert="a1"):
+    return Notice(key, kind, alert, to, {"why": "owner", "value": 0.1})
+
+
+async def keep(store, *changes, notices=(), holds=(), now=NOW):
+    async with store.begin() as tx:
+        await tx.keep(changes, notices, holds, now=now)
+
+
+async def ask(store, what, *args):
+    async with store.begin() as tx:
+        return await getattr(tx, what)(*args)
+
+
+# --- alerts ---
+
+
+async def test_an_alert_comes_back_as_it_went_in(store):
+    alert = an_alert()
+    await keep(store, begun(alert))
+    assert await ask(store, "find", "a1") == alert
+    assert await ask(store, "find", "7F3K") == alert, "a handle is read in either case"
+    assert await ask(store, "find", "none") is None
+    assert await ask(store, "latest", ["roi_drop", "other"]) == {alert.fingerprint: alert}
+    assert await ask(store, "latest", ["other"]) == {}
+    assert await ask(store, "latest", []) == {}
+    assert await ask(store, "open") == [alert]
+    assert await ask(store, "events", "a1") == list(begun(alert).events)
+
+
+async def test_of_several_episodes_the_newest_counts(store):
+    closed = Handling(Stage.CLOSED, "alice", NOW, reason=Reason.DUPLICATE)
+    old = an_alert("old", handling=closed, opened_at=NOW - timedelta(days=9))
+    new = an_alert("new", handling=closed)
+    await keep(store, begun(new))
+    await keep(store, begun(old))
+    assert await ask(store, "latest", ["roi_drop"]) == {new.fingerprint: new}
+    assert await ask(store, "find", "7f3k") == new
+    assert await ask(store, "open") == []
+
+
+async def test_all_of_a_transaction_is_written_or_nothing(store):
+    async def fail():
+        async with store.begin() as tx:
+            await tx.keep([begun(an_alert())], [a_notice()], now=NOW)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    assert await ask(store, "find", "a1") is None
+    assert await ask(store, "waiting") == {}
+
+
+async def test_who_writes_second_has_lost_the_race(store):
+    alert = an_alert()
+    await keep(store, begun(alert))
+    first, second = (moved(alert, NOW, [("measured", {})], owner=owner) for owner in ("bob", "charlie"))
+    await keep(store, first)
+    with pytest.raises(Conflict):
+        await keep(store, second, notices=[a_notice()])
+    assert (await ask(store, "find", "a1")).owner == "bob"
+    assert len(await ask(store, "events", "a1")) == 2
+    assert await ask(store, "waiting") == {}, "nothing of a lost race is said"
+
+
+async def test_an_alert_that_is_gone_is_a_lost_race_too(store):
+    with pytest.raises(Conflict):
+        await keep(store, moved(an_alert("ghost"), NOW, []))
+
+
+async def test_a_rule_and_slice_have_one_open_episode(store):
+    await keep(store, begun(an_alert("one")))
+    with pytest.raises(Conflict):
+        await keep(store, begun(an_alert("two")))
+    assert len(await ask(store, "open")) == 1
+
+
+async def test_a_handle_that_is_taken_gives_way(store):
+    await keep(store, begun(replace(sliced("a"), handle="same")))
+    await keep(store, begun(replace(sliced("b"), handle="same")), begun(replace(sliced("c"), handle="same")))
+    handles = [alert.handle for alert in await ask(store, "open")]
+    assert len(set(handles)) == 3
+    assert (await ask(store, "find", "same")).id == "a"
+
+
+async def test_a_handle_is_free_again_once_its_alert_is_closed(store):
+    closed = replace(sliced("a"), handle="same", handling=Handling(Stage.CLOSED, at=NOW))
+    await keep(store, begun(closed))
+    await keep(store, begun(replace(sliced("b"), handle="same")))
+    assert (await ask(store, "find", "same")).id == "b"
+    await keep(store, moved(closed, NOW, [], handling=Handling(Stage.OPEN)))
+    reopened = await ask(store, "find", "a")
+    assert reopened.is_open
+    assert reopened.handle != "same"
+
+
+async def test_thousands_go_in_at_once(store):
+    alerts = [sliced(uuid4().hex) for _ in range(6_000)]
+    await keep(store, *map(begun, alerts), notices=[a_notice(f"{one.id}:x", alert=one.id) for one in alerts])
+    await keep(store, *(moved(alert, NOW, [], owner="bob") for alert in alerts))
+    assert {alert.owner for alert in await ask(store, "open")} == {"bob"}
+    assert await ask(store, "waiting") == {"queued": 6_000}
+
+
+# --- the clock ---
+
+
+async def test_what_is_due_is_found_by_the_alert_and_by_its_holds(store):
+    later = NOW + timedelta(hours=1)
+    waking = sliced("a", condition=Condition(Phase.PENDING, NOW, ripe_at=later))
+    held = sliced("b")
+    hold = Hold("h", "b", HoldKind.SNOOZE, "alice", NOW, later + timedelta(minutes=1), value=0.1)
+    assert await ask(store, "next_due") is None
+    await keep(store, begun(held), begun(waking), begun(sliced("c")), holds=[hold])
+    assert await ask(store, "next_due") == later
+    assert await ask(store, "due", NOW) == []
+    assert [alert.id for alert in await ask(store, "due", later)] == ["a"]
+    assert {alert.id for alert in await ask(store, "due", hold.until)} == {"a", "b"}
+    assert await ask(store, "holds") == await ask(store, "holds", "b") == [hold]
+    assert await ask(store, "holds", "a") == []
+    await keep(store, holds=[replace(hold, ended=later)])
+    assert await ask(store, "holds") == []
+    assert [alert.id for alert in await ask(store, "due", hold.until)] == ["a"]
+
+
+# --- the outbox ---
+
+
+async def claimed(store, now=NOW, most=100):
+    return await ask(store, "claim", now, most)
+
+
+async def settle(store, delivery, outcome, place=None, now=NOW):
+    async with store.begin() as tx:
+        await tx.settle(delivery, place, outcome, now)
+
+
+async def only(store, alert="a1"):
+    (delivery,) = await ask(store, "deliveries", alert)
+    return delivery
+
+
+async def test_the_same_notice_is_one_row(store):
+    await keep(store, notices=[a_notice()])
+    await keep(store, notices=[a_notice(), a_notice("m", WAR_ROOM)])
+    assert [one.notice for one in await claimed(store)] == [a_notice(), a_notice("m", WAR_ROOM)]
+
+
+async def test_the_most_urgent_is_taken_first(store):
+    kinds = [Kind.DIGEST, Kind.STATE, Kind.FIRST, Kind.ESCALATION]
+    await keep(store, notices=[a_notice(kind, kind, kind, alert=kind) for kind in kinds])
+    assert [one.notice.kind for one in await claimed(store, most=2)] == [Kind.FIRST, Kind.ESCALATION]
+    assert [one.notice.kind for one in await claimed(store)] == [Kind.STATE, Kind.DIGEST]
+
+
+async def test_what_is_leased_nobody_else_takes_until_the_lease_is_over(store):
+    await keep(store, notices=[a_notice()])
+    (first,) = await claimed(store)
+    assert (first.status, first.attempts, first.due_at) == (Status.SENDING, 1, NOW + LEASE)
+    assert await claimed(store, NOW + LEASE - timedelta(seconds=1)) == []
+    (second,) = await claimed(store, NOW + LEASE)
+    assert second.attempts == 2
+    await settle(store, first, Retry("late"), now=NOW + LEASE)
+    assert (await only(store)).status is Status.SENDING, "who lost the lease has no say"
+    await settle(store, first, Sent("m1"), now=NOW + LEASE)
+    assert (await only(store)).status is Status.SENT, "but what was said was said"
+
+
+async def test_what_is_said_to_one_reader_of_one_alert_keeps_its_order(store):
+    await keep(store, notices=[a_notice("first", kind=Kind.RECOVERED), a_notice("second", kind=Kind.FIRST)])
+    await keep(store, notices=[a_notice("other", alert="a2"), a_notice("place", WAR_ROOM)])
+    keys = [one.notice.key for one in await claimed(store)]
+    assert keys == ["other", "place", "first"]
+    (first,) = [one for one in await ask(store, "deliveries", "a1") if one.notice.key == "first"]
+    assert await claimed(store) == []
+    await settle(store, first, Sent("m"))
+    assert [one.notice.key for one in await claimed(store)] == ["second"]
+
+
+async def test_a_sent_delivery_says_where(store):
+    await keep(store, notices=[a_notice()])
+    (one,) = await claimed(store)
+    await settle(store, one, Sent("m"), BOARD)
+    done = await only(store)
+    assert (done.status, done.place, done.error) == (Status.SENT, BOARD, None)
+    assert await claimed(store, NOW + timedelta(days=9)) == []
+    assert await ask(store, "waiting") == {"sent": 1}
+
+
+async def test_a_chat_that_asks_us_to_wait_is_left_alone_whole_and_nothing_counts(store):
+    await keep(store, notices=[a_notice("x", WAR_ROOM), a_notice("y", WAR_ROOM, alert="a2"), a_notice("z", BOARD)])
+    (one,) = await claimed(store, most=1)
+    await settle(store, one, Wait(30), WAR_ROOM)
+    assert [each.notice.key for each in await claimed(store)] == ["z"]
+    assert await claimed(store, NOW + timedelta(seconds=29)) == []
+    again = await claimed(store, NOW + timedelta(seconds=30))
+    assert [(each.notice.key, each.attempts) for each in again] == [("x", 1), ("y", 1)]
+
+
+async def test_a_failure_is_tried_again_later(store):
+    await keep(store, notices=[a_notice()])
+    (one,) = await claimed(store)
+    await settle(store, one, Retry("502"))
+    waiting = await only(store)
+    assert (waiting.status, waiting.error, waiting.due_at) == (Status.QUEUED, "502", NOW + timedelta(seconds=5))
+
+
+async def test_a_dead_letter_stays_dead(store):
+    await keep(store, notices=[a_notice()])
+    (one,) = await claimed(store)
+    await settle(store, one, Dead("archived"), WAR_ROOM)
+    assert ((await only(store)).status, (await only(store)).error) == (Status.DEAD, "archived")
+    assert await claimed(store, NOW + timedelta(days=9)) == []
+
+
+def shown(place=WAR_ROOM, version=1, alert="a1"):
+    return Surface(alert, place, "m1", "digest", version)
+
+
+async def test_a_chat_that_moved_takes_along_what_it_shows_and_what_waits(store):
+    moved_to = Place("slack", "C999")
+    await keep(store, notices=[a_notice("x", WAR_ROOM), a_notice("y", WAR_ROOM, alert="a2")])
+    await ask(store, "show", shown())
+    (one,) = await claimed(store, most=1)
+    await settle(store, one, Repair("moved", "C999"), WAR_ROOM)
+    assert [surface.place for surface in await ask(store, "surfaces", "a1")] == [moved_to]
+    assert [each.to for each in await claimed(store)] == [moved_to, moved_to]
+
+
+async def test_a_message_that_is_gone_is_posted_afresh(store):
+    await keep(store, notices=[a_notice("x", WAR_ROOM, Kind.RECOVERED)])
+    await ask(store, "show", shown())
+    (one,) = await claimed(store)
+    await settle(store, one, Repair("message_not_found"), WAR_ROOM)
+    assert await ask(store, "surfaces", "a1") == []
+    assert len(await claimed(store)) == 1
+
+
+async def test_what_must_be_shown_everywhere_becomes_one_row_for_each_place(store):
+    await keep(store, begun(an_alert()))
+    for place in (WAR_ROOM, Place("telegram", "-100", "7")):
+        await ask(store, "show", shown(place))
+    await ask(store, "show", shown(alert="another"))
+    state = Notice("a1:state:2", Kind.STATE, "a1", EVERYWHERE)
+    await keep(store, notices=[state, Notice("a9:state:1", Kind.STATE, "a9", EVERYWHERE)])
+    assert [(one.notice.key, one.to) for one in await claimed(store)] == [
+        ("a1:state:2:slack:C123", WAR_ROOM),
+        ("a1:state:2:telegram:-100#7", Place("telegram", "-100", "7")),
+    ]
+
+
+async def test_two_workers_never_take_the_same(store):
+    await keep(store, notices=[a_notice(str(n), Place("web", str(n))) for n in range(60)])
+    taken = await asyncio.gather(*(claimed(store, most=10) for _ in range(6)))
+    keys = [one.notice.key for batch in taken for one in batch]
+    assert len(keys) == len(set(keys)) == 60
+
+
+# --- what is shown, heard and judged ---
+
+
+async def test_a_place_shows_one_card_the_newest(store):
+    await ask(store, "show", shown())
+    newer = Surface("a1", WAR_ROOM, "m2", "other", 5)
+    await ask(store, "show", newer)
+    assert await ask(store, "surfaces", "a1") == [newer]
+
+
+async def test_an_event_of_a_chat_is_taken_once(store):
+    assert await ask(store, "is_first", "slack", "e1", NOW)
+    assert not await ask(store, "is_first", "slack", "e1", NOW)
+    assert await ask(store, "is_first", "telegram", "e1", NOW)
+    assert await ask(store, "is_first", "slack", "e2", NOW + timedelta(days=8))
+    assert await ask(store, "is_first", "slack", "e1", NOW + timedelta(days=8)), "a week later it is forgotten"
+
+
+async def test_the_last_period_that_was_judged_is_remembered(store):
+    hour = Period(Grain.HOUR, 494_000)
+    assert await ask(store, "evaluated", "b") is None
+    for period in (hour, hour.shift(1)):
+        async with store.begin() as tx:
+            await tx.mark_evaluated("b", period, NOW)
+    assert await ask(store, "evaluated", "b") == hour.shift(1)
+
+
+async def test_a_moment_without_a_zone_is_refused(store):
+    with pytest.raises(Exception, match="without a zone"):
+        await keep(store, begun(an_alert(opened_at=NOW.replace(tzinfo=None))))
+
+
+async def test_a_store_opens_again_with_what_it_had(tmp_path):
+    url = f"sqlite:///{tmp_path}/beacon.db"
+    store = await open_store(url)
+    await keep(store, begun(an_alert()))
+    await store.aclose()
+    again = await open_store(url)
+    assert await ask(again, "find", "a1") == an_alert()
+    async with again.engine.connect() as connection:
+        assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
+        assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == 1
+    await again.aclose()
