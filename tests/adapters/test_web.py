@@ -29,7 +29,17 @@ from core.alerts.alert import Handling, Stage
 from core.alerts.holds import Hold, HoldKind
 from core.notices.notice import Place
 from core.notices.outbox import Repair, Sent
-from tests.adapters.web_house import NOW, FakeWorld, a_figure, a_house, alert_card, an_alert, answer, some_alerts
+from tests.adapters.web_house import (
+    NOW,
+    FakeWorld,
+    a_figure,
+    a_house,
+    alert_card,
+    an_alert,
+    answer,
+    answer_card,
+    some_alerts,
+)
 
 BOARD = Place("web", "board")
 PNG = b"\x89PNG"
@@ -408,10 +418,8 @@ def test_a_card_is_about_the_alert_that_its_buttons_act_on():
     assert closed.alert == "7f3k"
 
 
-def test_every_kind_of_block_becomes_json(console_pictures=None):
-    from tests.adapters.web_house import answer_card
-
-    pictures = console_pictures or Pictures()
+def test_every_kind_of_block_becomes_json():
+    pictures = Pictures()
     made = [block["kind"] for card in (alert_card(), answer_card()) for block in card_json(card, pictures)["blocks"]]
     assert set(made) == {"prose", "facts", "table", "picture", "buttons"}
     assert card_json(Card("only", "en", Tone.GOOD), pictures) == {
@@ -500,7 +508,7 @@ async def test_events_come_over_a_real_connection():
     server = uvicorn.Server(uvicorn.Config(console.app, port=0, log_level="warning", lifespan="off"))
     serving = asyncio.create_task(server.serve())
     async with asyncio.timeout(20):
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
             await asyncio.sleep(0.02)
         port = server.servers[0].sockets[0].getsockname()[1]
         running = asyncio.create_task(console.web.run(answer))
@@ -511,7 +519,7 @@ async def test_events_come_over_a_real_connection():
             assert pushed.headers["content-type"].startswith("text/event-stream")
             lines = pushed.aiter_lines()
             assert (await anext(lines)).startswith("retry:")
-            while not console.web._viewers:
+            while not console.web._viewers:  # noqa: ASYNC110 - nor has a page that opens
                 await asyncio.sleep(0.01)
             await console.web.post(BOARD, alert_card(), "k")
             seen = [line async for line in _until(lines, "event: message")]

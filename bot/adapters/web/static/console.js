@@ -148,15 +148,18 @@ function drawLog() {
       el("div", { class: "welcome" }, el("p", {}, word("welcome")), el("p", {}, word("welcome-hint")))));
   }
   arrange(log, wanted);
-  drawn = new Map([...drawn].filter(([, node]) => node.isConnected));
+  forget();
   if (follows) toEnd();
 }
 
-// A node is kept as long as what it shows: a message that changes does so in place, and the rest does not move.
+// A node is kept as long as what it shows: what changes does so in place, and a finger about to press finds its button.
 let drawn = new Map();
 function keyed(key, make) {
   if (!drawn.has(key)) drawn.set(key, make());
   return drawn.get(key);
+}
+function forget() {
+  drawn = new Map([...drawn].filter(([, node]) => node.isConnected));
 }
 function arrange(parent, wanted) {
   const keep = new Set(wanted);
@@ -248,24 +251,33 @@ function drawTile(tile) {
     spark);
 }
 
+// What was answered to a button of a row stays readable a while, however often the row is drawn anew meanwhile.
+const answered = new Map();
+const READABLE = 6000;
+
+async function act(event, alert, command) {
+  if (command.startsWith("why")) return ask(command);
+  const button = event.currentTarget;
+  button.disabled = true;
+  try {
+    const messages = await say(command);
+    const text = messages.findLast((one) => one.card)?.card.summary ?? word("done");
+    answered.set(alert.handle, text);
+    setTimeout(() => { answered.delete(alert.handle); readBoard(); }, READABLE);
+    readBoard();
+  } catch {
+    fail();
+  } finally {
+    button.disabled = false;
+  }
+}
+
 function drawAlert(alert) {
-  const said = el("p", { class: "said", role: "status", hidden: true });
+  const text = answered.get(alert.handle) ?? "";
+  const said = el("p", { class: "said", role: "status", hidden: !text }, text);
   const acts = alert.buttons.map((button, place) => el("button", {
     type: "button", class: place === 0 && alert.open ? "primary" : "plain",
-    onclick: async (event) => {
-      const command = button.command;
-      if (command.startsWith("why")) return ask(command);
-      event.currentTarget.disabled = true;
-      try {
-        const messages = await say(command);
-        said.textContent = messages.findLast((one) => one.card)?.card.summary ?? word("done");
-        said.hidden = false;
-        setTimeout(() => readBoard(), 1500); // long enough to be read before the row says it itself
-      } catch {
-        fail();
-        acts.forEach((one) => { one.disabled = false; });
-      }
-    },
+    onclick: (event) => act(event, alert, button.command),
   }, button.label));
   return el("li", { class: `alert ${tone(alert.tone)}${alert.open ? "" : " held"}` },
     el("div", {},
@@ -279,14 +291,15 @@ function drawAlert(alert) {
 
 function drawBoard(board) {
   $("of").textContent = board.of;
-  $("tiles").replaceChildren(...board.tiles.map(drawTile));
-  if (!board.tiles.length) $("tiles").append(el("p", { class: "quiet" }, word("numbers-none")));
+  const tiles = board.tiles.map((tile) => keyed(`tile ${JSON.stringify(tile)}`, () => drawTile(tile)));
+  arrange($("tiles"), tiles.length ? tiles : [el("p", { class: "quiet" }, word("numbers-none"))]);
   const open = board.alerts.filter((alert) => alert.open).length;
   $("alerts-count").textContent = board.alerts.length ? String(board.alerts.length) : "";
-  $("alerts").replaceChildren(...board.alerts.map(drawAlert));
-  if (!board.alerts.length) {
-    $("alerts").append(el("li", { class: "empty" }, el("p", {}, word("alerts-none")), el("p", {}, word("alerts-none-hint"))));
-  }
+  const rows = board.alerts.map((alert) =>
+    keyed(`alert ${JSON.stringify([alert, answered.get(alert.handle)])}`, () => drawAlert(alert)));
+  const quiet = () => el("li", { class: "empty" }, el("p", {}, word("alerts-none")), el("p", {}, word("alerts-none-hint")));
+  arrange($("alerts"), rows.length ? rows : [quiet()]);
+  forget();
   badge($("board-badge"), open);
 }
 
