@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.chat.request import Request
 from bot.commands.lexicon import Lexicon
@@ -45,8 +44,3 @@ class Call:
     def wall(self) -> datetime:
         """Return the business's own time of day."""
         return self.now.astimezone(self.workspace.zone).replace(tzinfo=None)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """Return the zone of whoever spoke: `tomorrow 9:00` is theirs."""
-        return self.request.person.zone if self.request.person else self.workspace.zone

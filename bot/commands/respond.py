@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.cards.choose import done_card, person_card, reason_card, until_card
 from bot.chat.card import Card
@@ -11,6 +11,7 @@ from bot.commands.call import Call
 from bot.commands.command import Ack, Assign, Close, Escalate, Reopen, Snooze, Stamp
 from core.alerts.alert import Alert
 from core.alerts.event import Change
+from core.calendar.moment import read_moment
 from core.document import suggesting
 from core.errors import Missing
 from core.people.person import Person, Right
@@ -33,7 +34,7 @@ async def assign(command: Assign, call: Call) -> Reply:
     to = call.person.id if command.to.lower() in _MYSELF else command.to
     if to not in call.workspace.people:
         raise Missing("unknown-person", **suggesting(to, call.lexicon.people.codes, name=to))
-    due = _moment(command.due, call) if command.due else None
+    due = _moment(command.due, call, ends=True) if command.due else None
     handle, version = command.alert.handle, command.alert.version
     change = await respond.assign(handle, version, to, call.person, call.via, call.world, call.workspace, due=due)
     return _done(change, call)
@@ -94,5 +95,6 @@ def _candidates(alert: Alert, call: Call) -> tuple[Person, ...]:
     return tuple(sorted(able, key=distance)[:MOST_PEOPLE])
 
 
-def _moment(said: str, call: Call) -> datetime:
-    raise NotImplementedError(said, call)
+def _moment(said: str, call: Call, *, ends: bool = False) -> datetime:
+    """Return the moment meant, in UTC; a day without an hour is its speaker's own working day."""
+    return read_moment(said, call.now, call.person.zone, call.person.workday, ends=ends).at.astimezone(UTC)

@@ -1,0 +1,167 @@
+"""The command line: `beacon`. A Problem goes to standard error with exit code 1, a wrong usage with 2.
+
+What a command needs is imported inside it, so that `beacon ask` does not wait for the web server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.commands.once import Once
+    from core.errors import Problem
+    from core.text import Tongue
+
+cli = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Tells your marketing team which number moved, why, and who has it.",
+)  # fmt: skip
+
+Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of YAML.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+def main() -> None:
+    """Run one command. Nobody is ever shown a traceback: a mistake of ours is kept in a file, and the file is named."""
+    from core.errors import Problem
+
+    try:
+        cli()
+    except Problem as problem:
+        typer.echo(_told(problem), err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception:  # noqa: BLE001 - one of the house's four places
+        typer.echo(_kept(), err=True)
+        sys.exit(1)
+
+
+@cli.command()
+def ask(
+    folder: Folder,
+    text: Annotated[str, typer.Argument(help='What you would say in chat: "roi channel=wechat last 7 days".')],
+    as_: Annotated[str | None, typer.Option("--as", help="Who asks: a person's id or name.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Write the chart here.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Where the source files lie, if not in the workspace.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for numbers, or say anything else one can say in chat."""
+    from bot.app import open_world
+    from bot.commands.once import clock_of, once, once_json, write_picture
+    from core.workspace import load_workspace
+
+    _log_to_stderr()
+    workspace = load_workspace(folder)
+
+    async def answer() -> Once:
+        async with open_world(workspace, clock_of(workspace), data=data) as world:
+            return await once(text, as_, workspace, world)
+
+    said = asyncio.run(answer())
+    if png:
+        write_picture(said, png)
+    typer.echo(_json(once_json(said)) if as_json else said.text)
+
+
+@cli.command()
+def rule(
+    sentence: Annotated[str, typer.Argument(help='Such as "渠道ROI<1且预算超支".')],
+    workspace: Annotated[Path | None, typer.Option(help="Whose metrics it may name.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a rule back as one plain sentence, with whatever in it is in doubt."""
+    from bot.chat.plain import plain
+    from bot.commands.once import tongue_of
+    from bot.commands.rule import card_of, no_workspace, read_rule, rule_json
+    from core.workspace import load_workspace
+
+    where = load_workspace(workspace) if workspace else no_workspace()
+    tongue = tongue_of(sentence, where)
+    read = read_rule(sentence, where)
+    typer.echo(_json(rule_json(read, where, tongue)) if as_json else plain(card_of(read, where, tongue)))
+
+
+@cli.command()
+def check(folder: Folder) -> None:
+    """Read a workspace and name every mistake in it, without running anything."""
+    from bot.phrases import say
+    from core.workspace import load_workspace
+
+    found = load_workspace(folder)
+    counts = {
+        "metrics": len(found.catalog.available()),
+        "sources": len(found.catalog.sources),
+        "rules": len(found.rules),
+        "people": len(found.people),
+        "routes": len(found.routes),
+    }
+    typer.echo(say("check-fine", _tongue(), **counts))
+
+
+@cli.command()
+def init(
+    folder: Folder,
+    file: Annotated[Path, typer.Option("--from", help="A CSV, XLSX or Parquet file to begin with.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Write it without asking.")] = False,
+) -> None:
+    """Make a first workspace out of one file."""
+    from bot.commands.begin import described, look, write
+    from bot.phrases import say
+
+    proposal, tongue = look(folder, file), _tongue()
+    typer.echo(described(proposal, tongue))
+    if yes or typer.confirm(say("init-confirm", tongue, folder=str(folder))):
+        write(proposal, folder, file)
+        typer.echo(say("init-written", tongue, folder=str(folder)))
+
+
+# --- what the commands share -----------------------------------------------------------------------------------
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _log_to_stderr() -> None:
+    """Keep standard output for the answer alone."""
+    import structlog
+
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
+def _tongue() -> Tongue:
+    """Return the tongue of the terminal, for what is said before anybody is known."""
+    from os import environ
+
+    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def _told(problem: Problem) -> str:
+    from bot.cards.problem import problem_card
+    from bot.chat.plain import plain
+
+    return plain(problem_card(problem, _tongue()))
+
+
+def _kept() -> str:
+    """Write the present traceback to a file of its own, and return what is said of it."""
+    import traceback
+    from tempfile import NamedTemporaryFile
+
+    from bot.phrases import say
+
+    with NamedTemporaryFile("w", prefix="beacon-", suffix=".log", delete=False, encoding="utf-8") as file:
+        traceback.print_exc(file=file)
+    return say("bug", _tongue(), reference=file.name)
+
+
+if __name__ == "__main__":
+    main()
