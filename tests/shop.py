@@ -86,9 +86,7 @@ def a_metric(code: str, zh: str, en: str, unit: Unit = Unit.COUNT, **more: Any) 
     return Metric(*(code, Text(en=en, zh=zh), unit, Direction.UP, "test"), **({"how": how} | more))
 
 
-def a_catalog(
-    *extra: Metric, planned: Sequence[Planned] = (), min_sample: Mapping[str, int] | None = None
-) -> Catalog:
+def a_catalog(*extra: Metric, planned: Sequence[Planned] = (), min_sample: Mapping[str, int] | None = None) -> Catalog:
     base = [a_metric(code, *each, aliases=ALIASES.get(code, ())) for code, each in SUMS.items()]
     ratios = [
         a_metric(
@@ -109,7 +107,10 @@ def a_sentence(said: str, metric: str | None = None, catalog: Catalog | None = N
 
 def a_rule_saying(said: str, *, catalog: Catalog | None = None, **changes: Any) -> Rule:
     rule = {
-        **{"id": "r", "title": Text.same("r"), "said": said, "owner": "ads_team"},
+        "id": "r",
+        "title": Text.same("r"),
+        "said": said,
+        "owner": "ads_team",
         "sentence": a_sentence(said, catalog=catalog),
     }
     return Rule(**(rule | changes))
@@ -124,8 +125,7 @@ def a_cube(
     """Return a cube that ends with `last`, by channel where rows are named. None is no row."""
     names = list(dict.fromkeys(name for each in measures.values() if isinstance(each, Mapping) for name in each))
     rows = {
-        code: [each[name] for name in names] if isinstance(each, Mapping) else [each]
-        for code, each in measures.items()
+        code: [each[name] for name in names] if isinstance(each, Mapping) else [each] for code, each in measures.items()
     }
     arrays = {code: np.array(each, dtype=np.float64) for code, each in rows.items()}
     length = next(iter(arrays.values())).shape[1]

@@ -92,16 +92,21 @@ def dimensions_of(rule: Rule) -> tuple[str, ...]:
 
 def source_of(rule: Rule, catalog: Catalog) -> Source:
     """Return the one source that has all of the rule's numbers."""
-    named = metrics(rule.sentence.condition)
-    bases = _bases(rule, catalog)
+    named, bases, dimensions = metrics(rule.sentence.condition), _bases(rule, catalog), dimensions_of(rule)
     try:
-        return catalog.source_for(bases, dimensions_of(rule), rule.grain)
-    except Missing as missing:
-        lone = [code for code in named if not catalog.is_available(code)]
-        if lone or len(named) == 1:
-            facts = {**missing.facts, "rule": rule.id, "metrics": ", ".join(lone or named)}
-            raise Missing("rule-no-source", **facts) from None
-        raise Problem("rule-two-sources", rule=rule.id, metrics=", ".join(named)) from None
+        return catalog.source_for(bases, dimensions, rule.grain)
+    except Missing:
+        pass
+    holders = [source for source in catalog.sources.values() if source.measures.keys() >= set(bases)]
+    alone = [code for code in named if not catalog.is_available(code)]
+    if not holders and not alone:
+        raise Problem("rule-two-sources", rule=rule.id, metrics=", ".join(named))
+    # It has the numbers but not by this dimension or so finely; or nobody has them at all.
+    lacks = (
+        [each for each in dimensions if each not in holders[0].dimensions] or [str(rule.grain)] if holders else alone
+    )
+    facts = {"metrics": ", ".join(alone or named), "dimensions": ", ".join(dimensions), "lacks": ", ".join(lacks)}
+    raise Missing("rule-no-source", rule=rule.id, **facts)
 
 
 def delay_of(rule: Rule, source: Source, catalog: Catalog) -> timedelta:

@@ -14,7 +14,7 @@ from core.metrics import formula
 from core.metrics.metric import How
 from core.metrics.target import Planned
 from core.quantity import Unit
-from tests.shop import JUNE_18, a_catalog, a_cube, a_metric
+from tests.shop import a_catalog, a_cube, a_metric
 
 NAN = np.nan
 CATALOG = a_catalog(min_sample={"cvr": 300})
@@ -118,8 +118,13 @@ def test_the_median_of_an_even_number_lies_between_the_middle_two(count: int) ->
 
 @pytest.mark.parametrize(
     ("now", "then"),
-    [((2026, 6, 18), (2025, 6, 18)), ((2024, 2, 29), (2023, 2, 28)), ((2025, 2, 28), (2024, 2, 28)),
-     ((2025, 3, 1), (2024, 3, 1)), ((2024, 12, 31), (2023, 12, 31))],
+    [
+        ((2026, 6, 18), (2025, 6, 18)),
+        ((2024, 2, 29), (2023, 2, 28)),
+        ((2025, 2, 28), (2024, 2, 28)),
+        ((2025, 3, 1), (2024, 3, 1)),
+        ((2024, 12, 31), (2023, 12, 31)),
+    ],
 )
 def test_a_year_ago_is_the_same_date(now: tuple[int, int, int], then: tuple[int, int, int]) -> None:
     assert baseline.a_year_before([day(*now)], Grain.DAY).tolist() == [day(*then)]
@@ -155,8 +160,12 @@ def test_a_plan_for_part_of_a_month_is_none_for_the_month() -> None:
 @pytest.mark.parametrize(
     ("span", "grain", "number"),
     [
-        (Grain.DAY, Grain.HOUR, 24), (Grain.WEEK, Grain.DAY, 7), (Grain.MONTH, Grain.MONTH, 1),
-        (Grain.MONTH, Grain.DAY, None), (Grain.HOUR, Grain.DAY, None), (Grain.DAY, Grain.MONTH, None),
+        (Grain.DAY, Grain.HOUR, 24),
+        (Grain.WEEK, Grain.DAY, 7),
+        (Grain.MONTH, Grain.MONTH, 1),
+        (Grain.MONTH, Grain.DAY, None),
+        (Grain.HOUR, Grain.DAY, None),
+        (Grain.DAY, Grain.MONTH, None),
     ],
 )
 def test_only_whole_numbers_of_periods_are_steps(span: Grain, grain: Grain, number: int | None) -> None:

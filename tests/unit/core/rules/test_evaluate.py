@@ -1,0 +1,250 @@
+"""What a rule says of a slice and a period, at the edges where others were wrong."""
+
+from decimal import Decimal
+
+import pytest
+
+from core.calendar.grain import Grain, Period
+from core.errors import Problem
+from core.labels import Labels, Matcher
+from core.metrics.target import Planned
+from core.quality.trust import judge
+from core.quantity import Unit
+from core.rules.evaluate import evaluate, findings
+from core.rules.finding import State, Term
+from core.rules.rule import Fingerprint
+from core.rules.sides import Sides
+from core.rules.tree import Lag, Target, Usual, in_context
+from tests.shop import JUNE_18, a_catalog, a_cube, a_rule_saying
+
+CALM, BREACHED, UNKNOWN = State.CALM, State.BREACHED, State.UNKNOWN
+
+
+def said(sentence: str, measures, *, catalog=None, metric: str | None = None, last: Period = JUNE_18) -> State:
+    """Return what a sentence says of a cube's one slice and last period."""
+    catalog = catalog or a_catalog()
+    rule = a_rule_saying(sentence, catalog=catalog)
+    if metric is not None:
+        rule = a_rule_saying(sentence, catalog=catalog, sentence=in_context(rule.sentence, metric))
+    sides = Sides.of(a_cube(measures, last=last), catalog, range(last.index, last.index + 1))
+    return State(int(evaluate(rule, sides).state[0, 0]))
+
+
+@pytest.mark.parametrize(
+    ("yesterday", "today", "state"),
+    [
+        (3, 2.4, CALM),
+        (3, 2.3997, BREACHED),
+        (1000, 800, CALM),
+        (10000, 7999, BREACHED),
+        (0.3, 0.24, CALM),
+        (1.1, 0.88, CALM),
+        (4.35, 3.48, CALM),
+        (123456789.01, 98765431.208, CALM),
+        (123456789.01, 98765431.2, BREACHED),
+    ],
+)
+def test_a_fall_by_exactly_twenty_percent_is_not_more_than_twenty(yesterday, today, state: State) -> None:
+    assert said("花费日环比下滑>20%", {"spend": [yesterday, today]}) is state
+
+
+@pytest.mark.parametrize(("sentence", "state"), [("花费日环比下滑20%", BREACHED), ("花费日环比下滑>=20%", BREACHED)])
+def test_a_fall_by_exactly_twenty_percent_is_at_least_twenty(sentence: str, state: State) -> None:
+    assert said(sentence, {"spend": [0.3, 0.24]}) is state
+
+
+@pytest.mark.parametrize(
+    ("sentence", "state"),
+    [
+        ("投产比低于1", CALM),
+        ("投产比不超过1", BREACHED),
+        ("投产比高于1", CALM),
+        ("投产比不低于1", BREACHED),
+        ("投产比=1", BREACHED),
+        ("投产比!=1", CALM),
+        ("投产比=2", CALM),
+        ("投产比!=2", BREACHED),
+    ],
+)
+def test_a_number_on_its_bound_is_on_neither_side_of_it(sentence: str, state: State) -> None:
+    assert said(sentence, {"revenue": [0.3], "spend": [0.3]}) is state
+
+
+def test_a_sum_of_cents_is_read_as_the_decimal_it_was() -> None:
+    assert said("花费>0.3", {"spend": [0.1 + 0.2]}) is CALM
+    assert said("花费=0.3", {"spend": [0.1 + 0.2]}) is BREACHED
+
+
+def test_of_nothing_yesterday_nothing_can_be_said() -> None:
+    assert said("花费日环比下滑>20%", {"spend": [0, 5]}) is UNKNOWN
+    assert said("花费日环比下滑>20%", {"spend": [0, 0]}) is UNKNOWN
+    assert said("花费日环比下降超过5元", {"spend": [0, 5]}) is CALM
+
+
+def test_a_fall_below_nothing_is_still_a_fall() -> None:
+    assert said("花费日环比下滑>20%", {"spend": [-10, -15]}) is BREACHED
+    assert said("花费日环比下滑>20%", {"spend": [-10, -5]}) is CALM
+
+
+@pytest.mark.parametrize("days", [[None, 5], [5, None], [5]])
+def test_a_missing_day_is_unknown(days) -> None:
+    assert said("花费日环比下滑>20%", {"spend": days}) is UNKNOWN
+
+
+def test_too_small_a_sample_is_unknown_today_and_yesterday() -> None:
+    catalog = a_catalog(min_sample={"cvr": 300})
+    enough, few = {"conversions": [30, 3], "clicks": [300, 300]}, {"conversions": [30, 3], "clicks": [300, 299]}
+    assert said("转化率低于2%", enough, catalog=catalog) is BREACHED
+    assert said("转化率低于2%", few, catalog=catalog) is UNKNOWN
+    little_before = {"conversions": [30, 3], "clicks": [299, 300]}
+    assert said("转化率环比下滑超过10%", little_before, catalog=catalog) is UNKNOWN
+    history = {"conversions": [*[1] * 8, 3], "clicks": [*[30] * 8, 300]}
+    assert said("转化率低于历史均值10%", history, catalog=catalog) is UNKNOWN  # 240 in all
+    assert said("转化率低于历史均值10%", history | {"clicks": [*[40] * 8, 300]}, catalog=catalog) is BREACHED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "state"),
+    [
+        ("投产比<1 且 花费>0", UNKNOWN),
+        ("投产比<1 且 花费<0", CALM),
+        ("投产比<1 或 花费>0", BREACHED),
+        ("投产比<1 或 花费<0", UNKNOWN),
+        ("非（投产比<1）", UNKNOWN),
+        ("非（花费<0）", BREACHED),
+    ],
+)
+def test_an_unknown_beside_a_known_is_decided_only_where_it_cannot_matter(sentence: str, state: State) -> None:
+    assert said(sentence, {"revenue": [None], "spend": [1]}) is state
+
+
+def test_below_the_mean_by_a_tenth_is_not_below_a_tenth_of_it() -> None:
+    assert said("该指标低于历史均值10%", {"spend": [*[100] * 8, 90]}, metric="spend") is CALM
+    assert said("该指标低于历史均值10%", {"spend": [*[100] * 8, 89]}, metric="spend") is BREACHED
+
+
+def test_saturdays_are_quiet_against_saturdays() -> None:
+    week = [100, 100, 100, 100, 100, 45, 40]
+    saturday = Period.holding(JUNE_18.shift(2).start, Grain.DAY)
+    saturdays = {"leads": [week[(each + 5 - 28) % 7] for each in range(29)]}
+    assert said("线索数量日环比下滑>20%", saturdays, last=saturday) is BREACHED
+    assert said("线索数量周同比下滑>20%", saturdays, last=saturday) is CALM
+    assert said("线索数量低于历史均值30%", saturdays, last=saturday) is BREACHED
+    assert said("线索数量低于同星期均值30%", saturdays, last=saturday) is CALM
+
+
+def test_a_target_is_compared_exactly_and_its_absence_is_unknown() -> None:
+    catalog = a_catalog(planned=[Planned("cvr", Labels(), Decimal("0.1"))])
+    assert said("转化率低于目标值", {"conversions": [1], "clicks": [10]}, catalog=catalog) is CALM
+    assert said("转化率不超过目标值", {"conversions": [1], "clicks": [10]}, catalog=catalog) is BREACHED
+    assert said("投产比低于目标值", {"revenue": [1], "spend": [10]}, catalog=catalog) is UNKNOWN
+
+
+def test_last_year_is_held_against_the_same_date() -> None:
+    spend = [None] * 366
+    spend[0], spend[365] = 100, 70
+    assert said("花费同比下降超过20%", {"spend": spend}) is BREACHED
+    assert said("花费同比下降超过30%", {"spend": spend}) is CALM  # exactly 30 %
+
+
+def test_days_of_a_sentence_are_hours_of_an_hourly_rule() -> None:
+    hour = Period(Grain.HOUR, JUNE_18.index * 24 + 9)
+    spend = [100, *[1] * 23, 50]
+    assert said("花费日环比下降超过40%", {"spend": spend}, last=hour) is BREACHED
+    assert said("花费低于近1天均值", {"spend": [*[60] * 24, 50]}, last=hour) is BREACHED
+
+
+def test_a_grain_that_does_not_fit_is_said_so() -> None:
+    week = Period.holding(JUNE_18.start, Grain.WEEK)
+    with pytest.raises(Problem) as caught:
+        said("花费日环比下降超过40%", {"spend": [1, 2]}, last=week)
+    assert caught.value.code == "rule-grain"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "code"),
+    [
+        ("跳出率突然飙升", "rule-not-yet"),
+        ("花费连续3天上升", "rule-not-yet"),
+        ("花费低于阈值", "rule-needs-threshold"),
+        ("低于2", "rule-needs-metric"),
+    ],
+)
+def test_what_cannot_be_judged_is_said_so_and_not_guessed(sentence: str, code: str) -> None:
+    with pytest.raises(Problem) as caught:
+        said(sentence, {"spend": [1, 2], "single_page_visits": [1, 2], "visits": [2, 3]})
+    assert caught.value.code == code
+
+
+# --- a batch at one period -------------------------------------------------------------------------------------
+
+FOUR = {
+    "revenue": {"wechat": [90, 50], "douyin": [90, 90], "kol": [90, None]},
+    "spend": {"wechat": [80, 80], "douyin": [80, 80], "kol": [80, None]},
+}
+
+
+def seen_of(*rules, measures=FOUR, catalog=None):
+    cube = a_cube(measures)
+    catalog = catalog or a_catalog()
+    return findings(rules, cube, catalog, judge(cube, JUNE_18), JUNE_18)
+
+
+def labels(channel: str) -> Labels:
+    return Labels.of({"channel": channel})
+
+
+def test_only_breaches_are_listed_and_everything_can_be_asked_for() -> None:
+    seen = seen_of(a_rule_saying("投产比<1", id="roi"), a_rule_saying("花费>1000", id="spend"))
+    (breach,) = seen.breached()
+    assert (breach.fingerprint, breach.period) == (Fingerprint("roi", labels("wechat")), JUNE_18)
+    assert breach.headline == Term("roi", Unit.TIMES, 0.625, bound=1.0, sample=80.0)
+    assert seen.of(Fingerprint("roi", labels("douyin"))).state is CALM
+    unknown = seen.of(Fingerprint("roi", labels("kol")))
+    assert (unknown.state, unknown.headline.value) == (UNKNOWN, None)
+    assert seen.of(Fingerprint("roi", labels("nobody"))) is None
+    assert seen.of(Fingerprint("nothing", labels("wechat"))) is None
+    assert [rule.id for rule in seen.rules] == ["roi", "spend"]
+
+
+def test_a_rule_speaks_only_of_the_slices_it_is_for() -> None:
+    rule = a_rule_saying("投产比<10", where=(Matcher("channel", ("douyin",)),))
+    seen = seen_of(rule)
+    assert [each.fingerprint.labels for each in seen.breached()] == [labels("douyin")]
+    assert seen.of(Fingerprint("r", labels("wechat"))) is None
+
+
+def test_the_terms_carry_what_the_verdict_rests_on() -> None:
+    catalog = a_catalog(planned=[Planned("roi", Labels(), Decimal(2))])
+    rule = a_rule_saying("投产比环比下降超过20% 且 投产比<目标值 且 花费<revenue", catalog=catalog)
+    finding = seen_of(rule, catalog=catalog).of(Fingerprint("r", labels("wechat")))
+    change, target, spend, revenue = finding.terms
+    assert change == Term("roi", Unit.TIMES, 0.625, Lag(None), 1.125, pytest.approx(-4 / 9), -0.2, 80.0)
+    assert target == Term("roi", Unit.TIMES, 0.625, Target(), 2.0, -0.6875, None, 80.0)
+    assert (spend.metric, spend.value, revenue.metric, revenue.value) == ("spend", 80.0, "revenue", 50.0)
+
+
+def test_a_term_of_an_unknown_baseline_has_no_change() -> None:
+    finding = seen_of(a_rule_saying("投产比低于历史均值10%")).of(Fingerprint("r", labels("wechat")))
+    assert finding.headline == Term("roi", Unit.TIMES, 0.625, Usual(), None, None, -0.1, 80.0)
+
+
+def test_a_backtest_yields_every_breach_period_by_period() -> None:
+    cube = a_cube(FOUR)
+    outcome = evaluate(a_rule_saying("投产比<2"), Sides.of(cube, a_catalog(), cube.periods))
+    found = [(each.period.index - JUNE_18.index, each.fingerprint.labels.get("channel")) for each in outcome.breached()]
+    assert found == [(-1, "wechat"), (-1, "douyin"), (-1, "kol"), (0, "wechat"), (0, "douyin")]
+
+
+def test_no_rule_speaks_of_a_slice_that_fell_silent() -> None:
+    catalog = a_catalog()
+    cube = a_cube({"spend": {"a": [1] * 29, "b": [*[1] * 28, None]}, "clicks": {"a": [1] * 29, "b": [None] * 29}})
+    seen = findings([a_rule_saying("非（花费>5）")], cube, catalog, judge(cube, JUNE_18), JUNE_18)
+    assert [each.fingerprint.labels.get("channel") for each in seen.breached()] == ["a"]
+    assert seen.of(Fingerprint("r", labels("b"))).state is UNKNOWN
+
+
+def test_a_total_is_not_judged() -> None:
+    sides = Sides.of(a_cube(FOUR).total(), a_catalog(), range(1))
+    with pytest.raises(ValueError, match="period by period"):
+        evaluate(a_rule_saying("投产比<2"), sides)
