@@ -265,6 +265,8 @@ async def test_the_board_shows_what_the_team_watches_first_and_the_worst_alert_f
     assert board["alerts"][1]["owner"] == "无负责人"
     taken = board["alerts"][2]
     assert "王芳" in taken["state"]
+    assert taken["owner"] == ""  # said already
+    assert worst["owner"] == "负责人 李伟"
     assert [button["command"] for button in taken["buttons"]] == ["why m81c"]
 
 

@@ -69,7 +69,6 @@ def _change(moved: float | None) -> str:
 
 def _alert(alert: Alert, workspace: Workspace, holds: Sequence[Hold], tongue: Tongue, now: datetime) -> Json:
     rule = next((one for one in workspace.rules if one.id == alert.fingerprint.rule), None)
-    owner = workspace.people.get(alert.owner or "")
     return {
         "handle": alert.handle,
         "tone": TONES[alert.severity],
@@ -80,7 +79,7 @@ def _alert(alert: Alert, workspace: Workspace, holds: Sequence[Hold], tongue: To
         "since": say(
             "web-since", tongue, duration=numerals.duration(now - (alert.fired_at or alert.opened_at), tongue)
         ),
-        "owner": owner.name.to(tongue) if owner else say("web-nobody", tongue),
+        "owner": _owner(alert, workspace, tongue),
         "state": _state(alert, workspace, holds, tongue, now),
         "open": alert.handling.stage is Stage.OPEN,
         "buttons": [
@@ -117,6 +116,15 @@ def _number(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
     usual = numerals.number(term.baseline, term.unit, tongue, currency=sign)
     moved = numerals.change(term.change)
     return say("web-number-against", tongue, metric=title, value=value, usual=usual, change=moved)
+
+
+def _owner(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
+    """Return whose it is, unless the state beside it says so already."""
+    if alert.owner is None:
+        return say("web-nobody", tongue)
+    if alert.handling.stage is Stage.ACKED and alert.handling.by == alert.owner:
+        return ""
+    return say("web-owner", tongue, name=_name(alert.owner, workspace, tongue))
 
 
 def _state(alert: Alert, workspace: Workspace, holds: Sequence[Hold], tongue: Tongue, now: datetime) -> str:

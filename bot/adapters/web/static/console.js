@@ -276,7 +276,7 @@ function drawAlert(alert) {
   const text = answered.get(alert.handle) ?? "";
   const said = el("p", { class: "said", role: "status", hidden: !text }, text);
   const acts = alert.buttons.map((button, place) => el("button", {
-    type: "button", class: place === 0 && alert.open ? "primary" : "plain",
+    type: "button", class: place === 0 && alert.open && alert.tone === "bad" ? "primary" : "plain",
     onclick: (event) => act(event, alert, button.command),
   }, button.label));
   return el("li", { class: `alert ${tone(alert.tone)}${alert.open ? "" : " held"}` },
