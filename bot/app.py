@@ -92,12 +92,12 @@ async def open_world(
         await store.aclose()
 
 
-async def run(settings: Settings, workspace: Workspace) -> None:
+async def run(settings: Settings, workspace: Workspace, ready: Callable[[str], None]) -> None:
     """Run the house until it is told to stop."""
     if settings.beacon_zone:
         workspace = replace(workspace, zone=ZoneInfo(settings.beacon_zone))
     url = settings.beacon_store_url.get_secret_value()
-    await serve(settings, workspace, SystemClock(), store_url=url, facts=beside(url))
+    await serve(settings, workspace, SystemClock(), store_url=url, facts=beside(url), ready=ready)
 
 
 async def serve(

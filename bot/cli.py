@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     from bot.commands.once import Once
-    from core.errors import Problem
+    from core.errors import Fact, Problem
     from core.text import Tongue
 
 cli = typer.Typer(
@@ -122,6 +123,80 @@ def init(
         typer.echo(say("init-written", tongue, folder=str(folder)))
 
 
+@cli.command()
+def evaluate(
+    folder: Folder,
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")],
+    data: Annotated[Path | None, typer.Option(help="Where the source files lie, if not in the workspace.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replay a workspace's rules over its past, day by day, and print each alert as it would have fired."""
+    from bot.past import alert_json, alert_line, relive
+    from core.workspace import load_workspace
+
+    _log_to_stderr()
+    workspace = load_workspace(folder)
+
+    async def past() -> list[Any]:
+        told = []
+        async for alert in relive(workspace, first.date(), last.date(), data=data):
+            told.append(alert_json(alert, workspace, _tongue()))
+            if not as_json:
+                typer.echo(alert_line(alert, workspace, _tongue()))
+        return told
+
+    alerts = asyncio.run(past())
+    if as_json:
+        typer.echo(_json({"alerts": alerts}))
+
+
+@cli.command()
+def demo(
+    check: Annotated[
+        bool, typer.Option("--check", help="Live the whole story at once and hold it to account.")
+    ] = False,
+    port: Annotated[int | None, typer.Option(help="Where the console listens.")] = None,
+) -> None:
+    """Open the console on a shop during 618, under a clock that runs fast. No account, no token."""
+    from bot.settings import read_settings
+
+    if check:
+        from bot.demo import SHOP, check_lines
+        from bot.demo import check as live
+
+        _log_to_stderr()
+        told, beside = asyncio.run(live(SHOP))
+        lines, is_fine = check_lines(told, beside, _tongue())
+        typer.echo("\n".join(lines))
+        sys.exit(0 if is_fine else 1)
+    from bot.demo import show
+
+    _log_to_stderr()
+    # A token that lies about in the environment is not the demo's to use.
+    quiet = {"slack_bot_token": None, "telegram_bot_token": None}
+    settings = read_settings(beacon_port=port).model_copy(update=quiet)
+    asyncio.run(show(settings, lambda address: typer.echo(_say("demo-ready", address=address))))
+
+
+@cli.command()
+def run(
+    folder: Annotated[Path | None, typer.Argument(help="The workspace, if not BEACON_WORKSPACE.")] = None,
+) -> None:
+    """Watch a workspace: evaluate, deliver, listen, until told to stop."""
+    from bot.app import run as live
+    from bot.settings import read_settings
+    from core.errors import Missing
+    from core.workspace import load_workspace
+
+    _log_to_stderr()
+    settings = read_settings(beacon_workspace=folder)
+    if settings.beacon_workspace is None:
+        raise Missing("no-workspace-named")
+    workspace = load_workspace(settings.beacon_workspace)
+    asyncio.run(live(settings, workspace, lambda address: typer.echo(_say("run-ready", address=address))))
+
+
 # --- what the commands share -----------------------------------------------------------------------------------
 
 
@@ -142,6 +217,12 @@ def _tongue() -> Tongue:
 
     locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
     return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def _say(code: str, **facts: Fact) -> str:
+    from bot.phrases import say
+
+    return say(code, _tongue(), **facts)
 
 
 def _told(problem: Problem) -> str:

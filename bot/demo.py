@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ import yaml
 from bot.app import console, open_world, serve
 from bot.clock import PacedClock
 from bot.messenger import ChatMessenger
+from bot.phrases import say
 from bot.settings import Settings
 from core.alerts.alert import Alert
 from core.alerts.event import Change
@@ -24,7 +25,7 @@ from core.notices.notice import Kind
 from core.notices.outbox import Status
 from core.ports import Clock, Messenger, Store, Warehouse, World
 from core.rules.rule import Fingerprint, Severity
-from core.text import Text
+from core.text import Text, Tongue
 from core.usecases.replay import HandClock, has_fired, replay
 from core.workspace import Workspace, load_workspace
 
@@ -117,6 +118,18 @@ async def _fate(incident: Incident, fired: list[Alert], world: World) -> Told:
         "owner-not-told": incident.owner in heard,
     }
     return Told(incident, alert, tuple(wrong for wrong, holds in checks.items() if not holds))
+
+
+def check_lines(told: Sequence[Told], beside: Sequence[Alert], tongue: Tongue) -> tuple[list[str], bool]:
+    """Return a line for each incident and for whatever should not have fired, and whether all is well."""
+    lines = []
+    for one in told:
+        facts = {"title": one.incident.title.to(tongue), "period": one.incident.period, "owner": one.incident.owner}
+        lines += [say(f"demo-{said}", tongue, **facts) for said in one.wrong or ("told",)]
+    for alert in beside:
+        facts = {"alert": str(alert.fingerprint), "period": str(alert.finding.period)}
+        lines.append(say("demo-nobody-planted", tongue, **facts))
+    return lines, not beside and not any(one.wrong for one in told)
 
 
 async def show(settings: Settings, ready: Callable[[str], None], folder: Path = SHOP) -> None:

@@ -38,3 +38,11 @@ def alert_json(alert: Alert, workspace: Workspace, tongue: Tongue) -> dict[str, 
         "owner": alert.owner,
         "sentence": alert_card(alert, workspace, tongue, alert.opened_at).summary,
     }
+
+
+def alert_line(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
+    """Return one line for a terminal: when, how bad, whose, and what."""
+    owner = workspace.people.get(alert.owner or "")
+    name = owner.name.to(tongue) if owner else "-"
+    words = alert_card(alert, workspace, tongue, alert.opened_at).summary
+    return f"{alert.finding.period}  {alert.fingerprint.rule}  {name}  {words}"

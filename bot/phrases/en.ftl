@@ -615,3 +615,24 @@ trace-silent = Nobody was told: { $why ->
   }
 notice-ack-ended = No answer came from { $by }, so it is open again.
 notice-lead = It was due { $due }, and its owner has not closed it.
+
+# --- the command line, and the demo
+
+no-workspace-named = No workspace is named. Give its folder, or set BEACON_WORKSPACE.
+run-ready = Beacon is up. The console: { $address }
+demo-ready =
+    A shop during 618, and it is the second of June. Open { $address }
+
+    An hour passes in a second, until something breaks; then the clock slows down, so that you can act.
+    Try, in the chat beside the board:
+      /kpi roi by channel last 7 days
+      /kpi 转化率 渠道=微信 最近7天
+      ack, snooze or why, with the buttons under an alert
+    “Next alert” jumps to the next thing that breaks. Ctrl-C ends it.
+demo-told = ✓ { $period }  { $title }: { $owner } was told
+demo-never-fired = × { $period }  { $title }: nothing fired
+demo-wrong-day = × { $period }  { $title }: fired on another day
+demo-wrong-owner = × { $period }  { $title }: went to somebody else than { $owner }
+demo-wrong-severity = × { $period }  { $title }: fired with another severity
+demo-owner-not-told = × { $period }  { $title }: { $owner } was never told
+demo-nobody-planted = × { $period }  { $alert }: critical, and nobody planted it

@@ -605,3 +605,24 @@ trace-silent = 没有通知：{ $why ->
   }
 notice-ack-ended = { $by } 没有回应，重新待认领。
 notice-lead = 应在 { $due } 前完成，负责人还没有关闭。
+
+# --- 命令行与演示
+
+no-workspace-named = 没有指定工作区。请给出它的文件夹，或设置 BEACON_WORKSPACE。
+run-ready = 烽火已点亮。控制台：{ $address }
+demo-ready =
+    618 大促中的一家店，现在是 6 月 2 日。请打开 { $address }
+
+    一秒走一小时；一旦有异常，时钟会慢下来，留出时间处理。
+    可以在看板旁的对话里试试：
+      /kpi 投产比 按渠道 最近7天
+      /kpi cvr channel=wechat last 7 days
+      用告警下方的按钮：确认、稍后、为什么
+    点“下一条告警”直接跳到下一次异常。按 Ctrl-C 结束。
+demo-told = ✓ { $period }  { $title }：已通知 { $owner }
+demo-never-fired = × { $period }  { $title }：没有告警
+demo-wrong-day = × { $period }  { $title }：告警的日子不对
+demo-wrong-owner = × { $period }  { $title }：没有通知到 { $owner }，找错了人
+demo-wrong-severity = × { $period }  { $title }：级别不对
+demo-owner-not-told = × { $period }  { $title }：{ $owner } 没有收到
+demo-nobody-planted = × { $period }  { $alert }：无人埋下的严重告警
