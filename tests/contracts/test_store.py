@@ -1,4 +1,4 @@
-"""What every store must do, whichever database it stands on. `BEACON_TEST_POSTGRES` adds one to those that are tried."""
+"""What every store must do, whichever database it stands on; `BEACON_TEST_POSTGRES` is the address of one more."""
 
 import asyncio
 import os
