@@ -67,7 +67,7 @@ class Told:
 
 def read_story(folder: Path) -> Story:
     """Return what was planted in a shop; a KeyError in it is a bug of ours, not a user's mistake."""
-    text = yaml.safe_load((folder / "data" / "story.yaml").read_text(encoding="utf-8"))
+    text = yaml.safe_load((folder / "story.yaml").read_text(encoding="utf-8"))
     return Story(text["from"], text["to"], tuple(_incident(one) for one in text["incidents"]))
 
 
