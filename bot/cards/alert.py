@@ -251,8 +251,10 @@ def _sop(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[Block]:
 def _rule_lines(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[Block]:
     rule = rule_of(alert.fingerprint.rule, workspace)
     if rule is None:
+        yield Prose(say("handle-line", tongue, handle=alert.handle), "quiet")
         return
-    lines = [say("rule-line", tongue, sentence=say_rule(rule.sentence, tongue, workspace.catalog))]
+    said = say_rule(rule.sentence, tongue, workspace.catalog)
+    lines = [say("rule-line", tongue, handle=alert.handle, sentence=said)]
     if rule.objective is not None:
         lines.append(say("objective-line", tongue, objective=rule.objective.to(tongue)))
     yield Prose("\n".join(lines), "quiet")
