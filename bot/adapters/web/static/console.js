@@ -311,6 +311,7 @@ async function readBoard() {
     again = true;
     return;
   }
+  looked = Date.now();
   reading = read("/api/board");
   try {
     const board = await reading;
@@ -333,7 +334,10 @@ async function readBoard() {
 // ------------------------------------------------------------------------------------------------ the demo's clock
 
 let paused = false;
-let day = "";
+let hour = "";
+let looked = 0;
+const LOOK_AGAIN = 60_000; // a board that nobody told of anything still ages
+const LOOK_FAST = 3_000; // while the demo's hours fly
 function drawClock(clock) {
   $("demo").hidden = !clock;
   if (!clock) return;
@@ -342,8 +346,9 @@ function drawClock(clock) {
   paused = clock.paused;
   $("pause").textContent = word(paused ? "resume" : "pause");
   for (const button of document.querySelectorAll("[data-jump]")) button.disabled = clock.over || button.dataset.busy === "yes";
-  if (day && day !== clock.day) readBoard();
-  day = clock.day;
+  const its = `${clock.day} ${clock.time.slice(0, 2)}`;
+  if (hour && hour !== its && Date.now() - looked > LOOK_FAST) readBoard();
+  hour = its;
 }
 
 async function turn(body, button) {
@@ -475,5 +480,6 @@ $("log").addEventListener("scroll", () => {
   if (log.scrollHeight - log.scrollTop - log.clientHeight < NEAR) $("newer").hidden = true;
 }, { passive: true });
 
+setInterval(readBoard, LOOK_AGAIN);
 show("board");
 start();
