@@ -636,3 +636,34 @@ demo-wrong-owner = × { $period }  { $title }: went to somebody else than { $own
 demo-wrong-severity = × { $period }  { $title }: fired with another severity
 demo-owner-not-told = × { $period }  { $title }: { $owner } was never told
 demo-nobody-planted = × { $period }  { $alert }: critical, and nobody planted it
+
+## Commands that need one word more, and a first workspace
+
+unknown-moment = “{ $said }” is no time we can read. Try “2h”, “tomorrow 9am” or “{ $example }”.
+moment-past = “{ $said }” would be { $at }, and that has passed. Name a later time.
+ask-no-metric = Which metric? For example: { $examples }.
+no-value-near = There is nothing for { $dimension } “{ $said }”.
+answer-read-as = “{ $said }” is read as { $window }.
+ask-no-picture = This answer has no chart that could be written.
+file-unwritable = { $file } cannot be written ({ $detail }).
+choose-reason = Why is it closed?
+choose-person = Who should have it?
+choose-until = Quiet until when?
+button-2h = 2 hours
+button-tomorrow = Tomorrow 9:00
+button-monday = Monday 9:00
+check-fine = All is well: { $metrics } metrics with data, { $sources } sources, { $rules } rules, { $people } people, { $routes } routes.
+init-exists = { $folder } holds a workspace already. Name another folder.
+init-time = { $column }: the time ({ $grain })
+init-dimension = { $column }: a dimension, { $title }
+init-measure = { $column }: a metric, { $title }
+init-left-out = { $column }: left out, for { $why }
+init-ratio = { $title } is worked out from its parts, so that it is right over any period
+init-distinct = { $title } counts people, and finished counts cannot be added up; a column of visitor ids can be counted
+init-unknown = nothing in the dictionary goes by this name
+init-not-numbers = { $title } should be numbers, and some cells are none
+init-twice = another column is { $title } already
+init-empty = it is empty
+init-rule = Rule: { $sentence }
+init-confirm = Write this to { $folder }?
+init-written = Written. Next: beacon check { $folder }

@@ -626,3 +626,35 @@ demo-wrong-owner = × { $period }  { $title }：没有通知到 { $owner }，找
 demo-wrong-severity = × { $period }  { $title }：级别不对
 demo-owner-not-told = × { $period }  { $title }：{ $owner } 没有收到
 demo-nobody-planted = × { $period }  { $alert }：无人埋下的严重告警
+
+
+## 还差一个词的命令，和第一个工作区
+
+unknown-moment = 看不懂时间“{ $said }”。可以这样说：2h、明天上午9点，或 { $example }。
+moment-past = “{ $said }”是 { $at }，已经过去了。请换一个以后的时间。
+ask-no-metric = 想看哪个指标？例如：{ $examples }。
+no-value-near = { $dimension }“{ $said }”没有任何数据。
+answer-read-as = “{ $said }”理解为 { $window }。
+ask-no-picture = 这个回答没有可以写出的图表。
+file-unwritable = 无法写入 { $file }（{ $detail }）。
+choose-reason = 关闭的原因是？
+choose-person = 转给谁？
+choose-until = 静音到什么时候？
+button-2h = 2 小时
+button-tomorrow = 明天 9:00
+button-monday = 下周一 9:00
+check-fine = 一切正常：{ $metrics } 个有数据的指标，{ $sources } 个数据源，{ $rules } 条规则，{ $people } 位成员，{ $routes } 条路由。
+init-exists = { $folder } 里已经有工作区。请换一个文件夹。
+init-time = { $column }：时间（{ $grain }）
+init-dimension = { $column }：维度，{ $title }
+init-measure = { $column }：指标，{ $title }
+init-left-out = { $column }：未采用，因为{ $why }
+init-ratio = { $title }由分子和分母算出，这样任何区间都准确
+init-distinct = { $title }是去重人数，已汇总的数不能相加；有访客 ID 列就可以计数
+init-unknown = 词典里没有这个名称
+init-not-numbers = { $title }应为数字，而有的单元格不是
+init-twice = 已有另一列作为{ $title }
+init-empty = 整列为空
+init-rule = 规则：{ $sentence }
+init-confirm = 写入 { $folder } 吗？
+init-written = 已写入。下一步：beacon check { $folder }
