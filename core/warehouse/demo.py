@@ -1,6 +1,6 @@
 """A shop during 618, made up from a seed: ten channels, ninety-one days, five days on which something breaks.
 
-What breaks is planted here and told in `examples/shop/data/story.yaml`; what is said of it, the rules beside that must find
+What breaks is planted here and told in `examples/shop/story.yaml`; what is said of it, the rules beside that must find
 out. Volumes are large and the noise is that of a grown shop, so that no rule fires by luck.
 """
 

@@ -128,7 +128,7 @@ def test_only_the_own_site_takes_fewer_orders_than_usual(ads):
 
 
 def test_the_story_tells_what_was_planted():
-    story = yaml.safe_load((SHOP / "data" / "story.yaml").read_text(encoding="utf-8"))
+    story = yaml.safe_load((SHOP / "story.yaml").read_text(encoding="utf-8"))
     told = [(one["rule"], *one["slice"].values(), one["period"].day) for one in story["incidents"]]
     assert told == [
         ("impressions_drop", "douyin", 3),
