@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from core import document
 from core.calendar.grain import Grain
 from core.document import Fields, Mistakes, Node, Scalar
-from core.errors import Invalid, Missing, Mistake, Where
-from core.labels import Matcher
+from core.errors import Invalid, Mistake, Where
+from core.metrics.load import code, matchers, metric_code, unique
 from core.rules import tree
 from core.rules.check import check, grain_of
 from core.rules.parse import parse
@@ -34,17 +34,15 @@ def load_rules(nodes: Iterable[Node | None], mistakes: Mistakes, catalog: Catalo
             rule = _rule(fields, catalog)
             if rule is None:
                 continue
-            if rule.id in found:
-                fields.note("rule-twice", "rule", id=rule.id)
-            else:
+            if unique(fields, "rule", rule.id, found):
                 found[rule.id] = rule
     return tuple(found.values())
 
 
 def _rule(fields: Fields, catalog: Catalog) -> Rule | None:
-    id = fields.need("rule", document.words, "")
+    id = fields.need("rule", code, "")
     grain = fields.take("grain", document.member(Grain), None)
-    context = fields.take("metric", document.words, None)
+    context = fields.take("metric", metric_code(catalog), None)
     said = fields.need("when", document.scalar, None)
     sentence = _sentence(said, context, grain, fields, catalog)
     rule = Rule(
@@ -56,7 +54,7 @@ def _rule(fields: Fields, catalog: Catalog) -> Rule | None:
         severity=fields.take("severity", document.choice(SEVERITIES), Severity.WARNING),
         grain=grain_of(sentence, grain) if sentence else grain or Grain.DAY,
         hold=fields.take("for", document.duration, timedelta(0)),
-        where=_where(fields, catalog),
+        where=fields.take("where", matchers(catalog), ()),
         schedule=_schedule(fields),
         objective=fields.take("objective", document.text, None),
         sop=fields.take("sop", document.listing(document.text), ()),
@@ -76,14 +74,13 @@ def _sentence(
         return None
     try:
         sentence = parse(said.text, catalog)
-        if context is not None:
-            sentence = tree.in_context(sentence, catalog.metric(context).code)
     except Invalid as invalid:
         fields.mistakes.extend(replace(each, where=_inside(said, each.where)) for each in invalid.mistakes)
         return None
-    except Missing as missing:
-        fields.note(missing.code, "metric", **missing.facts)
-        return None
+    if context is not None:
+        sentence = tree.in_context(sentence, context)
+    elif fields.has("metric"):
+        return None  # it is no metric, which has been noted
     wrong = check(sentence, catalog, grain)
     fields.mistakes.extend(Mistake(each.code, each.facts, said.where) for each in wrong)
     return None if wrong else sentence
@@ -91,19 +88,6 @@ def _sentence(
 
 def _inside(said: Scalar, where: Where | None) -> Where:
     return said.where if where is None else document.inside(said, where.column - 1, where.width)
-
-
-def _where(fields: Fields, catalog: Catalog) -> tuple[Matcher, ...]:
-    """Read `{channel: [wechat, douyin]}`; names of values in any tongue become their codes."""
-    found = []
-    for name, values in fields.take("where", document.mapping(document.listing(document.words)), {}).items():
-        try:
-            dimension = catalog.dimension(name).code
-        except Missing as missing:
-            fields.note(missing.code, "where", **missing.facts)
-            continue
-        found.append(Matcher(dimension, tuple(catalog.value(dimension, value) for value in values)))
-    return tuple(found)
 
 
 def _schedule(fields: Fields) -> str | None:

@@ -56,7 +56,7 @@ AGAINST: Mapping[Against, tuple[str, ...]] = {
         *("same time last year", "the same time last year", "vs same time last year"),
     ),
     Target(): (
-        *("目标值", "目标", "计划值", "计划", "较目标", "比目标"),
+        *("目标值", "目标", "计划值", "较目标", "比目标"),
         *("the target", "target", "its target", "vs target", "plan", "the plan", "vs plan"),
     ),
 }

@@ -248,3 +248,47 @@ def test_a_total_is_not_judged() -> None:
     sides = Sides.of(a_cube(FOUR).total(), a_catalog(), range(1))
     with pytest.raises(ValueError, match="period by period"):
         evaluate(a_rule_saying("投产比<2"), sides)
+
+
+# --- exact where floats cannot tell ----------------------------------------------------------------------------
+
+TENTHS = [0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8]  # seven days, 3.1 in all
+
+
+@pytest.mark.parametrize(("today", "state"), [(3.1 / 7, CALM), (0.44, BREACHED)])
+def test_a_number_equal_to_the_mean_is_not_below_it(today: float, state: State) -> None:
+    sums = {"spend": [each * 7 for each in TENTHS] + [round(today * 7, 9)]}
+    assert said("花费低于近7天均值", sums) is state
+
+
+def test_a_ratio_equal_to_the_usual_one_is_not_below_it() -> None:
+    measures = {"revenue": [*[0.1, 0.2] * 4, 0.3], "spend": [*[0.3, 0.6] * 4, 0.9]}
+    assert said("投产比低于历史均值", measures) is CALM
+    assert said("投产比不超过历史均值", measures) is BREACHED
+    assert said("投产比低于历史中位数", measures) is CALM
+    assert said("投产比不超过历史中位数", measures) is BREACHED
+    gap = {"revenue": [*[0.1, 0.2, None] * 4, 0.3], "spend": [*[0.3, 0.6, 7] * 4, 0.9]}
+    assert said("投产比不超过历史均值", gap) is BREACHED
+    assert said("投产比不超过历史中位数", gap) is BREACHED
+
+
+def test_exactly_a_tenth_below_the_median_of_those_large_enough() -> None:
+    catalog = a_catalog(min_sample={"cvr": 300})
+    measures = {"conversions": [*[30] * 8, 299, 27], "clicks": [*[300] * 8, 299, 300]}
+    assert said("转化率低于历史中位数10%", measures, catalog=catalog) is CALM
+    assert said("转化率较历史中位数下降至少10%", measures, catalog=catalog) is BREACHED
+
+
+def test_a_budget_used_to_the_last_cent_is_not_overspent() -> None:
+    days = JUNE_18.start.day
+    measures = {"spend": [0.1] * days, "budget": [*[0.0] * (days - 1), 1.8]}
+    assert said("预算超支", measures) is CALM
+    assert said("预算执行率>=100%", measures) is BREACHED
+    assert said("预算超支", measures | {"spend": [*[0.1] * (days - 1), 0.1001]}) is BREACHED
+    assert said("预算超支", {"spend": [None] * days, "budget": [1.0] * days}) is UNKNOWN
+
+
+def test_differences_are_worked_out_exactly() -> None:
+    measures = {"gross_profit": [0.3], "spend": [0.1]}
+    assert said("利润ROI>200%", measures) is CALM
+    assert said("利润ROI>=200%", measures) is BREACHED

@@ -88,15 +88,15 @@ def test_every_mistake_is_noted_at_its_place() -> None:
         ("rule-unknown-word", 3, 22),
         ("rule-percent-lost", 6, 9),
         ("unknown-value", 8, 56),
-        ("unknown-dimension", 8, 82),
+        ("unknown-dimension", 8, 83),
         ("wanted-cron", 8, 68),
         ("unknown-metric", 9, 58),
         ("rule-needs-metric", 10, 22),
         ("missing-key", 11, 3),
-        ("unknown-key", 13, 43),
-        ("rule-twice", 14, 10),
-        ("rule-grain", 15, 22),
-        ("rule-not-yet", 16, 21),
+        ("unknown-key", 13, 39),
+        ("defined-twice", 14, 10),
+        ("rule-grain", 15, 23),
+        ("rule-not-yet", 16, 22),
     ]
     assert [rule.id for rule in rules] == ["seven"]
     assert rules[0].said == "花费>5"

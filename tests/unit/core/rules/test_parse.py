@@ -18,7 +18,7 @@ def mistakes(said: str) -> tuple[Mistake, ...]:
 
 def test_every_unknown_word_is_named_at_once_with_its_nearest() -> None:
     roii, cvrr = mistakes("roii < 1 and cvrr > 2%")
-    assert (roii.code, roii.facts) == ("rule-unknown-word", {"said": "roii", "suggestion": "ROI"})
+    assert (roii.code, roii.facts) == ("rule-unknown-word", {"said": "roii", "suggestion": "roi"})
     assert (roii.where.column, roii.where.width) == (1, 4)
     assert cvrr.where.column == 14
 
