@@ -293,7 +293,9 @@ def record(build: Callable[[Fields], T | None]) -> Read[T]:
 
 def suggesting(word: str, among: Iterable[str], **facts: Fact) -> dict[str, Fact]:
     """Return the facts, and with them `suggestion`, the nearest word, if any is near."""
-    folded = {fold(one): one for one in among}
+    folded: dict[str, str] = {}
+    for one in among:
+        folded.setdefault(fold(one), one)  # a code comes before its title, and is what one would type
     near = get_close_matches(fold(word), folded, n=1, cutoff=0.6)
     return facts | {"suggestion": folded[near[0]]} if near else facts
 

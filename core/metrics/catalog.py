@@ -41,7 +41,9 @@ class Catalog:
             for value in dimension.values.values()
             for name in names_of(value)
         }
-        object.__setattr__(self, "_metric_codes", {fold(name): code for name, code in self.names().items()})
+        metrics = {fold(name): code for name, code in self.names().items()}
+        # However others call themselves, a metric's code is its own.
+        object.__setattr__(self, "_metric_codes", metrics | {fold(code): code for code in self.metrics})
         object.__setattr__(self, "_dimension_codes", {fold(n): code for n, code in self.dimension_names().items()})
         object.__setattr__(self, "_value_codes", values)
 
@@ -67,7 +69,8 @@ class Catalog:
 
     def names(self) -> Mapping[str, str]:
         """Return every name of every metric, as it is written, with its code: the words of the rule language."""
-        return {name: metric.code for metric in self.metrics.values() for name in names_of(metric)}
+        named = {name: metric.code for metric in self.metrics.values() for name in names_of(metric)}
+        return named | {code: code for code in self.metrics}
 
     def dimension_names(self) -> Mapping[str, str]:
         return {name: one.code for one in self.dimensions.values() for name in names_of(one)}
