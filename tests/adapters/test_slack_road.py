@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
@@ -338,3 +339,56 @@ async def test_no_secret_is_written_to_any_log(caplog, capsys):
         written = caplog.text + "".join(capsys.readouterr()) + repr(adapter)
     assert "chat.postMessage" in written
     assert not [secret for secret in (TOKEN, SECRET, APP_TOKEN) if secret in written]
+
+
+async def test_a_chart_is_drawn_off_the_loop_by_the_house_s_own_hand():
+    async with Slack(TOKEN, SECRET) as slack:
+        adapter = SlackAdapter(TOKEN, SECRET, None, slack.url, find_person, House().find_alert)
+        assert adapter.platform == "slack"
+        async with running(adapter, House()):
+            await adapter.post(GROWTH, ALERT_EN, "k1")
+            card = slack.messages()[0]
+            [chart] = await slack.until(lambda: slack.messages(thread=card.ts), within=30)
+            assert chart.files[0]["mimetype"] == "image/png"
+            assert chart.files[0]["title"] == "ROI fell from 1.8× to 0.8× in two days"
+
+
+async def test_a_shortcut_is_acknowledged(either_way):
+    async with either_way(House()) as (slack, _):
+        body = {"type": "message_action", "callback_id": "explain_alert", "user": {"id": "U01"}, "trigger_id": "1",
+                "team": {"id": "T01"}, "channel": {"id": "C01"}, "message": {"ts": "1.0"}}  # fmt: skip
+        assert (await slack.happens_by_form("interactive", body))[0] == 200
+
+
+async def test_a_whisper_that_slack_refuses_is_only_logged():
+    house = House(Reply((plain_card("for you alone"),), is_private=True))
+    async with over_http(house) as (slack, _):
+        slack.fails("chat.postEphemeral", Refused("user_not_in_channel"))
+        await slack.mentions("alerts")
+        await slack.until(lambda: [each for each, _ in slack.calls if each == "chat.postEphemeral"])
+        await slack.says("/kpi alerts")
+        slack._responses.clear()
+        await slack.until(lambda: len(house.asked) == 2)
+        assert slack.whispers() == []
+
+
+async def test_an_edit_whose_blocks_slack_refuses_is_made_in_plain_words():
+    async with over_http(House()) as (slack, adapter):
+        sent = await adapter.post(GROWTH, ANSWER_EN, "k1")
+        slack.fails("chat.update", Refused("msg_blocks_too_long"))
+        assert await adapter.edit(GROWTH, sent.receipt, ALERT_EN) == sent
+        assert slack.messages()[0].seen == "WeChat ROI 0.8×, below 1"
+
+
+async def test_what_was_acknowledged_is_still_answered_when_we_are_told_to_stop():
+    house = House()
+    quick = house.answer
+
+    async def answer(request):
+        await asyncio.sleep(0.3)
+        return await quick(request)
+
+    house.answer = answer
+    async with over_the_socket(house) as (slack, _):
+        await slack.says("/kpi roi")
+    assert [each.seen for each in slack.messages()] == ["You said: roi"]

@@ -324,3 +324,45 @@ async def test_no_secret_is_written_to_any_log(caplog, capsys):
         written = caplog.text + "".join(capsys.readouterr()) + repr(adapter)
     assert "sendMessage" in written
     assert not [secret for secret in (TOKEN, "very-secret") if secret in written]
+
+
+async def test_a_chart_is_drawn_off_the_loop_by_the_house_s_own_hand():
+    async with Telegram(TOKEN) as telegram:
+        adapter = TelegramAdapter(TOKEN, telegram.url, None, None, find_person, House().find_alert)
+        assert adapter.platform == "telegram"
+        async with running(adapter, House()):
+            await adapter.post(TO_GROUP, ALERT_EN, "k1")
+            assert len(telegram.messages(GROUP)[0].photo) > 5_000
+
+
+@pytest.mark.parametrize("fault", [None, Refused("Bad Request: not enough rights to send photos")], ids=str)
+async def test_a_picture_that_cannot_follow_costs_no_word(fault):
+    def draw(_):
+        if fault is None:
+            raise RuntimeError("no font")
+        return PNG
+
+    long = Card("T", "en", blocks=(Prose("word " * 300), Picture(FIGURE, "it fell")))
+    async with by_polling(House(), draw=draw) as (telegram, adapter):
+        telegram.fails("sendPhoto", *([fault] if fault else []))
+        assert isinstance(await adapter.post(TO_GROUP, long, "k1"), Sent)
+        await telegram.until(lambda: not adapter._followers)
+        assert len(telegram.messages(GROUP)) == 1
+
+
+async def test_polling_goes_on_after_telegram_was_away():
+    house = House()
+    async with by_polling(house) as (telegram, _):
+        telegram.fails("getUpdates", Broken(502), Dropped(has_acted=False))
+        await telegram.sends("/kpi roi")
+        await telegram.sends("/kpi help")
+        await telegram.until(lambda: len(telegram.messages()) == 2, within=20)
+    assert sorted(each.text for each in house.asked) == ["help", "roi"]
+
+
+async def test_a_rate_limit_that_never_ends_is_given_up():
+    async with by_polling(House()) as (telegram, _):
+        telegram.fails("sendMessage", Limited(1), Limited(1), Limited(1))
+        await telegram.sends("/kpi roi")
+        await telegram.sends("/kpi help")
+        await telegram.until(telegram.messages)

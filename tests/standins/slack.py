@@ -116,8 +116,12 @@ class Slack(Workspace):
             "response_url": self._response_url(message.channel, user),
             "actions": [{**element, "block_id": "b1", "action_ts": self._ts()}],
         }
+        return await self.happens_by_form("interactive", body)
+
+    async def happens_by_form(self, kind: str, body: dict[str, Any]) -> tuple[int, str]:
+        """Deliver an interaction: over HTTP it is JSON in a form's one field."""
         form = urlencode({"payload": json.dumps(body)}).encode()
-        return await self._deliver("interactive", body, form, "application/x-www-form-urlencoded")
+        return await self._deliver(kind, body, form, "application/x-www-form-urlencoded")
 
     async def says_again(self) -> int:
         """Deliver the last event once more, as Slack does when it heard nothing within three seconds."""

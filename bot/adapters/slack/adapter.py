@@ -20,12 +20,12 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 from starlette.responses import Response
 
-from bot.adapters.slack.failure import FAILURES, REFUSED, code_of, is_unsure, outcome_of
+from bot.adapters.slack.failure import FAILURES, code_of, is_unsure, outcome_of
 from bot.adapters.slack.inbound import PLATFORM, FindPerson, Heard, read_click, read_command, read_event, receipt_of
-from bot.adapters.slack.render import pictures, render
+from bot.adapters.slack.render import pictures
+from bot.adapters.slack.speech import amend, find, say, upload, whisper
 from bot.chat.overheard import is_meant_for_us
 from core.errors import Invalid, Mistake
 from core.notices.notice import Place
@@ -40,11 +40,10 @@ if TYPE_CHECKING:
     from core.charts.figure import Figure
 
 SLACK = "https://slack.com/api/"
-EVENT_TYPE = "beacon"
 LOOK_BACK = 60.0  # seconds before the first try: Slack's clock is not ours
-MAX_LOOK = 100  # messages asked for in one look
 LONGEST_NAP = 30.0  # seconds that somebody who asked is let wait for a rate limit
 REPLY_TRIES = 3
+GRACE = 3.0  # seconds
 TIMEOUT = aiohttp.ClientTimeout(total=15)
 
 FindAlert = Callable[[Place, str], Awaitable[str | None]]
@@ -122,12 +121,12 @@ class SlackAdapter:
 
     async def post(self, place: Place, card: Card, key: str) -> Outcome:
         try:
-            if (since := self._unsure.get(key)) and (found := await self._find(place, key, since)):
+            if (since := self._unsure.get(key)) and (found := await find(self._client, place, key, since)):
                 self._unsure.pop(key, None)
                 self._illustrate(found["channel"], place.thread or found["ts"], card, is_done="reply_count" in found)
                 return Sent(receipt_of(found["channel"], found["ts"]))
             self._unsure.setdefault(key, time() - LOOK_BACK)
-            said = await self._say(place, card, key)
+            said = await say(self._client, place, card, key)
         except FAILURES as failure:
             if not is_unsure(failure):
                 self._unsure.pop(key, None)
@@ -138,49 +137,13 @@ class SlackAdapter:
         return Sent(receipt_of(said["channel"], said["ts"]))
 
     async def edit(self, place: Place, receipt: str, card: Card) -> Outcome:  # noqa: ARG002 - the receipt says where
-        channel, _, ts = receipt.rpartition(":")
-        shown = render(card)
         try:
-            await self._client.chat_update(channel=channel, ts=ts, text=shown.text, blocks=shown.blocks)
+            await amend(self._client, receipt, card)
         except FAILURES as failure:
             return outcome_of(failure)
         return Sent(receipt)
 
     # --- speaking ---------------------------------------------------------------------------------------------
-
-    async def _say(self, place: Place, card: Card, key: str) -> Any:
-        shown = render(card)
-        common: dict[str, Any] = {
-            "channel": place.chat,
-            "thread_ts": place.thread,
-            "text": shown.text,
-            "unfurl_links": False,
-            "unfurl_media": False,
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
-        }
-        try:
-            return await self._client.chat_postMessage(blocks=shown.blocks, **common)
-        except FAILURES as failure:
-            if code_of(failure) not in REFUSED:
-                raise
-            log.warning("slack refused our blocks", reason=code_of(failure))
-            return await self._client.chat_postMessage(**common)
-
-    async def _find(self, place: Place, key: str, since: float) -> dict[str, Any] | None:
-        """Return the message that bears our key, if an earlier try has come through after all."""
-        channel = place.chat
-        if channel.startswith(("U", "W")):  # a person: their private chat has a name of its own
-            channel = (await self._client.conversations_open(users=channel))["channel"]["id"]
-        common: dict[str, Any] = {"channel": channel, "oldest": f"{since:.6f}", "limit": MAX_LOOK}
-        said = (
-            await self._client.conversations_replies(ts=place.thread, include_all_metadata=True, **common)
-            if place.thread
-            else await self._client.conversations_history(include_all_metadata=True, **common)
-        )
-        for message in said["messages"]:
-            if message.get("metadata", {}).get("event_payload", {}).get("key") == key:
-                return {**message, "channel": channel}
-        return None
 
     def _illustrate(self, channel: str, thread: str, card: Card, *, is_done: bool = False) -> None:
         """Send a card's pictures after it, so that a chart never delays a word."""
@@ -191,10 +154,7 @@ class SlackAdapter:
     async def _upload(self, channel: str, thread: str, figure: Figure, title: str) -> None:
         png = await asyncio.to_thread(self._draw, figure)
         try:
-            # No alt_txt: with it Slack does not share the file, and says nothing. python-slack-sdk#1818
-            await self._client.files_upload_v2(
-                channel=channel, thread_ts=thread, filename="chart.png", file=png, title=title
-            )
+            await upload(self._client, channel, thread, png, title)
         except FAILURES as failure:
             log.warning("a chart was not sent", reason=code_of(failure))
 
@@ -228,7 +188,8 @@ class SlackAdapter:
         return bolt
 
     async def _respond(self, heard: Heard | None) -> None:
-        if heard is None or self._answer is None:
+        answer = self._answer
+        if heard is None or answer is None:
             return
         request = heard.request
         if request.place.thread:
@@ -236,7 +197,7 @@ class SlackAdapter:
             request = replace(request, alert=await self._find_alert(request.place, head))
         if heard.is_overheard and not (request.alert and is_meant_for_us(request.text)):
             return
-        reply = await self._answer(request)
+        reply = await answer(request)
         for number, card in enumerate(reply.cards):
             key = f"reply:{request.event}:{number}"
             if reply.is_private and not request.place.chat.startswith("D"):
@@ -256,21 +217,8 @@ class SlackAdapter:
         return outcome
 
     async def _whisper(self, request: Request, response_url: str | None, card: Card) -> None:
-        """Say a card to its asker alone."""
-        shown = render(card)
         try:
-            if response_url:
-                webhook = AsyncWebhookClient(response_url, session=self._client.session, retry_handlers=[])
-                said = await webhook.send(
-                    text=shown.text, blocks=shown.blocks, response_type="ephemeral", replace_original=False
-                )
-                if said.status_code != 200:  # noqa: PLR2004 - OK
-                    log.warning("a private answer was not sent", status=said.status_code)
-                return
-            place = request.place
-            await self._client.chat_postEphemeral(
-                channel=place.chat, user=request.actor, thread_ts=place.thread, text=shown.text, blocks=shown.blocks
-            )
+            await whisper(self._client, request, response_url, card)
         except FAILURES as failure:
             log.warning("a private answer was not sent", reason=code_of(failure))
 
@@ -298,7 +246,10 @@ class SlackAdapter:
             log.error("a bug while answering Slack", exc_info=bug)
 
     async def _stop(self) -> None:
+        """Let what was acknowledged be answered: Slack will not bring it again."""
         self._me = ""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=GRACE)
         self._answer = None
         for task in self._tasks:
             task.cancel()

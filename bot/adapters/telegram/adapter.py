@@ -77,7 +77,6 @@ class TelegramAdapter:
         self._find_person = find_person
         self._find_alert = find_alert
         self._draw = draw
-        self._answer: Answer | None = None
         self._application: Application[Any, Any, Any, Any, Any, Any] | None = None  # once Telegram knows us
         self._is_listening = False
         self._followers: set[asyncio.Task[None]] = set()
@@ -92,10 +91,9 @@ class TelegramAdapter:
 
     async def run(self, answer: Answer) -> None:
         """Listen until cancelled, handing each request to `answer`."""
-        self._answer = answer
         async with AsyncExitStack() as stack:
             stack.enter_context(discreetly(self._token, self._secret))
-            application = self._build()
+            application = self._build(answer)
             stack.push_async_callback(application.bot.shutdown)
             await _until_it_works(application.initialize)
             stack.push_async_callback(application.shutdown)
@@ -176,7 +174,7 @@ class TelegramAdapter:
 
     # --- listening --------------------------------------------------------------------------------------------
 
-    def _build(self) -> Application[Any, Any, Any, Any, Any, Any]:
+    def _build(self, answer: Answer) -> Application[Any, Any, Any, Any, Any, Any]:
         builder = (
             Application.builder()
             .token(self._token)
@@ -188,7 +186,11 @@ class TelegramAdapter:
             .get_updates_connection_pool_size(POOL)
         )
         application: Any = (builder.updater(None) if self._webhook_url else builder).build()
-        application.add_handler(TypeHandler(Update, self._hear))
+
+        async def hear(update: Update, context: Any) -> None:
+            await self._hear(update, context.bot, answer)
+
+        application.add_handler(TypeHandler(Update, hear))
         application.add_error_handler(_complain)
         return application  # type: ignore[no-any-return]
 
@@ -206,16 +208,13 @@ class TelegramAdapter:
         )
         stack.push_async_callback(application.updater.stop)
 
-    async def _hear(self, update: Update, _: Any) -> None:
-        application = self._application
-        if application is None or self._answer is None:
-            return
-        heard = read_update(update, application.bot.bot, self._find_person)
+    async def _hear(self, update: Update, bot: Bot, answer: Answer) -> None:
+        heard = read_update(update, bot.bot, self._find_person)
         if heard is None:
             return
         if heard.click:
-            await self._stop_the_clock(application.bot, heard.click)
-        await self._respond(heard)
+            await self._stop_the_clock(bot, heard.click)
+        await self._respond(heard, answer)
 
     async def _stop_the_clock(self, bot: Bot, click: str) -> None:
         """Answer a click, whose button turns until then; too late is nobody's loss."""
@@ -224,15 +223,13 @@ class TelegramAdapter:
         except TelegramError as failure:
             log.info("a click was not answered", outcome=str(outcome_of(failure)))
 
-    async def _respond(self, heard: Heard) -> None:
+    async def _respond(self, heard: Heard, answer: Answer) -> None:
         request = heard.request
         if heard.head:
             request = replace(request, alert=await self._find_alert(request.place, heard.head))
         if heard.is_overheard and not (request.alert and is_meant_for_us(request.text)):
             return
-        if self._answer is None:
-            return
-        reply = await self._answer(request)
+        reply = await answer(request)
         for card in reply.cards:
             # In a group the nearest to privately is their own chat, if they have ever opened it.
             is_aside = reply.is_private and request.place.chat != request.actor

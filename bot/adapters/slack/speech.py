@@ -1,0 +1,93 @@
+"""How a drawn card becomes a call to Slack, and how one whose answer was lost is found again.
+
+Everything here raises what the library raises; `failure` says what that means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.adapters.slack.failure import FAILURES, REFUSED, code_of
+from bot.adapters.slack.render import render
+from bot.chat.card import Card
+from bot.chat.request import Request
+from core.notices.notice import Place
+
+EVENT_TYPE = "beacon"
+MAX_LOOK = 100  # messages asked for in one look
+
+log = structlog.get_logger()
+
+
+async def say(client: AsyncWebClient, place: Place, card: Card, key: str) -> Any:
+    """Post a card. Its key travels in the metadata, which everybody in the workspace can read."""
+    return await _legibly(
+        client.chat_postMessage,
+        card,
+        channel=place.chat,
+        thread_ts=place.thread,
+        unfurl_links=False,
+        unfurl_media=False,
+        metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+    )
+
+
+async def amend(client: AsyncWebClient, receipt: str, card: Card) -> None:
+    """Make an earlier message show this card."""
+    channel, _, ts = receipt.rpartition(":")
+    await _legibly(client.chat_update, card, channel=channel, ts=ts)
+
+
+async def find(client: AsyncWebClient, place: Place, key: str, since: float) -> Mapping[str, Any] | None:
+    """Return the message that bears our key, if an earlier try has come through after all."""
+    channel = place.chat
+    if channel.startswith(("U", "W")):  # a person: their private chat has a name of its own
+        channel = (await client.conversations_open(users=channel))["channel"]["id"]
+    common: dict[str, Any] = {"channel": channel, "oldest": f"{since:.6f}", "limit": MAX_LOOK}
+    said = (
+        await client.conversations_replies(ts=place.thread, include_all_metadata=True, **common)
+        if place.thread
+        else await client.conversations_history(include_all_metadata=True, **common)
+    )
+    for message in said["messages"]:
+        if message.get("metadata", {}).get("event_payload", {}).get("key") == key:
+            return {**message, "channel": channel}
+    return None
+
+
+async def whisper(client: AsyncWebClient, request: Request, response_url: str | None, card: Card) -> None:
+    """Say a card to its asker alone."""
+    if response_url is None:
+        place = request.place
+        where = {"channel": place.chat, "user": request.actor, "thread_ts": place.thread}
+        await _legibly(client.chat_postEphemeral, card, **where)
+        return
+    shown = render(card)
+    webhook = AsyncWebhookClient(response_url, session=client.session, retry_handlers=[])
+    said = await webhook.send(text=shown.text, blocks=shown.blocks, response_type="ephemeral", replace_original=False)
+    if said.status_code != HTTPStatus.OK:
+        log.warning("slack refused a private answer", status=said.status_code)
+
+
+async def upload(client: AsyncWebClient, channel: str, thread: str, png: bytes, title: str) -> None:
+    """Send a picture into a thread."""
+    # No alt_txt: with it Slack shares nothing, and says so nowhere. python-slack-sdk#1818
+    await client.files_upload_v2(channel=channel, thread_ts=thread, filename="chart.png", file=png, title=title)
+
+
+async def _legibly(send: Callable[..., Awaitable[Any]], card: Card, **how: Any) -> Any:
+    """Say it in blocks, and should Slack refuse ours, once more in its words alone."""
+    shown = render(card)
+    try:
+        return await send(text=shown.text, blocks=shown.blocks, **how)
+    except FAILURES as failure:
+        if code_of(failure) not in REFUSED:
+            raise
+        log.warning("slack refused our blocks", reason=code_of(failure))
+        return await send(text=shown.text, **how)
