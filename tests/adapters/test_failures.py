@@ -72,7 +72,7 @@ def test_a_pause_may_be_told_as_a_number_or_as_a_duration():
 def test_a_secret_is_kept_out_of_a_library_s_log(caplog):
     caplog.set_level(logging.INFO)
     log = logging.getLogger("httpx")
-    with telegram_failure.discreetly("4242:secret"):
+    with telegram_failure.redacting("4242:secret"):
         log.info("POST %s", "https://api.telegram.org/bot4242:secret/getMe")
         log.info("hello %s", "there")
     assert caplog.messages == ["POST https://api.telegram.org/bot…/getMe", "hello there"]

@@ -20,7 +20,7 @@ from telegram import Bot, Update
 from telegram.error import TelegramError
 from telegram.ext import Application, TypeHandler
 
-from bot.adapters.telegram.failure import discreetly, outcome_of
+from bot.adapters.telegram.failure import redacting, outcome_of
 from bot.adapters.telegram.inbound import PLATFORM, FindPerson, Heard, read_update, receipt_of
 from bot.adapters.telegram.render import MAX_CAPTION, picture, render
 from bot.adapters.telegram.speech import amend, illustrate, speak
@@ -92,7 +92,7 @@ class TelegramAdapter:
     async def run(self, answer: Answer) -> None:
         """Listen until cancelled, handing each request to `answer`."""
         async with AsyncExitStack() as stack:
-            stack.enter_context(discreetly(self._token, self._secret))
+            stack.enter_context(redacting(self._token, self._secret))
             application = self._build(answer)
             stack.push_async_callback(application.bot.shutdown)
             await _until_it_works(application.initialize)

@@ -67,7 +67,7 @@ def is_unreadable(failure: TelegramError) -> bool:
     return isinstance(failure, BadRequest) and UNREADABLE in failure.message.lower()
 
 
-class Discreet(logging.Filter):
+class Redacted(logging.Filter):
     """Keeps secrets out of what libraries write."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
@@ -84,17 +84,17 @@ class Discreet(logging.Filter):
 
 
 @contextmanager
-def discreetly(*secrets: str) -> Iterator[None]:
+def redacting(*secrets: str) -> Iterator[None]:
     """Keep secrets out of every library's log meanwhile."""
-    discreet = Discreet(secrets)
+    redacted = Redacted(secrets)
     loggers = [logging.getLogger(name) for name in TALKATIVE]
     for logger in loggers:
-        logger.addFilter(discreet)
+        logger.addFilter(redacted)
     try:
         yield
     finally:
         for logger in loggers:
-            logger.removeFilter(discreet)
+            logger.removeFilter(redacted)
 
 
 def _seconds(pause: int | timedelta) -> float:
