@@ -17,7 +17,9 @@ import typer
 if TYPE_CHECKING:
     from bot.commands.once import Once
     from core.errors import Fact, Problem
+    from core.ports import Clock
     from core.text import Tongue
+    from core.workspace import Workspace
 
 cli = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -55,14 +57,14 @@ def ask(
 ) -> None:
     """Ask for numbers, or say anything else one can say in chat."""
     from bot.app import open_world
-    from bot.commands.once import clock_of, once, once_json, write_picture
+    from bot.commands.once import once, once_json, write_picture
     from core.workspace import load_workspace
 
     _log_to_stderr()
     workspace = load_workspace(folder)
 
     async def answer() -> Once:
-        async with open_world(workspace, clock_of(workspace), data=data) as world:
+        async with open_world(workspace, _clock_of(workspace), data=data) as world:
             return await once(text, as_, workspace, world)
 
     said = asyncio.run(answer())
@@ -208,7 +210,19 @@ def _log_to_stderr() -> None:
     """Keep standard output for the answer alone."""
     import structlog
 
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
+def _clock_of(workspace: Workspace) -> Clock:
+    """Return the wall's clock, or one that stands at noon of the day that the workspace pretends to be in."""
+    from datetime import UTC, time
+
+    from bot.clock import SystemClock
+    from core.usecases.replay import HandClock
+
+    if workspace.today is None:
+        return SystemClock()
+    return HandClock(datetime.combine(workspace.today, time(12), workspace.zone).astimezone(UTC))
 
 
 def _tongue() -> Tongue:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from bot.cards.answer import answer_card
 from bot.chat.card import Block, Card, Picture
 from bot.chat.plain import plain
 from bot.chat.request import Request
-from bot.clock import SystemClock
 from bot.commands.ask import answered, echo
 from bot.commands.call import Call
 from bot.commands.command import Ask
@@ -23,10 +21,9 @@ from core.document import suggesting
 from core.errors import Missing, Problem
 from core.notices.notice import Place
 from core.people.person import Person
-from core.ports import Clock, World
+from core.ports import World
 from core.text import Tongue
 from core.usecases.ask import Answer, Asked
-from core.usecases.replay import HandClock
 from core.workspace import Workspace
 
 PLACE = Place("terminal", "terminal")
@@ -76,13 +73,6 @@ def tongue_of(text: str, workspace: Workspace) -> Tongue:
     if _HAN.search(text):
         return "zh"
     return "en" if re.search(r"[A-Za-z]", text) else workspace.tongue
-
-
-def clock_of(workspace: Workspace) -> Clock:
-    """Return the wall's clock, or one that stands at noon of the day that the workspace pretends to be in."""
-    if workspace.today is None:
-        return SystemClock()
-    return HandClock(datetime.combine(workspace.today, time(12), workspace.zone).astimezone(UTC))
 
 
 def write_picture(said: Once, file: Path) -> None:
