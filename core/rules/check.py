@@ -30,7 +30,6 @@ from core.rules.tree import (
     Sudden,
     Target,
     Usual,
-    YearAgo,
     leaves,
     operands,
     with_leaves,
@@ -205,9 +204,7 @@ def _strict(leaf: Leaf) -> Leaf:
 def _of_the_mean(leaf: Leaf) -> Leaf:
     """低于均值30% read as below 30 % *of* the mean: a change by −70 %."""
     match leaf:
-        case Compare(Change(_, against, True), _, Bound(quantity)) if quantity and not isinstance(
-            against, Lag | YearAgo
-        ):
+        case Compare(Change(_, Usual() | Target(), True), _, Bound(quantity)) if quantity and quantity.value < 0:
             part = abs(quantity.value)
             return replace(leaf, right=Bound(replace(quantity, value=part - 1)))
     return leaf

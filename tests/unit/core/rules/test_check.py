@@ -1,8 +1,12 @@
 """Sentences that read well and are wrong, and those that could mean something else."""
 
+from decimal import Decimal
+
 import pytest
 
 from core.calendar.grain import Grain
+from core.labels import Labels
+from core.metrics.target import Planned
 from core.quantity import Quantity, Unit
 from core.rules.check import check, doubts, grain_of
 from core.rules.parse import parse, understand
@@ -180,3 +184,12 @@ def test_an_unread_usual_is_kept_when_only_its_weekday_changes() -> None:
     change = doubt.readings[1].condition.left
     assert change.against == Usual(28, "median", same_weekday=True, grain=Grain.DAY)
     assert doubt.readings[1].condition.right.quantity.unit is Unit.PERCENT
+
+
+def test_above_the_mean_by_a_part_has_only_one_reading() -> None:
+    assert "doubt-below-by" not in doubted("花费高于均值30%")
+
+
+def test_a_target_that_is_planned_raises_no_doubt() -> None:
+    catalog = a_catalog(planned=[Planned("cvr", Labels(), Decimal("0.02"))])
+    assert doubts(understand("转化率低于目标值", catalog), catalog) == ()

@@ -292,3 +292,8 @@ def test_differences_are_worked_out_exactly() -> None:
     measures = {"gross_profit": [0.3], "spend": [0.1]}
     assert said("利润ROI>200%", measures) is CALM
     assert said("利润ROI>=200%", measures) is BREACHED
+
+
+@pytest.mark.parametrize(("today", "state"), [(80, CALM), (79.99, BREACHED)])
+def test_a_year_ago_is_exact_as_well(today: float, state: State) -> None:
+    assert said("花费同比下降超过20%", {"spend": [100, *[None] * 364, today]}) is state

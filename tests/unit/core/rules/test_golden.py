@@ -124,7 +124,13 @@ SAME = [
     ("环比下滑超过30%报警", "该指标环比下降 > 30%", "the metric falls by more than 30% period over period"),
     ("用户跳出率突然飙升", "跳出率飙升", "bounce rate surges", "bounce rate rises suddenly"),
     ("各渠道ROI低于1，且超支", "按渠道：roi<1 并且 预算超支", "by channel: roi under 1 && over budget"),
-    ("转化率介于1%到3%之间", "转化率不低于1%且转化率不超过3%", "cvr between 1% and 3%", "cvr>=1% and cvr at most 3%"),
+    (
+        "转化率在1~3%之间",
+        "转化率介于1%到3%之间",
+        "转化率不低于1%且转化率不超过3%",
+        "cvr between 1% and 3%",
+        "cvr>=1% and cvr at most 3%",
+    ),
     ("转化率环比下滑20%以上", "转化率环比下降至少20%", "cvr drops at least 20%", "cvr down 20% or more"),
     ("转化率2%以下", "转化率不高于2%", "cvr 2% or less", "cvr no more than 2%"),
     (
@@ -145,6 +151,9 @@ SAME = [
     ("非（ROI<1）或花费>预算", "not (roi < 1) or spend > budget", "不是(ROI<1) 或者 花费高于预算"),
     (
         "各渠道各地区ROI<1",
+        "各渠道和地区ROI<1",
+        "渠道、地区：ROI<1",
+        "by channel and by region roi < 1",
         "roi by channel and region < 1",
         "by channel, region: roi < 1",
         "roi < 1 per channel per region",
