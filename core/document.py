@@ -314,10 +314,11 @@ def fold(name: str) -> str:
 
 def inside(node: Scalar, start: int, width: int = 1) -> Where:
     """Return the place of `width` characters from `start` (counted from 0) of a scalar's words."""
-    column = node.where.column + start + (1 if node.quoted else 0)
-    shown = node.where.source[column - 1 : column - 1 + width]
+    first = node.where.column + (1 if node.quoted else 0)
+    words = node.text[: start + width]
     # A folded or escaped scalar does not lie on its line letter by letter; then the whole of it must do.
-    return replace(node.where, column=column, width=width) if shown == node.text[start : start + width] else node.where
+    is_plain = node.where.source[first - 1 : first - 1 + len(words)] == words
+    return replace(node.where, column=first + start, width=width) if is_plain else node.where
 
 
 def frame(where: Where) -> str:
@@ -430,6 +431,8 @@ def _syntax_mistake(error: yaml.MarkedYAMLError, file: str, lines: list[str]) ->
     mark = error.problem_mark or error.context_mark
     problem = error.problem or ""
     line, column = (mark.line, mark.column) if mark else (0, 0)
+    if line >= len(lines) and lines:  # the file ends too early: its last line is where to look
+        line, column = len(lines) - 1, len(lines[-1])
     code: str = next((code for words, code in _SYNTAX if words in problem), "yaml-syntax")
     if code == "yaml-unclosed-quote" and error.context_mark:
         line, column = error.context_mark.line, error.context_mark.column  # where it opens is where to look

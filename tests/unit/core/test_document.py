@@ -230,3 +230,14 @@ def test_a_note_points_at_its_key():
     there = fields("a: 1\n")
     there.note("unknown-metric", "a", name="1")
     assert there.mistakes == [Mistake("unknown-metric", {"name": "1"}, there.where("a"))]
+
+
+def test_a_file_that_ends_too_early_is_pointed_at_its_last_line():
+    _, (mistake,) = parsed("a: 1\nb: {")
+    assert mistake.where is not None
+    assert (mistake.where.line, mistake.where.column) == (2, 5)
+
+
+def test_the_place_after_a_sentences_last_letter_is_known():
+    sentence = fields("when: 花费 /").need("when", document.scalar, Scalar(Where("", 0, 0), ""))
+    assert document.inside(sentence, 4, 1).column == 11
