@@ -55,8 +55,7 @@ def advance(alert: Alert, now: datetime, *, actor: str = BEACON, via: str | None
     escalation = alert.escalation
     step, level = escalation.steps[escalation.level], escalation.level + 1
     facts: dict[str, Fact] = {"level": level, "to": step.to, "after": int(step.after.total_seconds())}
-    next_at = _after(escalation.steps, level, now) if alert.handling.stage is Stage.OPEN else None
-    further = replace(escalation, level=level, next_at=next_at)
+    further = resumed(replace(alert, escalation=replace(escalation, level=level)), now)
     return moved(alert, now, [("escalated", facts)], actor=actor, via=via, escalation=further)
 
 

@@ -133,7 +133,7 @@ class _Desk:
             self.lines += [Line("hold-voided", {"hold": str(hold.kind), "by": hold.by}) for hold in self.ended]
             holds = [hold for hold in holds if hold.kind is not HoldKind.SNOOZE]
         alert = self.change.after
-        if holds and kind in _HELD:
+        if holds and kind in _HELD and event.actor == BEACON:  # what a person asks for, they get
             for hold in holds:
                 self._silent("held", kind=str(kind), hold=str(hold.kind), by=hold.by, until=hold.until.isoformat())
             self._set(escalation=escalation.paused(alert.escalation))

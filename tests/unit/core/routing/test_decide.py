@@ -185,6 +185,13 @@ def test_an_escalation_finds_its_person_when_it_is_due():
     assert heard(settle(escalated("lead"))) == [(Kind.ESCALATION, "bob"), (Kind.STATE, EVERYWHERE)]
 
 
+def test_a_hold_keeps_back_the_clock_and_not_a_person_in_a_hurry():
+    assert heard(settle(escalated("lead"), present=[HOLD])) == [(Kind.STATE, EVERYWHERE)]
+    alert = an_alert(escalation=escalation.start((Step(timedelta(minutes=5), "lead"),), NOW))
+    asked = escalation.escalate(alert, "alice", 1, NOW)
+    assert heard(settle(asked, present=[HOLD])) == [(Kind.ESCALATION, "bob"), (Kind.STATE, EVERYWHERE)]
+
+
 def test_an_escalation_that_reaches_nobody_is_said_in_the_chats():
     decision = settle(escalated("lead"), people={"x": a_person("x")}, routes=(Route("all", (), (BOARD,)),))
     assert heard(decision) == [(Kind.ESCALATION, BOARD), (Kind.STATE, EVERYWHERE)]
