@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.calendar.grain import Grain
+from core.errors import Invalid
 from core.metrics.catalog import Catalog
 from core.quantity import Quantity, Unit
-from core.rules.parse import parse
+from core.rules.check import check, doubts
+from core.rules.parse import parse, understand
 from core.rules.say import say
 from core.rules.tree import (
     All,
@@ -90,3 +92,75 @@ def test_a_rule_is_read_back_from_what_is_said_of_it(sentence: Sentence) -> None
     for tongue in TONGUES:
         said = say(sentence, tongue, CATALOG)
         assert parse(said, CATALOG) == sentence, said
+
+
+PIECES = [
+    *(
+        "渠道",
+        "转化率",
+        "ROI",
+        "it",
+        "增量",
+        "<",
+        "低于",
+        "不超过",
+        "至少",
+        "2%",
+        "0.5pp",
+        "¥5",
+        "-3",
+        "阈值",
+        "下滑",
+        "上升",
+    ),
+    *(
+        "突然",
+        "飙升",
+        "连续3天",
+        "日环比",
+        "同比",
+        "历史均值",
+        "近7天中位数",
+        "目标值",
+        "昨日",
+        "且",
+        "/",
+        "非",
+        "（",
+        "）",
+        "各",
+    ),
+    *(
+        "介于",
+        "到",
+        "之间",
+        "，",
+        "：",
+        "以上",
+        "变化",
+        "预算超支",
+        "by",
+        "drops",
+        "up",
+        "and",
+        "报警",
+        "x",
+        "五",
+        "½",
+        "'",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join) | st.text(max_size=20))
+def test_whatever_is_typed_is_read_or_refused_with_a_place(said: str) -> None:
+    try:
+        parsed = understand(said, CATALOG)
+    except Invalid as invalid:
+        assert all(each.where and each.where.column >= 1 for each in invalid.mistakes)
+        return
+    for tongue in TONGUES:
+        assert parse(say(parsed.sentence, tongue, CATALOG), CATALOG) == parsed.sentence
+    for doubt in doubts(parsed, CATALOG):
+        assert all(parse(say(each, "zh", CATALOG), CATALOG) == each for each in doubt.readings)
+    assert isinstance(check(parsed.sentence, CATALOG), list)
