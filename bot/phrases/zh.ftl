@@ -435,8 +435,6 @@ web-try-help = /kpi 帮助
 web-since = 已持续 { $duration }
 web-nobody = 无负责人
 web-owner = 负责人 { $name }
-web-number = { $metric } { $value }
-web-number-against = { $metric } { $value }，平常 { $usual }（{ $change }）
 
 ## 规则
 
@@ -658,3 +656,10 @@ init-empty = 整列为空
 init-rule = 规则：{ $sentence }
 init-confirm = 写入 { $folder } 吗？
 init-written = 已写入。下一步：beacon check { $folder }
+
+## 能不能相加
+
+sum-of-distinct = { $name } 是去重人数，不能相加：跨两处的人会被算两次。
+sum-of-ratio = { $name } 是比率，不能相加。请直接查整个时间段或整个切片的值。
+sum-of-snapshot = { $name } 是某一时点的存量，不能按时间相加。请查最新值。
+sum-of-derived = { $name } 由其他指标算出，不能相加。

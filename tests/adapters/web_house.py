@@ -31,7 +31,7 @@ from core.people.person import Person
 from core.quantity import Quantity, Unit
 from core.rules.finding import Finding, State, Term
 from core.rules.rule import Fingerprint, Rule, Severity
-from core.rules.tree import All, Bound, Compare, Comparison, Reading, Sentence
+from core.rules.tree import All, Bound, Compare, Comparison, Lag, Reading, Sentence
 from core.text import Text, Tongue
 from core.workspace import Workspace
 
@@ -176,7 +176,7 @@ def an_alert(name: str = "7f3k", **changed: Any) -> Alert:
 def some_alerts() -> list[Alert]:
     cvr = Fingerprint("cvr_drop", Labels.of({"channel": "douyin", "region": "east"}))
     refunds = Fingerprint("refunds_up", Labels())
-    rate = Term("cvr", Unit.PERCENT, 0.0212, baseline=0.0268, change=-0.209, bound=-0.2)
+    rate = Term("cvr", Unit.PERCENT, 0.0212, Lag(Grain.DAY, 7), 0.0268, change=-0.209, bound=-0.2)
     money = Term("refunds", Unit.MONEY, 14_300.0, bound=12_000.0)
     return [
         an_alert(

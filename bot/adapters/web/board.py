@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.cards.alert import state_words, why_words
+from bot.cards.dress import person_name, rule_of, slice_words
 from bot.phrases import say
-from bot.phrases.numbers import moment, sign_of
+from bot.phrases.numbers import sign_of
 from core.alerts.alert import Alert, Stage
-from core.alerts.holds import HoldKind
 from core.charts import numerals
 from core.charts.sparkline import spark
 from core.errors import Missing
@@ -20,10 +22,10 @@ if TYPE_CHECKING:
 
     from bot.adapters.web.render import Json
     from core.alerts.holds import Hold
-    from core.labels import Labels
     from core.text import Tongue
     from core.workspace import Workspace
 
+MINUTE = timedelta(minutes=1)
 SPARK = (120, 32)  # the box the path is drawn in; the page stretches it
 TONES = {Severity.INFO: "plain", Severity.WARNING: "warning", Severity.CRITICAL: "bad"}
 
@@ -68,54 +70,27 @@ def _change(moved: float | None) -> str:
 
 
 def _alert(alert: Alert, workspace: Workspace, holds: Sequence[Hold], tongue: Tongue, now: datetime) -> Json:
-    rule = next((one for one in workspace.rules if one.id == alert.fingerprint.rule), None)
+    rule = rule_of(alert.fingerprint.rule, workspace)
+    is_open = alert.handling.stage is Stage.OPEN
+    take = [{"label": say("button-ack", tongue), "command": f"ack {alert.stamp}"}] if is_open else []
     return {
         "handle": alert.handle,
         "tone": TONES[alert.severity],
         "severity": say(f"severity-{alert.severity.name.lower()}", tongue),
         "title": rule.title.to(tongue) if rule else alert.fingerprint.rule,
         "slice": slice_words(alert.fingerprint.labels, workspace, tongue),
-        "number": _number(alert, workspace, tongue),
-        "since": say(
-            "web-since", tongue, duration=numerals.duration(now - (alert.fired_at or alert.opened_at), tongue)
-        ),
+        "why": why_words(alert, workspace, tongue, now),
+        "since": say("web-since", tongue, duration=_whole_minutes(now - (alert.fired_at or alert.opened_at), tongue)),
         "owner": _owner(alert, workspace, tongue),
-        "state": _state(alert, workspace, holds, tongue, now),
-        "open": alert.handling.stage is Stage.OPEN,
-        "buttons": [
-            *(
-                [{"label": say("button-ack", tongue), "command": f"ack {alert.stamp}"}]
-                if alert.handling.stage is Stage.OPEN
-                else []
-            ),
-            {"label": say("button-why", tongue), "command": f"why {alert.handle}"},
-        ],
+        "state": state_words(alert, [one for one in holds if one.alert == alert.id], workspace, tongue, now),
+        "open": is_open,
+        "buttons": [*take, {"label": say("button-why", tongue), "command": f"why {alert.handle}"}],
     }
 
 
-def slice_words(labels: Labels, workspace: Workspace, tongue: Tongue) -> str:
-    """Return `微信 · 华东`: values by their titles, where the dictionary has one."""
-    named = []
-    for dimension, code in labels:
-        known = workspace.catalog.dimensions.get(dimension)
-        value = known.values.get(code) if known else None
-        named.append(value.title.to(tongue) if value else code)
-    return " · ".join(named)
-
-
-def _number(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
-    term = alert.finding.headline
-    if term is None or term.value is None:
-        return ""
-    metric = workspace.catalog.metrics.get(term.metric)
-    title = metric.title.to(tongue) if metric else term.metric
-    sign = sign_of(workspace.currency)
-    value = numerals.number(term.value, term.unit, tongue, currency=sign)
-    if term.baseline is None:
-        return say("web-number", tongue, metric=title, value=value)
-    usual = numerals.number(term.baseline, term.unit, tongue, currency=sign)
-    moved = numerals.change(term.change)
-    return say("web-number-against", tongue, metric=title, value=value, usual=usual, change=moved)
+def _whole_minutes(length: timedelta, tongue: Tongue) -> str:
+    """Return a duration without its seconds, so that a row does not change with each of them."""
+    return numerals.duration(max(length - length % MINUTE, MINUTE), tongue)
 
 
 def _owner(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
@@ -124,23 +99,7 @@ def _owner(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
         return say("web-nobody", tongue)
     if alert.handling.stage is Stage.ACKED and alert.handling.by == alert.owner:
         return ""
-    return say("web-owner", tongue, name=_name(alert.owner, workspace, tongue))
-
-
-def _state(alert: Alert, workspace: Workspace, holds: Sequence[Hold], tongue: Tongue, now: datetime) -> str:
-    snooze = next((one for one in holds if one.alert == alert.id and one.kind is HoldKind.SNOOZE), None)
-    if snooze:
-        until = moment(snooze.until, workspace.zone, tongue, now)
-        return say("state-snoozed", tongue, until=until, by=_name(snooze.by, workspace, tongue))
-    if alert.handling.stage is Stage.ACKED:
-        at = moment(alert.handling.at or now, workspace.zone, tongue, now)
-        return say("state-acked", tongue, by=_name(alert.handling.by or "", workspace, tongue), ago=at)
-    return say("state-open", tongue)
-
-
-def _name(who: str, workspace: Workspace, tongue: Tongue) -> str:
-    person = workspace.people.get(who)
-    return person.name.to(tongue) if person else who
+    return say("web-owner", tongue, name=person_name(alert.owner, workspace, tongue))
 
 
 def _first_dimension(metric: str, workspace: Workspace, tongue: Tongue) -> str | None:

@@ -283,7 +283,7 @@ function drawAlert(alert) {
     el("div", {},
       el("p", { class: "where" }, el("span", { class: "severity" }, alert.severity), alert.slice),
       el("h3", {}, alert.title),
-      el("p", {}, alert.number),
+      el("p", {}, alert.why),
       el("p", { class: "small" }, el("span", { class: "state" }, alert.state), el("span", {}, alert.owner), el("span", {}, alert.since))),
     el("div", { class: "acts" }, ...acts),
     said);
