@@ -135,11 +135,9 @@ class _Reader:
 
     def following(self, one: Yearly) -> date | None:
         """Return the day's next occurrence; today itself is one."""
-        for year in range(self.today.year, self.today.year + 9):
-            days = one.within(year)
-            if days and days[0] >= self.today:
-                return days[0] if days[0] == days[1] else None
-        return None
+        years = range(self.today.year, self.today.year + 9)  # the 29th of February may be eight years ahead
+        first, last = next(days for year in years if (days := one.within(year)) and days[0] >= self.today)
+        return first if first == last else None
 
     def clock(self, text: str) -> time | None:
         if text in _CLOCKS:
