@@ -445,8 +445,6 @@ web-try-help = /kpi help
 web-since = for { $duration }
 web-nobody = no owner
 web-owner = owner: { $name }
-web-number = { $metric } { $value }
-web-number-against = { $metric } { $value }, usually { $usual } ({ $change })
 
 ## Rules
 
