@@ -31,6 +31,8 @@ async def answered(command: Ask, call: Call) -> tuple[Answer, Reading]:
     """Return the numbers, and how their period was read."""
     if not command.metrics:
         raise _without_metric(command, call)
+    for code in command.metrics:
+        _must_have_data(code, call)
     try:
         reading = read_period(command.period or UNSAID, call.wall, call.workspace.events)
     except Problem as problem:
@@ -47,6 +49,16 @@ async def answered(command: Ask, call: Call) -> tuple[Answer, Reading]:
 def echo(command: Ask, reading: Reading, tongue: Tongue) -> str:
     """Return how the period was read, where it may have been read wrongly."""
     return say("answer-read-as", tongue, said=command.period, window=reading.echo) if reading.guessed else ""
+
+
+def _must_have_data(code: str, call: Call) -> None:
+    catalog = call.workspace.catalog
+    if catalog.is_available(code):
+        return
+    held = {measure for source in catalog.sources.values() for measure in source.measures}
+    lacks = [base for base in catalog.bases(code) if base not in held] or [code]
+    names = [catalog.metric(base).title.to(call.tongue) for base in lacks]
+    raise Missing("metric-no-data", metric=code, lacks=("、" if call.tongue == "zh" else ", ").join(names))
 
 
 def _without_metric(command: Ask, call: Call) -> Missing:

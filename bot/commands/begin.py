@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Literal, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.phrases import say
 from core.errors import Problem
-from core.ingest.table import Column, read
 from core.metrics.catalog import Catalog
 from core.metrics.load import builtin
 from core.text import Tongue
@@ -20,7 +22,28 @@ ZONE = "Asia/Shanghai"
 MOST_TIMES = 1000
 
 
-def look(folder: Path, file: Path) -> Proposal:
+class Column(Protocol):
+    """One column of a table that was read; only `bot.app` knows who reads it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> Literal["number", "time", "text", "empty"]: ...
+
+    @property
+    def values(self) -> NDArray[Any]: ...
+
+
+class Table(Protocol):
+    @property
+    def columns(self) -> Sequence[Column]: ...
+
+    @property
+    def height(self) -> int: ...
+
+
+def look(folder: Path, file: Path, read: Callable[[Path, str], Table]) -> Proposal:
     """Return what a workspace of that file would be; a Problem when `folder` holds one already."""
     if (folder / "workspace.yaml").exists():
         raise Problem("init-exists", folder=str(folder))

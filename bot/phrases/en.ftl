@@ -368,8 +368,8 @@ digest-summary = { $day }: { $count ->
   }
 digest-open = Open
 digest-overdue = Overdue
-digest-day-before = Day before
-digest-week-before = Week before
+digest-day-before = vs day before
+digest-week-before = vs week before
 digest-quiet = Nothing is open. A good day.
 
 ## Help and trouble
@@ -504,7 +504,7 @@ rule-expected-comparison-at-end = The sentence stops where a comparison should f
 rule-expected-number-at-end = The sentence stops where a number should follow.
 rule-expected-bracket-at-end = A bracket is opened and never closed.
 rule-expected-end-at-end = The sentence stops too early.
-rule-move-comparison = “{ $found }” says both a direction and a comparison. Keep one, such as “down more than 30%”.
+rule-move-comparison = “{ $found }” cannot follow a fall or a rise. Say “more than” or “at least”, such as “down more than 30%”.
 rule-deviation-comparison = “{ $found }” does not go with “below” or “above” the mean. Write “more than 10% below the mean”.
 rule-twice = There are two rules “{ $id }”. Give one of them another name.
 wanted-cron = A schedule belongs here, such as "5 9 * * *" for 09:05 every day, not “{ $value }”.
@@ -640,6 +640,7 @@ demo-nobody-planted = × { $period }  { $alert }: critical, and nobody planted i
 unknown-moment = “{ $said }” is no time we can read. Try “2h”, “tomorrow 9am” or “{ $example }”.
 moment-past = “{ $said }” would be { $at }, and that has passed. Name a later time.
 ask-no-metric = Which metric? For example: { $examples }.
+metric-no-data = { $metric } has no data here: sources.yaml names no column for { $lacks }.
 no-value-near = There is nothing for { $dimension } “{ $said }”.
 answer-read-as = “{ $said }” is read as { $window }.
 ask-no-picture = This answer has no chart that could be written.
@@ -665,3 +666,14 @@ init-empty = it is empty
 init-rule = Rule: { $sentence }
 init-confirm = Write this to { $folder }?
 init-written = Written. Next: beacon check { $folder }
+
+## Adding up
+
+sum-of-distinct = { $name } counts people and cannot be added up: one who is in two slices would count twice.
+sum-of-ratio = { $name } is a rate and cannot be added up. Ask for it over the whole period or slice.
+sum-of-snapshot = { $name } is a level and cannot be added up over time. Ask for the last one.
+sum-of-derived = { $name } is worked out from other metrics and cannot be added up.
+
+## Beginning a workspace
+
+moment-unknown = “{ $said }” is no time that is understood here. Try “2h”, “tomorrow 9:00” or “2026-06-20 18:00”.

@@ -494,7 +494,7 @@ rule-expected-comparison-at-end = 句子没写完，后面要有比较，如“�
 rule-expected-number-at-end = 句子没写完，后面要有数字。
 rule-expected-bracket-at-end = 括号没有关上。
 rule-expected-end-at-end = 句子没写完。
-rule-move-comparison = “{ $found }”既说了方向又做了比较，请只留一个，如“下降超过 30%”。
+rule-move-comparison = 升降之后不能用“{ $found }”。请说“超过”或“至少”，如“下降超过 30%”。
 rule-deviation-comparison = “{ $found }”不能和“低于均值”“高于均值”连用。请写“低于均值 10%”。
 rule-twice = 有两条规则都叫“{ $id }”，请给其中一条改名。
 wanted-cron = 这里要写时间表，如 "5 9 * * *" 表示每天 09:05，不能是“{ $value }”。
@@ -631,6 +631,7 @@ demo-nobody-planted = × { $period }  { $alert }：无人埋下的严重告警
 unknown-moment = 看不懂时间“{ $said }”。可以这样说：2h、明天上午9点，或 { $example }。
 moment-past = “{ $said }”是 { $at }，已经过去了。请换一个以后的时间。
 ask-no-metric = 想看哪个指标？例如：{ $examples }。
+metric-no-data = { $metric }在这里没有数据：sources.yaml 里没有一列是{ $lacks }。
 no-value-near = { $dimension }“{ $said }”没有任何数据。
 answer-read-as = “{ $said }”理解为 { $window }。
 ask-no-picture = 这个回答没有可以写出的图表。
@@ -663,3 +664,7 @@ sum-of-distinct = { $name } 是去重人数，不能相加：跨两处的人会�
 sum-of-ratio = { $name } 是比率，不能相加。请直接查整个时间段或整个切片的值。
 sum-of-snapshot = { $name } 是某一时点的存量，不能按时间相加。请查最新值。
 sum-of-derived = { $name } 由其他指标算出，不能相加。
+
+## 新建工作区
+
+moment-unknown = 读不懂时间“{ $said }”。可以说：2小时、明天9点、2026-06-20 18:00。

@@ -179,9 +179,11 @@ async def _ask_source(
     fresh = last or await _fresh(question, source, bases, warehouse)
     compare = _as_far(question, fresh)
     before = await fetch(_gathering(compare, span), None) if compare else None
+    # What gathers to date stands still after the last fact; a line drawn on would look like news.
+    known = [period for period in periods if fresh is None or period.start < fresh.end]
     slices = dict.fromkeys((*_named(question), *now.cube.slices, *(before.cube.slices if before else ())))
     found = {
-        metric.code: {labels: _asked(metric, labels, now, before, series, periods) for labels in slices}
+        metric.code: {labels: _asked(metric, labels, now, before, series, known) for labels in slices}
         for metric in metrics
     }
     return found, fresh

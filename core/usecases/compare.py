@@ -39,7 +39,9 @@ def comparison(
     if words in _MONTH_AGO:
         return months_back(window, 1)
     if words and words not in _BEFORE:
-        return read_period(said, now, events).window
+        named, like = read_period(said, now, events).window, usual(window, now)
+        # This month so far `vs last month` means as much of last month.
+        return like if named.start == like.start and named.end > like.end else named
     return (_last_run(window, events[event]) if event else None) or usual(window, now)
 
 

@@ -143,6 +143,8 @@ async def test_without_a_period_the_last_seven_days_are_meant_and_said(chat):
         ("last 7 days", "For example"),
         ("roi in the age of steam", "last 7 days"),
         ("flurb", "flurb"),
+        ("uv last week", "no data"),
+        ("ctr", "Clicks"),
     ],
 )
 async def test_what_is_not_understood_is_answered_with_what_may_be_meant(chat, text, hint):

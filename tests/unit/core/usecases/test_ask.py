@@ -280,3 +280,8 @@ async def test_a_running_period_is_compared_as_far_as_its_facts_go():
     found = await answer(Question(("spend",), days(9, 16), compare=days(1, 8)))
     assert found.question.compare == days(1, 1)
     assert found.values[0].compared_to == 100
+
+
+async def test_what_gathers_to_date_is_not_drawn_beyond_its_last_fact():
+    (value,) = (await answer(Question(("budget_use",), days(8, 16), (CHANNEL,)))).values
+    assert len(value.series) == 2
