@@ -131,8 +131,12 @@ def concerned(rule: Rule, sides: Sides) -> Flags:
 def judged(condition: Condition, sides: Sides) -> Verdict:
     """Return where a condition holds and where it does not; both arrays are of slices by periods."""
     match condition:
+        case Compare(left, comparison, Bound() as bound):
+            return compared(left, comparison, bound, sides)
         case Compare(left, comparison, right):
-            return compared(left, comparison, right, sides)
+            # Two sides without a number of the rule's own, `spend > budget`, come in many rules alike.
+            key = ("compared", condition, sides.periods)
+            return sides.reader.once(key, lambda: compared(left, comparison, right, sides))
         case All(parts):
             every = [judged(part, sides) for part in parts]
             return _all([holds for holds, _ in every]), _any([fails for _, fails in every])
@@ -164,8 +168,8 @@ def settled(
 ) -> tuple[Flags, Flags, Flags]:
     """Work out exactly what lies too near to its bound for floats to tell."""
     equal = np.zeros_like(near)
-    if _is_as_it_came(left, sides) and isinstance(right, Bound):
-        # A number that nothing was done to, and that equals its bound, equals it exactly, however many there are.
+    if _is_as_it_came(left, sides) and (isinstance(right, Bound) or _is_as_it_came(right, sides)):
+        # Numbers that nothing was done to, and that equal each other, do so exactly, however many there are.
         equal = near & (sides.operand(left) == sides.operand(right))
         near = near & ~equal
     rows, columns = np.nonzero(near)
