@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_urlsafe
+from socket import AF_INET, AF_INET6, create_server, socket
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -28,7 +29,7 @@ from bot.messenger import ChatMessenger
 from bot.settings import Settings
 from core.alerts.alert import Alert
 from core.errors import Problem, Unavailable
-from core.ingest.table import stage
+from core.ingest.table import Table, read, stage
 from core.notices.notice import Place
 from core.notices.outbox import Delivery, Sent
 from core.notices.surface import Surface
@@ -39,8 +40,6 @@ from core.warehouse.duckdb import DuckdbWarehouse
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
-    from socket import socket
-
     from pydantic import SecretStr
     from starlette.requests import Request as HttpRequest
     from starlette.responses import Response
@@ -114,6 +113,7 @@ async def serve(
     """Wire the house and live in it: evaluate, deliver, watch, listen. `ready` is told the console's address."""
     from bot.adapters.web.app import LOCAL, build_app
 
+    bound = _bound(settings)
     wake = asyncio.Event()
     web = console(workspace, clock)
     adapters: dict[str, Adapter] = {web.platform: web}
@@ -142,7 +142,12 @@ async def serve(
             for adapter in adapters.values():
                 group.create_task(adapter.run(hear), name=adapter.platform)
             group.create_task(loops.run(), name="loops")
-            group.create_task(_listen(app, settings, ready), name="http")
+            group.create_task(_listen(app, bound, ready), name="http")
+
+
+def read_table(file: Path, zone: str) -> Table:
+    """Return the table in a file that a workspace is to begin with."""
+    return read(file, zone)
 
 
 def console(workspace: Workspace, clock: Clock) -> WebAdapter:
@@ -257,12 +262,26 @@ async def _until_told_to_stop() -> AsyncIterator[asyncio.TaskGroup]:
             raise
         if me:
             me.uncancel()
+    except BaseExceptionGroup as group:
+        problem = next((one for one in group.exceptions if isinstance(one, Problem)), None)
+        if problem is None:
+            raise
+        raise problem from None  # one is enough to know what to mend
     finally:
         for one in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(one)
 
 
-async def _listen(app: ASGIApp, settings: Settings, ready: Callable[[str], None] | None) -> None:
+def _bound(settings: Settings) -> socket:
+    """Return the console's socket, bound before anything else is opened; Unavailable when somebody else has it."""
+    host, port = settings.beacon_host, settings.beacon_port
+    try:
+        return create_server((host, port), family=AF_INET6 if ":" in host else AF_INET)
+    except OSError as error:
+        raise Unavailable("cannot-listen", host=host, port=port, detail=error.strerror or "") from None
+
+
+async def _listen(app: ASGIApp, bound: socket, ready: Callable[[str], None] | None) -> None:
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -271,20 +290,14 @@ async def _listen(app: ASGIApp, settings: Settings, ready: Callable[[str], None]
 
         async def startup(self, sockets: list[socket] | None = None) -> None:
             await super().startup(sockets)
-            if ready and self.started:
-                port = self.servers[0].sockets[0].getsockname()[1]
-                ready(f"http://{settings.beacon_host}:{port}/")
+            if ready:
+                host, port = bound.getsockname()[:2]
+                ready(f"http://{host}:{port}/")
 
-    config = uvicorn.Config(
-        app, host=settings.beacon_host, port=settings.beacon_port, log_config=None, timeout_graceful_shutdown=2
-    )
-    server = Server(config)
-    serving = asyncio.create_task(server.serve())
+    server = Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
+    serving = asyncio.create_task(server.serve([bound]))
     try:
         await asyncio.shield(serving)
-    except SystemExit:  # how uvicorn says that it could not listen, after logging why
-        raise Unavailable("cannot-listen", host=settings.beacon_host, port=settings.beacon_port) from None
     finally:
         server.should_exit = True
-        with suppress(SystemExit):
-            await serving
+        await serving

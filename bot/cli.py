@@ -115,10 +115,11 @@ def init(
     yes: Annotated[bool, typer.Option("--yes", help="Write it without asking.")] = False,
 ) -> None:
     """Make a first workspace out of one file."""
+    from bot.app import read_table
     from bot.commands.begin import described, look, write
     from bot.phrases import say
 
-    proposal, tongue = look(folder, file), _tongue()
+    proposal, tongue = look(folder, file, read_table), _tongue()
     typer.echo(described(proposal, tongue))
     if yes or typer.confirm(say("init-confirm", tongue, folder=str(folder))):
         write(proposal, folder, file)

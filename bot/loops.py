@@ -33,6 +33,7 @@ from core.workspace import Workspace
 log = structlog.get_logger()
 
 LOOK = 15.0  # seconds between two looks at the sources
+LAST = 10.0  # seconds that what is under way may take when we are told to stop
 REST = 5.0  # seconds at most between two looks at the queue
 DIGEST = "0 9 * * *"
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -67,7 +68,7 @@ class Loops:
     heard: Callable[[tuple[Change, ...]], None] | None = None
     look: float = LOOK
     _scheduler: Any = field(init=False)
-    _road: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+    _turn: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self._scheduler = AsyncIOScheduler(
@@ -76,35 +77,39 @@ class Loops:
         )
 
     async def run(self) -> None:
-        """Run until cancelled. What is under way is let finish by the transaction it stands in."""
+        """Run until cancelled; what is under way then is let finish."""
         add = self._scheduler.add_job
         add(self.evaluate, IntervalTrigger(seconds=self.look), id="look", next_run_time=_at_once())
         for line in sorted({rule.schedule for rule in self.workspace.rules if rule.schedule}):
             add(self.evaluate, self._paced(_cron(line, self.workspace)), id=f"cron {line}", args=[line])
-        add(self._calmly, self._paced(_cron(DIGEST, self.workspace)), id="digest", args=[self._digest])
+        add(self._in_turn, self._paced(_cron(DIGEST, self.workspace)), id="digest", args=[self._digest])
         self._scheduler.start()
         try:
             await self._deliver()
         finally:
+            # It cancels whatever job is under way, and prints a traceback of that; so none is let begin, or is left.
+            self._scheduler.pause()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST), self._turn:
+                    pass
             self._scheduler.shutdown(wait=False)
 
     async def step(self) -> None:
         """Do at once whatever the clock now makes due: for a clock that has jumped."""
         await self.evaluate()
-        await self._calmly(self._watch)
+        await self._in_turn(self._watch)
         await self._calmly(self._deliver_all)
 
     async def evaluate(self, scheduled: str | None = None) -> None:
-        """Take in new facts and judge what is due; one at a time, whoever asks."""
+        """Take in new facts and judge what is due."""
 
         async def road() -> None:
-            async with self._road:
-                arrivals = await self.world.warehouse.refresh()
-                changes = await evaluate_due(self.workspace, self.world, arrivals, scheduled=scheduled)
-                if self.heard:
-                    self.heard(changes)
+            arrivals = await self.world.warehouse.refresh()
+            changes = await evaluate_due(self.workspace, self.world, arrivals, scheduled=scheduled)
+            if self.heard:
+                self.heard(changes)
 
-        await self._calmly(road)
+        await self._in_turn(road)
 
     def reschedule(self) -> None:
         """Ask every trigger anew: the clock has jumped, or goes at another pace."""
@@ -129,7 +134,7 @@ class Loops:
         if due is None:
             return
         trigger = self._paced(DateTrigger(max(due, self.clock.now())))
-        self._scheduler.add_job(self._calmly, trigger, id="watch", args=[self._watch], replace_existing=True)
+        self._scheduler.add_job(self._in_turn, trigger, id="watch", args=[self._watch], replace_existing=True)
 
     async def _watch(self) -> None:
         changes = await watch(self.workspace, self.world)
@@ -142,6 +147,10 @@ class Loops:
 
     def _paced(self, trigger: BaseTrigger) -> BaseTrigger:
         return _ClockTrigger(trigger, self.clock)
+
+    async def _in_turn(self, work: Callable[[], Awaitable[None]]) -> None:
+        async with self._turn:
+            await self._calmly(work)
 
     async def _calmly(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do it, and go on whatever happens: one of the four places that catch broadly."""

@@ -16,8 +16,11 @@ from core.ports import World
 from core.rules.needs import batches
 from core.usecases.deliver import deliver
 from core.usecases.evaluate import evaluate, moment_of
-from core.usecases.watch import watch
+from core.usecases.watch import next_due, watch
 from core.workspace import Workspace
+
+
+_INSTANT = timedelta(microseconds=1)  # so that time passes even if something stays due
 
 
 @dataclass(slots=True)
@@ -66,9 +69,10 @@ def has_fired(change: Change) -> bool:
 
 
 async def _until(moment: datetime, workspace: Workspace, world: World, clock: HandClock) -> AsyncIterator[Change]:
-    """Let the time pass in hours, so that escalations and the ends of holds come when they would have."""
-    while clock.moment < moment:
-        clock.moment = min(moment, clock.moment + timedelta(hours=1))
+    """Let the time pass, and stop wherever something is due: an escalation, the end of a hold."""
+    while (due := await next_due(world)) is not None and due < moment:
+        clock.moment = max(due, clock.moment + _INSTANT)
         for change in await watch(workspace, world):
             yield change
         await deliver(workspace, world)
+    clock.moment = max(moment, clock.moment)

@@ -9,6 +9,7 @@ import pytest
 
 from bot.commands.begin import described, look, write
 from core.errors import Problem
+from core.ingest.table import read
 from core.workspace import Workspace, load_workspace
 
 ZH = ("日期", "渠道", "曝光量", "点击量", "花费(元)", "归因成交额", "转化数", "访客数", "投产比", "备注")
@@ -37,7 +38,7 @@ def as_xlsx(path: Path) -> Path:
 
 
 def begun(folder: Path, file: Path) -> Workspace:
-    write(look(folder, file), folder, file)
+    write(look(folder, file, read), folder, file)
     return load_workspace(folder)
 
 
@@ -52,7 +53,7 @@ def test_a_chinese_csv_becomes_a_workspace(tmp_path, encoding):
 
 
 def test_an_english_csv_becomes_one_in_english(tmp_path):
-    workspace = begun(tmp_path / "shop", as_csv(tmp_path / "ads.csv", EN, "utf-8"))
+    workspace = begun(tmp_path / "shop", as_csv(tmp_path / "ads.csv", EN, "utf-8"), read)
     assert workspace.tongue == "en"
     assert set(workspace.catalog.sources["facts"].measures) == MEASURES
 
@@ -82,5 +83,5 @@ def test_a_workspace_that_is_there_is_not_written_over(tmp_path):
     file = as_csv(tmp_path / "ads.csv", ZH, "utf-8")
     begun(tmp_path / "shop", file)
     with pytest.raises(Problem) as refused:
-        look(tmp_path / "shop", file)
+        look(tmp_path / "shop", file, read)
     assert refused.value.code == "init-exists"
