@@ -277,6 +277,20 @@ async def test_a_message_comes_by_itself_and_changes_in_place(console):
         await expect(page.locator(".log > .card")).to_have_count(1)
 
 
+async def test_who_reads_the_newest_message_is_led_to_the_head_of_the_next_and_nobody_else_is_moved(console):
+    async with console.page() as page:
+        for number in range(4):
+            await console.web.post(BOARD, replace(alert_card(), title=f"第 {number} 条"), f"k{number}")
+            await expect(page.locator(".card h3", has_text=f"第 {number} 条")).to_be_in_viewport()
+        await page.locator("#log").evaluate("(log) => log.scrollTo({ top: 0, behavior: 'instant' })")
+        await console.web.post(BOARD, replace(alert_card(), title="后来的"), "later")
+        await expect(page.locator("#newer")).to_be_visible()
+        await expect(page.locator(".card h3", has_text="后来的")).not_to_be_in_viewport()
+        await page.click("#newer")
+        await expect(page.locator(".card h3", has_text="后来的")).to_be_in_viewport()
+        await expect(page.locator("#newer")).to_be_hidden()
+
+
 async def test_a_pressed_button_is_answered_where_it_was_pressed(console):
     await console.web.post(BOARD, alert_card(), "k")
     async with console.page() as page:

@@ -3,7 +3,7 @@
 
 const $ = (id) => document.getElementById(id);
 const narrow = matchMedia("(max-width: 999px)");
-const NEAR = 80; // pixels from the end at which a reader is still following
+const NEAR = 40; // pixels of a message that must show for it to be seen
 
 const state = {
   tongue: localStorage.getItem("beacon.tongue") ?? "",
@@ -128,7 +128,7 @@ const ownChat = () => state.own;
 
 function drawLog() {
   const log = $("log");
-  const follows = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+  const [follows, last] = [isFollowing(), log.lastElementChild];
   const messages = [...state.messages.values()].sort((one, other) => one.order - other.order);
   const shown = messages.filter((message) => !isTwice(message));
   const wanted = [];
@@ -149,7 +149,7 @@ function drawLog() {
   }
   arrange(log, wanted);
   forget();
-  if (follows) toEnd();
+  if (follows && log.lastElementChild !== last) toEnd();
 }
 
 // A node is kept as long as what it shows: what changes does so in place, and a finger about to press finds its button.
@@ -169,9 +169,16 @@ function arrange(parent, wanted) {
   });
 }
 
+// A reader follows as long as the newest message shows, be it only its head.
+function isFollowing() {
+  const [log, last] = [$("log"), $("log").lastElementChild];
+  return !last || last.getBoundingClientRect().top < log.getBoundingClientRect().bottom - NEAR;
+}
+
+// Down to the end, but never past the head of what is to be read.
 function toEnd() {
-  const log = $("log");
-  log.scrollTop = log.scrollHeight;
+  const [log, last] = [$("log"), $("log").lastElementChild];
+  if (last) last.scrollIntoView({ block: last.offsetHeight > log.clientHeight - NEAR / 2 ? "start" : "end" });
   $("newer").hidden = true;
 }
 
@@ -186,7 +193,7 @@ function take(message, { isNew }) {
   drawLog();
   if (!isNew || !message.card || known) return;
   if (!isReading()) badge($("chat-badge"), ++state.unread);
-  else if ($("log").scrollHeight - $("log").scrollTop - $("log").clientHeight > NEAR && !message.under) $("newer").hidden = false;
+  else if (!isFollowing() && !message.under) $("newer").hidden = false;
 }
 
 function badge(node, count) {
@@ -221,10 +228,8 @@ function fail() {
 async function ask(text) {
   show("chat");
   try {
-    const messages = await say(text);
+    await say(text);
     toEnd();
-    const answer = document.getElementById(`m-${messages.at(-1)?.id}`);
-    answer?.scrollIntoView({ block: "nearest" });
   } catch {
     fail();
   }
@@ -476,8 +481,7 @@ for (const button of document.querySelectorAll("[data-jump]")) {
 for (const tab of document.querySelectorAll("[data-tab]")) tab.addEventListener("click", () => show(tab.dataset.tab));
 $("newer").addEventListener("click", toEnd);
 $("log").addEventListener("scroll", () => {
-  const log = $("log");
-  if (log.scrollHeight - log.scrollTop - log.clientHeight < NEAR) $("newer").hidden = true;
+  if (isFollowing()) $("newer").hidden = true;
 }, { passive: true });
 
 setInterval(readBoard, LOOK_AGAIN);
