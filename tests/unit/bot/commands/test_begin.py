@@ -53,7 +53,7 @@ def test_a_chinese_csv_becomes_a_workspace(tmp_path, encoding):
 
 
 def test_an_english_csv_becomes_one_in_english(tmp_path):
-    workspace = begun(tmp_path / "shop", as_csv(tmp_path / "ads.csv", EN, "utf-8"), read)
+    workspace = begun(tmp_path / "shop", as_csv(tmp_path / "ads.csv", EN, "utf-8"))
     assert workspace.tongue == "en"
     assert set(workspace.catalog.sources["facts"].measures) == MEASURES
 
@@ -73,7 +73,7 @@ def test_a_file_that_lies_in_the_folder_is_not_copied(tmp_path):
     ("tongue", "words"), [("zh", ("备注", "投产比", "访客数")), ("en", ("备注", "投产比", "访客数"))]
 )
 def test_what_was_left_out_is_named_with_its_reason(tmp_path, tongue, words):
-    lines = described(look(tmp_path / "shop", as_csv(tmp_path / "ads.csv", ZH, "utf-8")), tongue).splitlines()
+    lines = described(look(tmp_path / "shop", as_csv(tmp_path / "ads.csv", ZH, "utf-8"), read), tongue).splitlines()
     for word in words:
         (line,) = [line for line in lines if line.startswith(word) or f"“{word}”" in line or f"{word}:" in line]
         assert len(line) > len(word) + 5
