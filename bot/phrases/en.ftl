@@ -190,7 +190,6 @@ state-pending = bad since { $since }, waiting to see whether it stays so
 state-clearing = getting better
 state-unknown = no new data; nothing is decided
 state-recovered = recovered after { $duration }
-state-reopened = fired { $count } times
 ago = { $duration } ago
 just-now = just now
 
@@ -230,7 +229,6 @@ trace-status = State
 trace-none = Nothing has happened yet.
 trace-truncated = { $count } earlier lines are left out.
 beacon = Beacon
-place-board = the board
 role-of = whoever is { $role }
 lead-of = the owner’s lead
 event-pending = { $metric } { $value }: bad, and waiting until { $until } to see whether it stays so
@@ -386,7 +384,6 @@ help-title = What you can say
 help-ask = Ask for a number
 help-alerts = Alerts
 help-words = Words
-help-try = Try one of these:
 help-ask-example = { $metric } last 7 days
 help-ask-by = { $metric } by { $dimension } this month
 help-ask-compare = { $metric } 2026-06-01..2026-06-18 vs last year
@@ -506,7 +503,6 @@ rule-expected-bracket-at-end = A bracket is opened and never closed.
 rule-expected-end-at-end = The sentence stops too early.
 rule-move-comparison = “{ $found }” cannot follow a fall or a rise. Say “more than” or “at least”, such as “down more than 30%”.
 rule-deviation-comparison = “{ $found }” does not go with “below” or “above” the mean. Write “more than 10% below the mean”.
-rule-twice = There are two rules “{ $id }”. Give one of them another name.
 wanted-cron = A schedule belongs here, such as "5 9 * * *" for 09:05 every day, not “{ $value }”.
 rule-no-source = Rule { $rule }: no source holds { $metrics } as it needs them. Missing: { $lacks }.
 rule-two-sources = Rule { $rule } needs { $metrics }, and no one source holds them together. Write a rule for each.
@@ -673,7 +669,3 @@ sum-of-distinct = { $name } counts people and cannot be added up: one who is in 
 sum-of-ratio = { $name } is a rate and cannot be added up. Ask for it over the whole period or slice.
 sum-of-snapshot = { $name } is a level and cannot be added up over time. Ask for the last one.
 sum-of-derived = { $name } is worked out from other metrics and cannot be added up.
-
-## Beginning a workspace
-
-moment-unknown = “{ $said }” is no time that is understood here. Try “2h”, “tomorrow 9:00” or “2026-06-20 18:00”.

@@ -189,7 +189,6 @@ state-pending = { $since } 起异常，观察是否持续
 state-clearing = 正在好转
 state-unknown = 没有新数据，暂不判断
 state-recovered = 已恢复，历时 { $duration }
-state-reopened = 第 { $count } 次触发
 ago = { $duration }前
 just-now = 刚刚
 
@@ -227,7 +226,6 @@ trace-status = 状态
 trace-none = 还没有任何经过。
 trace-truncated = 更早的 { $count } 条已略去。
 beacon = 烽火
-place-board = 看板
 role-of = { $role }
 lead-of = 负责人的上级
 event-pending = { $metric } { $value }，异常，观察到 { $until } 看是否持续
@@ -379,7 +377,6 @@ help-title = 你可以这样说
 help-ask = 查数
 help-alerts = 预警
 help-words = 口径
-help-try = 试试看：
 help-ask-example = { $metric } 最近7天
 help-ask-by = { $metric } 按{ $dimension } 本月
 help-ask-compare = { $metric } 2026-06-01..2026-06-18 对比 去年同期
@@ -496,7 +493,6 @@ rule-expected-bracket-at-end = 括号没有关上。
 rule-expected-end-at-end = 句子没写完。
 rule-move-comparison = 升降之后不能用“{ $found }”。请说“超过”或“至少”，如“下降超过 30%”。
 rule-deviation-comparison = “{ $found }”不能和“低于均值”“高于均值”连用。请写“低于均值 10%”。
-rule-twice = 有两条规则都叫“{ $id }”，请给其中一条改名。
 wanted-cron = 这里要写时间表，如 "5 9 * * *" 表示每天 09:05，不能是“{ $value }”。
 rule-no-source = 规则 { $rule }：没有数据源能提供 { $metrics }。还缺：{ $lacks }。
 rule-two-sources = 规则 { $rule } 用到 { $metrics }，但它们不在同一个数据源里。请分成几条规则。
@@ -625,7 +621,6 @@ demo-wrong-severity = × { $period }  { $title }：级别不对
 demo-owner-not-told = × { $period }  { $title }：{ $owner } 没有收到
 demo-nobody-planted = × { $period }  { $alert }：无人埋下的严重告警
 
-
 ## 还差一个词的命令，和第一个工作区
 
 unknown-moment = 看不懂时间“{ $said }”。可以这样说：2h、明天上午9点，或 { $example }。
@@ -664,7 +659,3 @@ sum-of-distinct = { $name } 是去重人数，不能相加：跨两处的人会�
 sum-of-ratio = { $name } 是比率，不能相加。请直接查整个时间段或整个切片的值。
 sum-of-snapshot = { $name } 是某一时点的存量，不能按时间相加。请查最新值。
 sum-of-derived = { $name } 由其他指标算出，不能相加。
-
-## 新建工作区
-
-moment-unknown = 读不懂时间“{ $said }”。可以说：2小时、明天9点、2026-06-20 18:00。
