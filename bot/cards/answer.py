@@ -49,6 +49,8 @@ def answer_card(answer: Answer, workspace: Workspace, tongue: Tongue, *, reading
         blocks.append(Buttons(buttons))
     first = answer.values[0] if answer.values else None
     value = value_words(first, workspace, tongue) if first else say("answer-absent-facts", tongue)
+    if first and len(answer.values) > 1 and (where := slice_words(first.labels, workspace, tongue)):
+        value = f"{where} {value}"
     summary = say("answer-alt", tongue, title=title, window=window, value=value)
     return Card(title, tongue, Tone.PLAIN, tuple(blocks), summary)
 

@@ -63,7 +63,7 @@ def board_card(overview: Overview, workspace: Workspace, tongue: Tongue, now: da
     if overview.alerts:
         blocks.append(alerts_table(overview.alerts[:MOST_ALERTS], workspace, tongue, now, overview.holds))
     worst = max((alert.severity for alert in overview.alerts), default=None)
-    return Card(title, tongue, Tone.GOOD if worst is None else _TONES[worst], tuple(blocks), f"{title}: {count}")
+    return Card(title, tongue, Tone.GOOD if worst is None else _TONES[worst], tuple(blocks), f"{title} · {count}")
 
 
 def tiles_table(tiles: Iterable[Tile], workspace: Workspace, tongue: Tongue) -> Table:

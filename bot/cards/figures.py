@@ -92,7 +92,8 @@ def alt(figure: Figure, workspace: Workspace, tongue: Tongue) -> str:
     low, high = (number(pick(one for _, one in known), figure.unit, workspace, tongue) for pick in (min, max))
     period = numerals.period(Period(figure.grain, figure.first + at), tongue)
     said = number(value, figure.unit, workspace, tongue)
-    facts = {"title": figure.title, "period": period, "value": said, "low": low, "high": high}
+    title = f"{figure.title} · {figure.lines[0].label}" if len(figure.lines) > 1 else figure.title
+    facts = {"title": title, "period": period, "value": said, "low": low, "high": high}
     return say("chart-alt", tongue, count=len(values), **facts)
 
 

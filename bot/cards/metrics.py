@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from core.usecases.explain import Definition
     from core.workspace import Workspace
 
+MOST_NAMES = 3  # in a list; a definition has all of them
+
 
 def metrics_card(metrics: Iterable[Metric], workspace: Workspace, tongue: Tongue, *, like: str = "") -> Card:
     """Return a list of metrics; those without data here are left to `define`."""
@@ -26,7 +28,8 @@ def metrics_card(metrics: Iterable[Metric], workspace: Workspace, tongue: Tongue
         return Card(title, tongue, Tone.PLAIN, (Prose(none),), none)
     columns = tuple(say(f"column-{name}", tongue) for name in ("metric", "name", "unit"))
     rows = tuple(
-        (metric.title.to(tongue), _names(metric, tongue), say(f"unit-{metric.unit}", tongue)) for metric in shown
+        (metric.title.to(tongue), _names(metric, tongue, MOST_NAMES), say(f"unit-{metric.unit}", tongue))
+        for metric in shown
     )
     hint = say("metrics-hint", tongue, count=len(shown))
     return Card(title, tongue, Tone.PLAIN, (Table(columns, rows), Prose(hint, "quiet")), hint)
@@ -74,8 +77,9 @@ def _formula(definition: Definition, workspace: Workspace, tongue: Tongue) -> st
     return said.replace(" * ", " × ").replace(" / ", " ÷ ").replace(" - ", " − ")
 
 
-def _names(metric: Metric, tongue: Tongue) -> str:
+def _names(metric: Metric, tongue: Tongue, most: int | None = None) -> str:
     other = metric.title.to("en" if tongue == "zh" else "zh")
     shown = metric.title.to(tongue)
     names = [name for name in dict.fromkeys((other, *metric.aliases)) if name != shown]
-    return ("、" if tongue == "zh" else ", ").join(names)
+    more = "…" if most is not None and len(names) > most else ""
+    return ("、" if tongue == "zh" else ", ").join(names[:most]) + more

@@ -42,7 +42,7 @@ def trace_card(explanation: Explanation, workspace: Workspace, tongue: Tongue, n
     if explanation.deliveries:
         blocks.append(Prose(say("trace-deliveries", tongue), "strong"))
         blocks.append(_deliveries(explanation.deliveries, workspace, tongue, now))
-    return Card(title, tongue, Tone.PLAIN, tuple(blocks), f"{title}: {what}")
+    return Card(title, tongue, Tone.PLAIN, tuple(blocks), f"{title} · {what}")
 
 
 def event_words(event: Event, workspace: Workspace, tongue: Tongue, now: datetime) -> str:

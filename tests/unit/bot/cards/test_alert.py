@@ -37,7 +37,9 @@ def card(alert: Alert, **more: object) -> Card:
 
 
 def commands(made: Card) -> list[str]:
-    return [button.command.split()[0] for block in made.blocks if isinstance(block, Buttons) for button in block.buttons]
+    return [
+        button.command.split()[0] for block in made.blocks if isinstance(block, Buttons) for button in block.buttons
+    ]
 
 
 def values(made: Card) -> dict[str, str]:
@@ -118,7 +120,10 @@ def test_the_period_over_period_of_a_daily_rule_is_the_day_before():
         (OVER, ["why", "close"]),
         ({"escalation": replace(an_alert().escalation, level=1)}, ["ack", "snooze", "why", "close"]),
         ({"condition": Condition(Phase.PENDING, NOW), "fired_at": None}, ["why"]),
-        ({"condition": Condition(Phase.UNKNOWN, NOW, resume=Phase.FIRING)}, ["ack", "snooze", "escalate", "why", "close"]),
+        (
+            {"condition": Condition(Phase.UNKNOWN, NOW, resume=Phase.FIRING)},
+            ["ack", "snooze", "escalate", "why", "close"],
+        ),
     ],
 )
 def test_only_buttons_that_make_sense_now_are_shown(changes, expected):
@@ -185,12 +190,20 @@ def test_a_hold_says_until_when(kind, state):
             {"due": NOW + timedelta(days=1)},
             "Wang Fang has given this to you, due Jun 20, 09:30.",
         ),
-        (a_notice(Kind.HOLD_ENDED, was=0.02), {}, "The quiet time is over and it is still bad: 1.87% now, 2.00% when it began."),
+        (
+            a_notice(Kind.HOLD_ENDED, was=0.02),
+            {},
+            "The quiet time is over and it is still bad: 1.87% now, 2.00% when it began.",
+        ),
         (a_notice(Kind.HOLD_ENDED), {}, "The quiet time is over and it is still bad: 1.87%."),
         (a_notice(Kind.HOLD_ENDED), OVER, "The quiet time is over, and the number has recovered meanwhile."),
         (a_notice(Kind.REMINDER, happening="ack-asked", by="liwei"), {}, "Still on it? Press “Still on it” again"),
         (a_notice(Kind.REMINDER, happening="ack-ended", by="liwei"), {}, "No answer came from Li Wei"),
-        (a_notice(Kind.REMINDER, happening="overdue", due="2026-06-18T10:00:00+00:00"), {}, "This was due Jun 18, 18:00"),
+        (
+            a_notice(Kind.REMINDER, happening="overdue", due="2026-06-18T10:00:00+00:00"),
+            {},
+            "This was due Jun 18, 18:00",
+        ),
         (
             a_notice(Kind.REMINDER, happening="overdue", due="2026-06-18T10:00:00+00:00", why="lead"),
             {},
