@@ -118,3 +118,4 @@ async def test_an_alert_arrives_in_both_chats_and_is_taken_from_either(tmp_path)
         said = (tmp_path / "said").read_text(encoding="utf-8")
     assert "Traceback" not in said
     assert "very-secret" not in said
+    assert "unused" not in said  # as Bolt says of a token that it finds twice

@@ -7,6 +7,7 @@ again. Posts are never retried here: where an answer was lost, the message is lo
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -161,7 +162,10 @@ class SlackAdapter:
     # --- listening --------------------------------------------------------------------------------------------
 
     def _listen(self, signing_secret: str) -> AsyncApp:
-        bolt = AsyncApp(client=self._client, signing_secret=signing_secret, process_before_response=True)
+        # Bolt finds SLACK_BOT_TOKEN in the environment by itself, and would warn of having been given a token twice.
+        quiet = logging.getLogger("slack_bolt")
+        quiet.setLevel(logging.ERROR)
+        bolt = AsyncApp(client=self._client, signing_secret=signing_secret, process_before_response=True, logger=quiet)
 
         @bolt.command(re.compile("/"))
         async def _(ack: Any, body: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from telegram import Bot, Update
 from telegram.error import TelegramError
 from telegram.ext import Application, TypeHandler
 
-from bot.adapters.telegram.failure import redacting, outcome_of
+from bot.adapters.telegram.failure import outcome_of, redacting
 from bot.adapters.telegram.inbound import PLATFORM, FindPerson, Heard, read_update, receipt_of
 from bot.adapters.telegram.render import MAX_CAPTION, picture, render
 from bot.adapters.telegram.speech import amend, illustrate, speak
