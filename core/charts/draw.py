@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import as_file, files
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.calendar.grain import EPOCH
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
 
 MOST_LINES = 6
+FIRST_HANZI = 0x2E80  # and all that is as wide
 _PAD = 16.0  # around everything
 _NARROW = 480  # below it, a phone held upright
 _ELLIPSIS = "…"
 _LEVEL = 4  # of the PNG's compression: a third smaller than 1 and hardly slower
+_ONE_AT_A_TIME = Lock()  # a font of FreeType's breaks in the hands of two threads, and each adapter draws in its own
 _FALLBACKS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "DejaVu Sans")  # for a hanzi that the subset lacks
 
 
@@ -68,10 +71,15 @@ class _Tag:
 
 def draw(figure: Figure, *, width: int = 720, height: int = 380, dark: bool = False, scale: float = 2) -> bytes:
     """Return the figure as a PNG of `width` by `height` points, each `scale` pixels wide."""
+    with _ONE_AT_A_TIME:
+        return _png(_sheet(figure, width, height, DARK if dark else LIGHT, scale))
+
+
+def _png(sheet: Any) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    canvas: Any = FigureCanvasAgg(_sheet(figure, width, height, DARK if dark else LIGHT, scale))
+    canvas: Any = FigureCanvasAgg(sheet)
     canvas.draw()
     png = io.BytesIO()
     image = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
@@ -384,6 +392,8 @@ def _advance(letter: str) -> float:
     from matplotlib.ft2font import LoadFlags
 
     font = _letters()
+    if not font.get_char_index(ord(letter)):  # another font draws it: a hanzi as wide as it is high, or a letter
+        return 1.0 if ord(letter) > FIRST_HANZI else 0.6
     font.set_size(64, 72)
     return float(font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / 64
 
@@ -408,7 +418,7 @@ def _wrapped(text: str, size: float, room: float, *, most: int) -> list[str]:
         while fit < len(text) and _width(text[: fit + 1], size) <= room:
             fit += 1
         cut = fit
-        while cut > fit // 2 and not (text[cut - 1].isspace() or ord(text[cut - 1]) > 0x2E80):  # noqa: PLR2004 - the first hanzi
+        while cut > fit // 2 and not (text[cut - 1].isspace() or ord(text[cut - 1]) > FIRST_HANZI):
             cut -= 1
         cut = cut if cut > fit // 2 else fit
         lines.append(text[:cut].rstrip())
