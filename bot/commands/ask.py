@@ -63,21 +63,31 @@ def _must_have_data(code: str, call: Call) -> None:
 
 def _without_metric(command: Ask, call: Call) -> Missing:
     """Say which metric was mistyped, or that none was named."""
-    if command.period and (near := _mistyped(command.period, call)):
-        return near
-    try:
-        read_period(command.period or UNSAID, call.wall, call.workspace.events)
-    except Problem:
-        return Missing("unknown-metric", name=command.period)
-    return Missing("ask-no-metric", examples=_examples(call))
+    if not command.period or _is_period(command.period, call):
+        return Missing("ask-no-metric", examples=_examples(call))
+    return _mistyped(command.period, call) or Missing("unknown-metric", name=command.period)
 
 
 def _mistyped(words: str, call: Call) -> Missing | None:
-    """Return what a word is like, where one of them is like a metric."""
-    for said in (words, *words.split()):
-        if near := call.lexicon.metrics.nearest(said):
-            return Missing("unknown-metric", name=said, suggestion=near)
-    return None
+    """Return which words are no metric: those beside which the others are a period, or all, where they are like one."""
+    parts = words.split()
+    for size in range(1, len(parts)):
+        for said, rest in ((parts[:size], parts[size:]), (parts[-size:], parts[:-size])):
+            if _is_period(" ".join(rest), call):
+                return _unknown(" ".join(said), call)
+    return _unknown(words, call) if call.lexicon.metrics.nearest(words) else None
+
+
+def _is_period(words: str, call: Call) -> bool:
+    try:
+        return not read_period(words, call.wall, call.workspace.events).guessed
+    except Problem:
+        return False
+
+
+def _unknown(said: str, call: Call) -> Missing:
+    near = call.lexicon.metrics.nearest(said)
+    return Missing("unknown-metric", name=said, suggestion=near) if near else Missing("unknown-metric", name=said)
 
 
 def _examples(call: Call) -> str:

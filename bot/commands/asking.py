@@ -28,10 +28,11 @@ _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _VALUE = re.compile(r"[^\s,、;|\"]+")
 _COMMA = re.compile(r"\s*[,、|]\s*")
 _FILLER = re.compile(
-    r"(?:show|give|get|me|please|tell|of|for|and|in|the|what|is|was|are|were|how|much|many|my|our|with|on)(?![\w-])"
-    r"|[,、;?&]|是多少|多少|怎么样|如何|数据|情况|看看|查询|查看|一下|请问|我要|显示|[的和与跟及在看查吗呢了]"
+    r"(?:show|give|get|me|please|tell|of|for|and|in|the|what|is|was|are|were|how|much|many|my|our|with|on|trend)(?![\w-])"
+    r"|[,、;?&]|是多少|多少|怎么样|如何|数据|情况|趋势|走势|看看|查询|查看|一下|请问|我要|显示|[的和与跟及在看查吗呢了]"
 )
 _WORD = re.compile(r"[a-z0-9_.:+%/~#@-]+|\S")
+MOST_NAMED = 6
 _GRAINS = {
     Grain.HOUR: ("hour", "小时", "时"),
     Grain.DAY: ("day", "天", "日"),
@@ -207,6 +208,8 @@ class _Reader:
         word = _VALUE.match(self.said, self.position)
         value = word.group() if word else ""
         self.position += len(value)
+        if not value:
+            raise Missing("ask-no-value", dimension=dimension, known=", ".join(list(names.codes)[:MOST_NAMED]))
         return value  # a file may hold values that nobody has named; an empty answer says what is near
 
     def _keep(self, dimension: str, value: str, *, negated: bool) -> None:

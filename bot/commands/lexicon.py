@@ -14,7 +14,7 @@ from core.metrics.dimension import Dimension
 from core.metrics.metric import Metric
 from core.people.person import Person
 
-_CLOSE = 0.7  # of difflib's ratio: `roii` is near `roi`, `rain` is not
+_CLOSE = 0.65  # of difflib's ratio: `roii` and `rio` are near `roi`, `rain` is not
 
 
 @dataclass(frozen=True, slots=True)

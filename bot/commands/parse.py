@@ -52,7 +52,9 @@ def parse(text: str, lexicon: Lexicon, *, thread: str | None = None, platform: s
     lowered = _lowered(said)
     verb = opening(lowered)
     metric = lexicon.metrics.at(lowered)
-    if verb and (metric is None or metric[1] <= verb[1]) and not _asks_for_a_number(said, verb[1], lexicon):
+    if verb and (question := _number_after_what_is(said, verb[1], lexicon)):
+        return question
+    if verb and (metric is None or metric[1] <= verb[1]):
         return _act(verb[0], said[verb[1] :].strip(" :,"), lexicon, thread, platform)
     if (stamp := _stamp(said, _looks_random)) and metric is None:
         return _on_alert(stamp[0], said[stamp[1] :].strip(), lexicon, platform)
@@ -69,12 +71,12 @@ def plain(text: str) -> str:
     return _TAIL.sub("", said) if said.strip("?") else said[:1]
 
 
-def _asks_for_a_number(said: str, end: int, lexicon: Lexicon) -> bool:
-    """Whether `what is` is not followed by a metric's name alone: `what is roi last week`."""
+def _number_after_what_is(said: str, end: int, lexicon: Lexicon) -> Ask | None:
+    """Return the question in `what is roi last week`; with a metric's name alone it is one for a definition."""
     if not _lowered(said).startswith("what"):
-        return False
+        return None
     asked = read_question(said[end:], _lowered(said)[end:], lexicon)
-    return bool(asked.metrics) and asked != Ask(asked.metrics)
+    return asked if asked.metrics and asked != Ask(asked.metrics) else None
 
 
 def _on_alert(stamp: Stamp, rest: str, lexicon: Lexicon, platform: str | None) -> Command:

@@ -637,6 +637,7 @@ unknown-moment = “{ $said }” is no time we can read. Try “2h”, “tomorr
 moment-past = “{ $said }” would be { $at }, and that has passed. Name a later time.
 ask-no-metric = Which metric? For example: { $examples }.
 metric-no-data = { $metric } has no data here: sources.yaml names no column for { $lacks }.
+ask-no-value = Which { $dimension }? For example: { $known }.
 no-value-near = There is nothing for { $dimension } “{ $said }”.
 answer-read-as = “{ $said }” is read as { $window }.
 ask-no-picture = This answer has no chart that could be written.

@@ -627,6 +627,7 @@ unknown-moment = 看不懂时间“{ $said }”。可以这样说：2h、明天�
 moment-past = “{ $said }”是 { $at }，已经过去了。请换一个以后的时间。
 ask-no-metric = 想看哪个指标？例如：{ $examples }。
 metric-no-data = { $metric }在这里没有数据：sources.yaml 里没有一列是{ $lacks }。
+ask-no-value = 哪个 { $dimension }？例如：{ $known }。
 no-value-near = { $dimension }“{ $said }”没有任何数据。
 answer-read-as = “{ $said }”理解为 { $window }。
 ask-no-picture = 这个回答没有可以写出的图表。

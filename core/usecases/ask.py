@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DAYS_BY_HOUR = 1  # the longest windows whose charts go by hour, by day and by week
 DAYS_BY_DAY = 92
 DAYS_BY_WEEK = 400
+LATE_START = timedelta(days=3)  # how much later than a comparison its first fact may be
 LOOK_BACK = timedelta(days=400)  # how far we look for the last fact when a window is empty
 
 
@@ -178,6 +179,8 @@ async def _ask_source(
     last = _last(series.cube) if periods[0].grain is source.grain else None
     fresh = last or await _fresh(question, source, bases, warehouse)
     compare = _as_far(question, fresh)
+    if compare and not await _reaches_back(compare, question, source, bases, warehouse):
+        compare = None
     before = await fetch(_gathering(compare, span), None) if compare else None
     # What gathers to date stands still after the last fact; a line drawn on would look like news.
     known = [period for period in periods if fresh is None or period.start < fresh.end]
@@ -187,6 +190,15 @@ async def _ask_source(
         for metric in metrics
     }
     return found, fresh
+
+
+async def _reaches_back(
+    compare: Window, question: Question, source: Source, bases: tuple[str, ...], warehouse: Warehouse
+) -> bool:
+    """Return whether facts go back to about where the comparison begins; half a quarter is no quarter."""
+    cube = await warehouse.fetch(Query(source.name, source.grain, question.dimensions, bases, compare))
+    first = _first(cube)
+    return first is not None and first.start - compare.start <= max(LATE_START, (compare.end - compare.start) / 10)
 
 
 def _as_far(question: Question, fresh: Period | None) -> Window | None:
@@ -227,10 +239,20 @@ async def _fresh(question: Question, source: Source, bases: tuple[str, ...], war
     return None
 
 
+def _first(cube: Cube) -> Period | None:
+    return next(iter(_with_facts(cube)), None)
+
+
 def _last(cube: Cube) -> Period | None:
-    known = [np.flatnonzero((~np.isnan(array)).any(axis=0)) for array in cube.measures.values() if array.size]
-    last = max((cube.periods[int(some[-1])] for some in known if len(some)), default=None)
-    return None if last is None or cube.grain is None else Period(cube.grain, last)
+    return next(iter(_with_facts(cube)[::-1]), None)
+
+
+def _with_facts(cube: Cube) -> list[Period]:
+    """Return the periods in which any slice has any fact."""
+    if cube.grain is None or not cube.slices:
+        return []
+    known = np.any([~np.isnan(array) for array in cube.measures.values()], axis=(0, 1))
+    return [Period(cube.grain, cube.periods[int(column)]) for column in np.flatnonzero(known)]
 
 
 # --- numbers off a cube ----------------------------------------------------------------------------------------

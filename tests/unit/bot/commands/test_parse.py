@@ -151,6 +151,8 @@ ASKED = [
     ("last roi 7 days", Ask(("roi",), period="last 7 days")),
     ("last 7 days, roi", Ask(("roi",), period="last 7 days")),
     ("what is the roi?", Define("roi")),
+    ("what's the roi for Douyin yesterday?", Ask(("roi",), (Matcher("channel", ("douyin",)),), period="yesterday")),
+    ("抖音最近30天ROI趋势", Ask(("roi",), (Matcher("channel", ("douyin",)),), period="最近30天")),
     ("what is roi last week?", Ask(("roi",), period="last week")),
     ("show me the roi of wechat", Ask(("roi",), (wechat(),))),
     ("how much spend yesterday?", Ask(("spend",), period="yesterday")),
@@ -291,6 +293,13 @@ def test_an_unknown_dimension_is_named_with_the_nearest(text, said, suggestion):
     assert raised.value.code == "unknown-dimension"
     assert raised.value.facts["name"] == said
     assert suggestion in str(raised.value.facts["suggestion"])
+
+
+def test_a_dimension_without_a_value_names_some():
+    with pytest.raises(Missing) as raised:
+        parse("roi channel=", LEXICON)
+    assert raised.value.code == "ask-no-value"
+    assert "wechat" in str(raised.value.facts["known"])
 
 
 def test_two_ways_to_split_at_once_are_refused():

@@ -285,3 +285,8 @@ async def test_a_running_period_is_compared_as_far_as_its_facts_go():
 async def test_what_gathers_to_date_is_not_drawn_beyond_its_last_fact():
     (value,) = (await answer(Question(("budget_use",), days(8, 16), (CHANNEL,)))).values
     assert len(value.series) == 2
+
+
+async def test_a_comparison_whose_facts_begin_late_is_none_at_all():
+    found = await answer(Question(("spend",), days(8, 9), compare=Window.days(date(2026, 5, 1), date(2026, 6, 7))))
+    assert (found.values[0].value, found.values[0].compared_to) == (200, None)
