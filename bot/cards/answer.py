@@ -40,6 +40,9 @@ def answer_card(answer: Answer, workspace: Workspace, tongue: Tongue, *, reading
         blocks.append(Facts(tuple(_single(answer.values[0], workspace, tongue))))
     else:
         blocks.extend(_tables(answer, workspace, tongue))
+    if question.compare and not answer.is_empty and all(one.compared_to is None for one in answer.values):
+        before = window_words(question.compare, tongue)
+        blocks.append(Prose(say("answer-nothing-before", tongue, window=before), "quiet"))
     if answer.stops_early and answer.fresh is not None:
         day = numerals.period(answer.fresh, tongue)
         blocks.append(Prose(say("answer-stops-early", tongue, day=day), "quiet"))

@@ -639,6 +639,7 @@ ask-no-metric = Which metric? For example: { $examples }.
 metric-no-data = { $metric } has no data here: sources.yaml names no column for { $lacks }.
 ask-no-value = Which { $dimension }? For example: { $known }.
 no-value-near = There is nothing for { $dimension } “{ $said }”.
+answer-nothing-before = There is not enough data for { $window } to compare with.
 answer-read-as = “{ $said }” is read as { $window }.
 ask-no-picture = This answer has no chart that could be written.
 file-unwritable = { $file } cannot be written ({ $detail }).

@@ -629,6 +629,7 @@ ask-no-metric = 想看哪个指标？例如：{ $examples }。
 metric-no-data = { $metric }在这里没有数据：sources.yaml 里没有一列是{ $lacks }。
 ask-no-value = 哪个 { $dimension }？例如：{ $known }。
 no-value-near = { $dimension }“{ $said }”没有任何数据。
+answer-nothing-before = { $window }的数据不足，无法对比。
 answer-read-as = “{ $said }”理解为 { $window }。
 ask-no-picture = 这个回答没有可以写出的图表。
 file-unwritable = 无法写入 { $file }（{ $detail }）。

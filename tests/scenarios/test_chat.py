@@ -280,3 +280,8 @@ async def test_a_mistake_of_ours_is_a_calm_card_with_a_reference(chat, monkeypat
     (line,) = logs
     assert (line["text"], line["exc_info"]) == ("board", True)
     assert line["reference"] in plain(card)
+
+
+async def test_where_there_is_nothing_to_compare_with_the_card_says_so(chat):
+    card = await chat.says("alice", "roi last 7 days vs last year")
+    assert "not enough data for Jun 4 – Jun 10, 2025" in plain(card)
