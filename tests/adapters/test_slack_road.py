@@ -285,15 +285,24 @@ async def test_an_answer_that_may_not_be_posted_is_whispered():
         assert whisper.seen == "You said: roi"
 
 
-async def test_a_bug_in_the_house_is_logged_and_stops_nobody():
+async def test_a_bug_in_the_house_is_logged_without_a_secret_and_stops_nobody(capsys):
     house = House()
+    quick = house.answer
+
+    async def answer(request):
+        held = f"{TOKEN} is in this frame"
+        if request.text == "roi":
+            raise RuntimeError(len(held))
+        return await quick(request)
+
+    house.answer = answer
     async with over_http(house) as (slack, _):
-        house.reply = Reply((object(),))
         await slack.says("/kpi roi")
-        await slack.until(lambda: house.asked)
-        house.reply = None
         await slack.says("/kpi help")
         assert (await slack.until(slack.messages))[0].seen == "You said: help"
+    written = capsys.readouterr().out
+    assert "RuntimeError" in written
+    assert TOKEN not in written
 
 
 async def test_the_socket_comes_back_after_it_was_cut():

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from time import time
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -50,6 +51,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=15)
 FindAlert = Callable[[Place, str], Awaitable[str | None]]
 Draw = Callable[["Figure"], bytes]
 
+# A bug is written out by format_exception: structlog would show what each frame held, our token among it.
 log = structlog.get_logger()
 
 
@@ -247,7 +249,7 @@ class SlackAdapter:
     def _end(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (bug := task.exception()):
-            log.error("a bug while answering Slack", exc_info=bug)
+            log.error("a bug while answering Slack", exception="".join(format_exception(bug)))
 
     async def _stop(self) -> None:
         """Let what was acknowledged be answered: Slack will not bring it again."""

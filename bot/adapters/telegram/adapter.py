@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from hmac import compare_digest
 from secrets import token_urlsafe
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -47,6 +48,7 @@ REPLY_TRIES = 3
 FindAlert = Callable[[Place, str], Awaitable[str | None]]
 Draw = Callable[["Figure"], bytes]
 
+# A bug is written out by format_exception: structlog would show what each frame held, our token among it.
 log = structlog.get_logger()
 
 
@@ -163,7 +165,7 @@ class TelegramAdapter:
         """Return a drawn figure; a chart that cannot be drawn is a bug, but no reason to keep the words back."""
         [drawn] = await asyncio.gather(asyncio.to_thread(self._draw, figure), return_exceptions=True)
         if isinstance(drawn, BaseException):
-            log.error("a bug while drawing", exc_info=drawn)
+            log.error("a bug while drawing", exception="".join(format_exception(drawn)))
             return None
         return drawn
 
@@ -270,7 +272,7 @@ async def _until_it_works(what: Callable[[], Awaitable[Any]]) -> None:
 
 
 async def _complain(_: object, context: Any) -> None:
-    log.error("a bug while answering Telegram", exc_info=context.error)
+    log.error("a bug while answering Telegram", exception="".join(format_exception(context.error)))
 
 
 def _grumble(failure: TelegramError) -> None:
