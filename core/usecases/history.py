@@ -27,11 +27,11 @@ class History:
 
 
 async def history(alert: Alert, workspace: Workspace, warehouse: Warehouse) -> History | None:
-    """Return how the alert's headline came to where it is, or None when the alert has no number at all."""
+    """Return how the alert's headline came to where it is, or None when it has no number, or none known any more."""
     headline, last, labels = alert.finding.headline, alert.finding.period, alert.fingerprint.labels
-    if headline is None:
-        return None
     catalog = workspace.catalog
+    if headline is None or headline.metric not in catalog.metrics:
+        return None
     bases = catalog.bases(headline.metric)
     dimensions = tuple(dimension for dimension, _ in labels)
     first = last.shift(1 - SHOWN)
