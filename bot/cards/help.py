@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.chat.card import Button, Buttons, Card, Fact, Facts, Prose, Tone
 from bot.phrases import say
-from core.metrics.metric import Tier
 from core.text import Tongue
+from core.usecases.overview import foremost
 
 if TYPE_CHECKING:
     from core.metrics.metric import Metric
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def help_card(workspace: Workspace, tongue: Tongue) -> Card:
     title = say("help-title", tongue)
-    metric = _foremost(workspace)
+    metric = next((one for one in foremost(workspace) if one.formula is not None), None)
     name = metric.title.to(tongue) if metric else "ROI"
     by = _dimension(metric, workspace)
     known = workspace.catalog.dimensions.get(by)
@@ -39,12 +39,6 @@ def help_card(workspace: Workspace, tongue: Tongue) -> Card:
         buttons.insert(0, Button(ask[0], f"{metric.code} last 7 days", "primary"))
     blocks = (facts, Prose(say("help-tongue", tongue), "quiet"), Buttons(tuple(buttons)))
     return Card(title, tongue, Tone.PLAIN, blocks, title)
-
-
-def _foremost(workspace: Workspace) -> Metric | None:
-    tiers = list(Tier)
-    known = workspace.catalog.available()
-    return min(known, key=lambda one: (tiers.index(one.tier), one.formula is None), default=None)
 
 
 def _dimension(metric: Metric | None, workspace: Workspace) -> str:

@@ -20,7 +20,7 @@ _TIME_STEPS = (1, 2, 3, 6, 12, 24, 48, 72, 168)
 _NEAR_ZERO = 0.45  # of the largest value: an axis that begins this low may as well begin at nothing
 
 
-def span(values: Iterable[float], *, most: int = 5, whole: bool = False) -> tuple[float, float, list[float]]:
+def span(values: Iterable[float], *, most: int = 6, whole: bool = False) -> tuple[float, float, list[float]]:
     """Return the axis's two ends and its marks; a flat line lies in the middle. Of things `whole` no half is marked."""
     found = [value for value in values if math.isfinite(value)]
     if not found:

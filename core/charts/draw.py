@@ -118,7 +118,7 @@ def _sheet(figure: Figure, width: int, height: int, palette: Palette, scale: flo
         y = plot.y(figure.bound)
         pen.line([left, right], [y, y], palette.bad, 1.3, dashes=(5, 4))
     for place, line in reversed(list(enumerate(lines))):
-        _line(pen, plot, line, _colour(place, palette), is_first=place == 0)
+        _line(pen, plot, line, _colour(place, palette), is_first=place == 0, is_alone=len(lines) == 1)
     _breaches(pen, plot, figure, small)
     for tag, y in _stacked(tags, plot, small + 4):
         pen.text(right + 10, y, tag.text, small, palette.muted if tag.weight == "quiet" else tag.colour)
@@ -199,11 +199,11 @@ def _band(pen: _Pen, plot: _Plot, figure: Figure, lines: int) -> None:
         pen.area(xs, low, high, colour, 0.13)
 
 
-def _line(pen: _Pen, plot: _Plot, line: Line, colour: str, *, is_first: bool) -> None:
+def _line(pen: _Pen, plot: _Plot, line: Line, colour: str, *, is_first: bool, is_alone: bool) -> None:
     for piece in _pieces(line.values):
         xs = [plot.x(at) for at in piece]
         ys = [plot.y(_known(line.values[at])) for at in piece]
-        if is_first and plot.low == 0 and len(piece) > 1:
+        if is_alone and plot.low == 0 and len(piece) > 1:
             pen.area(xs, [plot.bottom] * len(xs), ys, colour, 0.05)
         if len(piece) == 1:  # no neighbour to draw a line to
             pen.dots(xs, ys, "o", colour, 4.5)
