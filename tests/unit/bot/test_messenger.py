@@ -11,6 +11,8 @@ import pytest
 from bot.chat.adapter import Answer
 from bot.chat.card import Card
 from bot.messenger import ChatMessenger
+from core.metrics.catalog import Catalog
+from core.metrics.load import builtin
 from core.notices.notice import Kind, Notice, Place
 from core.notices.outbox import Dead, Delivery, Outcome, Repair, Retry, Sent, Status
 from core.ports import World
@@ -58,7 +60,9 @@ async def desk() -> AsyncIterator[Desk]:
     async with a_store() as store:
         adapters = {"slack": slack, "web": web}
         world = World(FakeClock(), FakeWarehouse(), store, None)  # type: ignore[arg-type]
-        workspace = a_workspace(people=people)
+        dictionary = builtin()
+        catalog = Catalog(dictionary.metrics, dictionary.dimensions)
+        workspace = a_workspace(people=people, catalog=catalog)
         yield Desk(ChatMessenger(adapters, workspace, world.clock, world.warehouse, store), slack, web)
 
 
