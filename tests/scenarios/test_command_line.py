@@ -15,7 +15,7 @@ from core.workspace import load_workspace
 
 @pytest.fixture
 def shop(tmp_path):
-    """Eight days of two channels, on the morning after."""
+    """Two weeks of one channel, on the morning after."""
     folder = tmp_path / "shop"
     (folder / "data").mkdir(parents=True)
     (folder / "workspace.yaml").write_text("{name: Shop, tongue: zh, today: 2026-06-09}", encoding="utf-8")
@@ -37,7 +37,7 @@ def shop(tmp_path):
 
 
 def ads() -> str:
-    days = (date(2026, 6, 1) + timedelta(days=step) for step in range(8))
+    days = (date(2026, 5, 26) + timedelta(days=step) for step in range(14))
     return "日期,渠道,成交额,花费,备注\n" + "".join(f"{day},微信,{100 + step},50,\n" for step, day in enumerate(days))
 
 
@@ -66,14 +66,14 @@ def test_ask_prints_the_contract_and_nothing_else(beacon, shop):
         "metric": "roi",
         "slice": {"channel": "wechat"},
         "period": "2026-06-02..2026-06-08",
-        "value": pytest.approx(728 / 350),
+        "value": pytest.approx(770 / 350),
         "unit": "times",
-        "compared_to": pytest.approx(2.0),
-        "change": pytest.approx(0.04),
+        "compared_to": pytest.approx(721 / 350),
+        "change": pytest.approx(770 / 721 - 1),
     }
     (series,) = said["series"]
     assert (series["grain"], len(series["points"])) == ("day", 7)
-    assert series["points"][0] == {"period": "2026-06-02", "value": pytest.approx(2.02)}
+    assert series["points"][0] == {"period": "2026-06-02", "value": pytest.approx(2.14)}
     assert {block["kind"] for block in said["blocks"]} >= {"prose", "facts", "picture"}
 
 

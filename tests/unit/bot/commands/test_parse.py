@@ -167,6 +167,7 @@ ASKED = [
     ("uv", Ask(("uv",))),
     ("roii channel=wechat", Ask((), (wechat(),), period="roii")),
     ("最近7天", Ask((), period="最近7天")),
+    ("分析 roi", Ask(("roi",), period="分析")),
     ("main roi", Ask(("roi",), period="main")),
 ]
 
@@ -213,6 +214,7 @@ DONE = [
     ("assign 7f3k Li Wei tomorrow", Assign(K, "liwei", "tomorrow")),
     ("assign 7f3k to Bob by friday", Assign(K, "bob", "by friday")),
     ("assign 7f3k @charlie", Assign(K, "charlie")),
+    ("转给 7f3k 给", Assign(K)),
     ("指派 7f3k 李伟", Assign(K, "liwei")),
     ("转给 7f3k @李伟 明天上午9点", Assign(K, "liwei", "明天上午9点")),
     ("把7f3k转给李伟明天", Assign(K, "liwei", "明天")),
