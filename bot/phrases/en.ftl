@@ -57,6 +57,9 @@ formula-circle = The formula of { $metric } comes back to { $metric }. Let it na
 formula-sums-distinct = { $metric } adds up { $name }, which counts people: one who is in two of them would count twice. Ask for it at the level you need.
 to-date-not-additive = { $metric } gathers { $name } over days, and that cannot be added up.
 measure-how = Say how this column becomes one number: { $options }.
+measure-sums-distinct = { $metric } counts different people, so ready counts in { $column } cannot be added up. Give a column of ids instead: distinct: …; or, if sums are what you mean, write “how: sum” for { $metric } in metrics.yaml.
+measure-of-formula = { $metric } is worked out by its formula. Give the columns of its parts instead of { $column }.
+measure-how-differs = { $metric } is counted another way in the dictionary: of a level the last value counts (last), a flow is added up (sum).
 no-source-for = No source holds { $metrics } together{ FILLED($dimensions) ->
     [no] {""}
    *[yes] {" "}by { $dimensions }

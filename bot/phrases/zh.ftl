@@ -57,6 +57,9 @@ formula-circle = { $metric } 的公式绕回了自己，请改用别的指标。
 formula-sums-distinct = { $metric } 把 { $name } 相加了，它是去重人数，跨两处的人会被算两次。请直接查所需粒度的人数。
 to-date-not-additive = { $metric } 要按天累计 { $name }，但它不能相加。
 measure-how = 请说明这一列怎样变成一个数：{ $options }。
+measure-sums-distinct = { $metric } 统计的是不同的人，{ $column } 里计好的数不能相加。请改给标识列（distinct: …）；如果确实要求和，请在 metrics.yaml 里为 { $metric } 写 how: sum。
+measure-of-formula = { $metric } 由公式算出，请给出公式里各项的列，而不是 { $column }。
+measure-how-differs = { $metric } 的统计方式与字典不同：存量取期末值（last），流量求和（sum）。
 no-source-for = 没有数据源同时含有 { $metrics }{ FILLED($dimensions) ->
     [no] {""}
    *[yes] ，并可按 { $dimensions } 拆分

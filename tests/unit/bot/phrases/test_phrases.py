@@ -94,6 +94,14 @@ def test_every_mistake_that_a_reader_notes_has_its_sentence():
     assert {code for code in codes if not known(code)} == set()
 
 
+def test_every_code_that_a_function_hands_back_has_its_sentence():
+    returns = [node.value for path, tree in TREES.items() if "core" in path.parts for node in ast.walk(tree)
+               if isinstance(node, ast.Return) and node.value]  # fmt: skip
+    codes = {code for value in returns for code in literals(value) if re.fullmatch(r"[a-z]+(\\-[a-z]+)+", code)}
+    assert len(codes) >= 3
+    assert {code for code in codes if not known(code)} == set()
+
+
 def test_every_phrase_that_is_said_is_there():
     codes = {pattern for _, argument in calls("say") for pattern in literals(argument)}
     assert len(codes) > 100
