@@ -99,7 +99,8 @@ def test_every_code_that_a_function_hands_back_has_its_sentence():
                if isinstance(node, ast.Return) and node.value]  # fmt: skip
     codes = {code for value in returns for code in literals(value) if re.fullmatch(r"[a-z]+(\\-[a-z]+)+", code)}
     assert len(codes) >= 3
-    assert {code for code in codes if not known(code)} == set()
+    # Why a column was left out is said after `init-`.
+    assert {code for code in codes if not known(code) and not known(f"init-{code}")} == set()
 
 
 def test_every_phrase_that_is_said_is_there():
