@@ -10,7 +10,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_urlsafe
 from socket import AF_INET, AF_INET6, create_server, socket
@@ -35,7 +35,6 @@ from core.notices.outbox import Delivery, Sent
 from core.notices.surface import Surface
 from core.people.person import Person
 from core.ports import Clock, Dispatch, Messenger, Store, Transaction, Warehouse, World
-from core.store.sql import open_store
 from core.warehouse.duckdb import DuckdbWarehouse
 from core.workspace import Workspace
 
@@ -78,7 +77,7 @@ async def open_world(
     """
     catalog, folder = workspace.catalog, data or workspace.folder
     warehouse = DuckdbWarehouse(facts, catalog.sources, catalog, folder, stage=stage, zone=str(workspace.zone))
-    store = await open_store(store_url)
+    store = _InMemory() if store_url == MEMORY else await _opened(store_url)
     try:
         try:
             await warehouse.refresh()
@@ -89,6 +88,31 @@ async def open_world(
     finally:
         await warehouse.aclose()
         await store.aclose()
+
+
+async def _opened(url: str) -> Store:
+    from core.store.sql import open_store
+
+    return await open_store(url)
+
+
+@dataclass(slots=True)
+class _InMemory:
+    """A store that is opened when it is first needed: most questions on the command line end without one."""
+
+    _store: Store | None = None
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        async with self._lock:
+            self._store = self._store or await _opened(MEMORY)
+        async with self._store.begin() as tx:
+            yield tx
+
+    async def aclose(self) -> None:
+        if self._store:
+            await self._store.aclose()
 
 
 async def run(settings: Settings, workspace: Workspace, ready: Callable[[str], None]) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import open_world
-from bot.cards.alert import alert_card
+from bot.cards.alert import headline, why_words
+from bot.phrases import say
 from core.alerts.alert import Alert
 from core.text import Tongue
 from core.usecases.replay import HandClock, has_fired, replay
@@ -36,7 +37,7 @@ def alert_json(alert: Alert, workspace: Workspace, tongue: Tongue) -> dict[str, 
         "baseline": headline.baseline if headline else None,
         "severity": alert.severity.name.lower(),
         "owner": alert.owner,
-        "sentence": alert_card(alert, workspace, tongue, alert.opened_at).summary,
+        "sentence": sentence(alert, workspace, tongue),
     }
 
 
@@ -44,5 +45,13 @@ def alert_line(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
     """Return one line for a terminal: when, how bad, whose, and what."""
     owner = workspace.people.get(alert.owner or "")
     name = owner.name.to(tongue) if owner else "-"
-    words = alert_card(alert, workspace, tongue, alert.opened_at).summary
-    return f"{alert.finding.period}  {alert.fingerprint.rule}  {name}  {words}"
+    return f"{alert.finding.period}  {alert.fingerprint.rule}  {name}  {sentence(alert, workspace, tongue)}"
+
+
+def sentence(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
+    """Return what happened in one sentence, without who has it now."""
+    facts = {
+        "headline": headline(alert, workspace, tongue),
+        "why": why_words(alert, workspace, tongue, alert.opened_at),
+    }
+    return say("alert-sentence", tongue, **facts)

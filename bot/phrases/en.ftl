@@ -626,6 +626,7 @@ demo-ready =
       /kpi 转化率 渠道=微信 最近7天
       ack, snooze or why, with the buttons under an alert
     “Next alert” jumps to the next thing that breaks. Ctrl-C ends it.
+alert-sentence = { $headline }. { $why }
 demo-told = ✓ { $period }  { $title }: { $owner } was told
 demo-never-fired = × { $period }  { $title }: nothing fired
 demo-wrong-day = × { $period }  { $title }: fired on another day

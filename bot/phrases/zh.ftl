@@ -616,6 +616,7 @@ demo-ready =
       /kpi cvr channel=wechat last 7 days
       用告警下方的按钮：确认、稍后、为什么
     点“下一条告警”直接跳到下一次异常。按 Ctrl-C 结束。
+alert-sentence = { $headline }。{ $why }
 demo-told = ✓ { $period }  { $title }：已通知 { $owner }
 demo-never-fired = × { $period }  { $title }：没有告警
 demo-wrong-day = × { $period }  { $title }：告警的日子不对
