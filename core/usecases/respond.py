@@ -127,6 +127,10 @@ async def _act_once(handle: str, think: Think, world: World, workspace: Workspac
             raise Missing("unknown-alert", handle=handle)
         present = await tx.holds(alert.id)
         change, moved = think(alert, await tx.events(alert.id), present, now)
+        if change.after.is_open and not alert.is_open:
+            newest = (await tx.latest([alert.fingerprint.rule]))[alert.fingerprint]
+            if newest.id != alert.id:
+                raise Problem("newer-episode", handle=newest.handle)
         ids = {hold.id for hold in moved}
         held = [hold for hold in (*present, *moved) if hold.ended is None and (hold in moved or hold.id not in ids)]
         decision = decide([change], workspace.rules, workspace.routes, held, workspace.people, now)

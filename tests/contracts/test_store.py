@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from core.alerts.alert import Condition, Handling, Phase, Reason, Stage
+from core.alerts.condition import handle_of
 from core.alerts.event import Change, Event, moved
 from core.alerts.holds import Hold, HoldKind
 from core.calendar.grain import Grain, Period
@@ -129,6 +130,13 @@ async def test_a_handle_that_is_taken_gives_way(store):
     handles = [alert.handle for alert in await ask(store, "open")]
     assert len(set(handles)) == 3
     assert (await ask(store, "find", "same")).id == "a"
+
+
+async def test_the_next_handle_may_be_taken_too(store):
+    await keep(store, begun(replace(sliced("a"), handle="same")))
+    await keep(store, begun(replace(sliced("c"), handle=handle_of("b", 1))))
+    await keep(store, begun(replace(sliced("b"), handle="same")))
+    assert (await ask(store, "find", "b")).handle == handle_of("b", 2)
 
 
 async def test_a_handle_is_free_again_once_its_alert_is_closed(store):
@@ -312,6 +320,13 @@ async def test_a_place_shows_one_card_the_newest(store):
     newer = Surface("a1", WAR_ROOM, "m2", "other", 5)
     await ask(store, "show", newer)
     assert await ask(store, "surfaces", "a1") == [newer]
+
+
+async def test_a_message_leads_to_its_alert(store):
+    await keep(store, begun(an_alert()))
+    await ask(store, "show", shown())
+    assert (await ask(store, "shown_at", "slack", "m1")).id == "a1"
+    assert await ask(store, "shown_at", "telegram", "m1") is None
 
 
 async def test_an_event_of_a_chat_is_taken_once(store):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from core.rules.finding import Finding, State, Term
 from core.rules.rule import Fingerprint, Severity
 from core.rules.tree import Lag, Target, Usual, YearAgo
 from core.store import rows
+from tests.builders import an_alert
 
 words = st.text(max_size=20)
 counts = st.integers(0, 2**31 - 1)
@@ -113,3 +115,10 @@ def test_a_notice_comes_back_as_a_delivery_not_yet_tried(notice, now):
 @given(st.builds(Surface, words, places, words, words, counts))
 def test_a_surface_comes_back(surface):
     assert rows.surface_of(rows.surface_row(surface)) == surface
+
+
+def test_a_comparison_that_nobody_knows_is_not_guessed():
+    row = rows.alert_row(an_alert())
+    row["finding"] = row["finding"].replace("null,null,null,1.0,null", '["moon"],null,null,1.0,null')
+    with pytest.raises(ValueError, match="moon"):
+        rows.alert_of(row)

@@ -210,6 +210,12 @@ def test_an_ack_only_changes_what_is_shown():
     assert heard(settle(handling.ack(an_alert(), "alice", 1, NOW))) == [(Kind.STATE, EVERYWHERE)]
 
 
+def test_a_change_of_what_nobody_was_told_of_is_shown_nowhere_and_says_so():
+    decision = settle(handling.ack(an_alert(told_at=None), "alice", 1, NOW))
+    assert heard(decision) == []
+    assert trace(decision) == [("silent", "never-told", "state")]
+
+
 def test_the_end_of_a_hold_pings_nobody_when_it_is_calm_or_still_held():
     well = an_alert(condition=Condition(Phase.OK, NOW))
     over, _ = holds.end(well, HOLD, [], NOW)

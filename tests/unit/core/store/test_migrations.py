@@ -12,7 +12,6 @@ from core.store.migrate import config, migrate
 from core.store.sql import engine_of
 from core.store.tables import METADATA
 
-
 ADDRESSES = ["sqlite://", *filter(None, [os.environ.get("BEACON_TEST_POSTGRES")])]
 
 

@@ -197,6 +197,15 @@ async def test_closing_ends_its_holds_and_reopening_takes_it_back(world, workspa
     assert opened.after.is_open
 
 
+async def test_what_came_back_as_another_alert_is_not_opened_twice(world, workspace, alert):
+    await respond.close(alert.handle, None, Reason.REAL_ACTED, alice(workspace), None, world, workspace)
+    world.clock.tick(days=2)
+    await evaluate(world, workspace, a_finding(0.5, period=TODAY))
+    with pytest.raises(Problem) as caught:
+        await respond.reopen(alert.id, alice(workspace), None, world, workspace)
+    assert (caught.value.code, caught.value.facts) == ("newer-episode", {"handle": (await present(world)).handle})
+
+
 async def test_an_alert_that_nobody_knows_is_missing(world, workspace):
     with pytest.raises(Missing) as caught:
         await respond.ack("zzzz", None, alice(workspace), None, world, workspace)
