@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.errors import Fact
 
 ROUTED = "routed"
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Line:
 
 def packed(lines: Iterable[Line]) -> dict[str, Fact]:
     """Return the facts of a `routed` event that holds these lines."""
-    return {"lines": json.dumps([[line.code, dict(line.facts)] for line in lines], ensure_ascii=False)}
+    return {"lines": _ENCODE([[line.code, dict(line.facts)] for line in lines])}
 
 
 def lines_of(event: Event) -> tuple[Line, ...]:

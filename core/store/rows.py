@@ -303,8 +303,8 @@ def surface_of(row: Mapping[str, Any]) -> Surface:
 # --- within --------------------------------------------------------------------------------------------
 
 
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+# Made once: `json.dumps` with options of its own makes an encoder for each call.
+_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _microseconds(length: timedelta) -> int:
