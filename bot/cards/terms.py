@@ -27,6 +27,7 @@ from core.rules.tree import (
     Comparison,
     Lag,
     Not,
+    Streak,
     Target,
     Usual,
     YearAgo,
@@ -52,12 +53,12 @@ class Told:
     """A term and the comparison it stands in; None where the rule has changed since."""
 
     term: Term
-    leaf: Compare | None = None
+    leaf: Compare | Streak | None = None
 
     @property
     def is_points(self) -> bool:
         """Whether a move is told in the metric's own measure and not as a part of what it was."""
-        return self.leaf is not None and any(
+        return isinstance(self.leaf, Compare) and any(
             isinstance(side, Change) and not side.relative for side in (self.leaf.left, self.leaf.right)
         )
 
@@ -165,9 +166,11 @@ def against_words(against: Against, tongue: Tongue, grain: Grain) -> str:
             return say("against-mean-of" if statistic == "mean" else "against-median-of", tongue, periods=span)
 
 
-def _operands(rule: Rule) -> Iterator[Compare]:
-    """Yield, for each term that a finding of this rule lists, the comparison it stands in."""
+def _operands(rule: Rule) -> Iterator[Compare | Streak]:
+    """Yield, for each term that a finding of this rule lists, the comparison or the streak it stands in."""
     for leaf in leaves(rule.sentence.condition):
+        if isinstance(leaf, Streak):
+            yield leaf
         if isinstance(leaf, Compare):
             for operand in (leaf.left, leaf.right):
                 if not isinstance(operand, Bound | Baseline) or operand is leaf.left:
@@ -178,6 +181,8 @@ def _holds(one: Told) -> bool:
     term, leaf = one.term, one.leaf
     if leaf is None or term.value is None:
         return False
+    if isinstance(leaf, Streak):  # its last move at least; the others are not at hand
+        return term.change is not None and (term.change > 0) == (leaf.direction == "up")
     if isinstance(leaf.right, Bound):
         size = term.value if term.against is None else _size(one)
         return size is not None and term.bound is not None and _is_so(size, leaf.comparison, term.bound)

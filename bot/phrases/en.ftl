@@ -455,6 +455,7 @@ rule-not-yet = { $what ->
     [streak] “so many periods in a row”
    *[other] { $what }
   } is understood, but cannot be watched yet. Use a number for now, such as “down more than 30% day over day”.
+rule-often = { $times } of { $of } cannot be. Say how many of the last periods, such as “in 3 of 5 days”.
 rule-change-unit = { $bound } does not fit a change. Write it in percent, or in pp for a rate.
 rule-units-differ = { $left } and { $right } are not of one kind, so they cannot be compared.
 rule-comparison-shape = This comparison cannot be judged. Put the metric on the left and a number or a baseline on the right.

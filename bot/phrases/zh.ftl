@@ -445,6 +445,7 @@ rule-not-yet = { $what ->
     [streak] “连续几期”
    *[other] { $what }
   }能读懂，但暂时还不能监控。请先用数字表示，如“日环比下降超过 30%”。
+rule-often = { $of } 期中不可能有 { $times } 期。请写明最近几期中的几期，如“近5天中3天”。
 rule-change-unit = “{ $bound }”不能表示变化。请写百分比，比率也可以写 pp。
 rule-units-differ = { $left } 和 { $right } 不是同一类数，不能比较。
 rule-comparison-shape = 这样的比较无法判断。请把指标写在左边，数字或基准写在右边。

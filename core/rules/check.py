@@ -22,6 +22,7 @@ from core.rules.tree import (
     Change,
     Compare,
     Comparison,
+    Held,
     Lag,
     Leaf,
     Reading,
@@ -65,6 +66,7 @@ class Doubt:
 def grain_of(sentence: Sentence, stated: Grain | None = None) -> Grain:
     """Return the grain a sentence is judged at: 周环比 is about weeks, whatever else is said."""
     lags = [held.grain for held in _helds(sentence) if isinstance(held, Lag) and held.grain is not None]
+    lags += [row.grain for row in _rows(sentence) if row.grain is not None]
     forced = [grain for grain in lags if grain in (Grain.WEEK, Grain.MONTH)]
     if forced:
         return max(forced, key=lambda grain: grain.rank)
@@ -102,9 +104,9 @@ def doubts(parsed: Parsed, catalog: Catalog, grain: Grain | None = None) -> tupl
     if grain_of(sentence, grain) is Grain.DAY:
         found.append(_doubt("doubt-weekly-season", sentence, _same_weekday))
     for leaf in leaves(sentence.condition):
-        if isinstance(leaf, (Sudden, Streak)):
-            found.append(Doubt("doubt-not-yet", {"what": _what(leaf)}))
-        elif isinstance(leaf.right, Baseline) and leaf.right.against == Target():
+        if isinstance(leaf, Sudden):
+            found.append(Doubt("doubt-not-yet", {"what": "sudden"}))
+        elif isinstance(leaf, Compare) and isinstance(leaf.right, Baseline) and leaf.right.against == Target():
             metric = leaf.right.metric
             if metric and not any(each.metric == metric for each in catalog.planned):
                 found.append(Doubt("doubt-no-target", {"metric": metric}))
@@ -117,8 +119,10 @@ def doubts(parsed: Parsed, catalog: Catalog, grain: Grain | None = None) -> tupl
 
 def _leaf_mistakes(leaf: Leaf, catalog: Catalog) -> Iterator[Mistake]:
     match leaf:
-        case Sudden() | Streak():
-            yield Mistake("rule-not-yet", {"what": _what(leaf)})
+        case Sudden():
+            yield Mistake("rule-not-yet", {"what": "sudden"})
+        case Streak():
+            return
         case Compare(_, _, Bound(None)):
             yield Mistake("rule-needs-threshold")
         case Compare(Change(metric, _, relative), _, Bound(quantity)) if metric and quantity:
@@ -165,11 +169,21 @@ def _change_mistakes(metric: str, quantity: Quantity, catalog: Catalog) -> Itera
         yield Mistake("rule-unit", {"metric": metric, "unit": unit.value, "bound": said})
 
 
+def _row_mistakes(sentence: Sentence, grain: Grain) -> Iterator[Mistake]:
+    for row in _rows(sentence):
+        of = row.times if isinstance(row, Streak) else row.of
+        if not 1 <= row.times <= of:
+            yield Mistake("rule-often", {"times": row.times, "of": of})
+        if row.grain not in (None, grain):
+            yield Mistake("rule-grain", {"wanted": str(row.grain), "grain": grain.value})
+
+
 def _grain_mistakes(sentence: Sentence, stated: Grain | None) -> Iterator[Mistake]:
     grain = grain_of(sentence, stated)
     if stated is not None and stated is not grain:
         yield Mistake("rule-grain", {"wanted": grain.value, "grain": stated.value})
         return
+    yield from _row_mistakes(sentence, grain)
     for held in _helds(sentence):
         if isinstance(held, (Lag, Usual)) and held.grain is not None and steps(held.grain, grain) is None:
             yield Mistake("rule-grain", {"wanted": held.grain.value, "grain": grain.value})
@@ -183,8 +197,8 @@ def _helds(sentence: Sentence) -> Iterator[tree.Against]:
             yield operand.against
 
 
-def _what(leaf: Sudden | Streak) -> str:
-    return "sudden" if isinstance(leaf, Sudden) else "streak"
+def _rows(sentence: Sentence) -> Iterator[Streak | Held]:
+    return (node for node in tree.nodes(sentence.condition) if isinstance(node, (Streak, Held)))
 
 
 # --- other readings --------------------------------------------------------------------------------------------

@@ -9,16 +9,18 @@ from its bound, and `exact` what is near, so that a fall by exactly 20 % is neve
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from core.calendar.grain import Grain, Period
 from core.cube.cube import Array
 from core.errors import Problem
 from core.labels import all_match
+from core.quantity import Quantity
 from core.rules.finding import Finding, State, Term
 from core.rules.rule import Fingerprint, Rule
 from core.rules.sides import Flags, Sides, named
@@ -31,6 +33,8 @@ from core.rules.tree import (
     Compare,
     Comparison,
     Condition,
+    Held,
+    Lag,
     Not,
     Operand,
     Reading,
@@ -146,10 +150,20 @@ def judged(condition: Condition, sides: Sides) -> Verdict:
         case Not(part):
             holds, fails = judged(part, sides)
             return fails, holds
+        case Held(part, times, of):
+            before = judged(part, sides.reaching(of - 1))
+            return _often(*before, times, of)
+        case Streak():
+            return sides.reader.once(("streak", condition, sides.periods), lambda: judged(condition.moves, sides))
         case Sudden():
             raise Problem("rule-not-yet", what="sudden")
-        case Streak():
-            raise Problem("rule-not-yet", what="streak")
+
+
+def _often(holds: Flags, fails: Flags, times: int, of: int) -> Verdict:
+    """Return where a condition held `times` times in the last `of` periods; unknown while both ends are open."""
+    held = np.add.reduce(sliding_window_view(holds, of, axis=1), axis=2, dtype=np.int32)
+    failed = np.add.reduce(sliding_window_view(fails, of, axis=1), axis=2, dtype=np.int32)
+    return held >= times, failed > of - times
 
 
 def compared(left: Operand, comparison: Comparison, right: Operand, sides: Sides) -> Verdict:
@@ -221,6 +235,8 @@ def _is_as_it_came(operand: Operand, sides: Sides) -> bool:
 def terms(condition: Condition, sides: Sides, row: int, at: int) -> Iterator[Term]:
     """Yield the numbers that each single condition rests on."""
     for leaf in leaves(condition):
+        if isinstance(leaf, Streak):
+            yield _streak_term(leaf, sides, row, at)
         if isinstance(leaf, Compare):
             for operand in (leaf.left, leaf.right):
                 if not isinstance(operand, (Bound, Baseline)) or operand is leaf.left:
@@ -244,6 +260,12 @@ def _term(operand: Operand, leaf: Compare, sides: Sides, row: int, at: int) -> T
         bound=_cell(sides.operand(leaf.right), 0, 0) if isinstance(leaf.right, Bound) else None,
         sample=None if sample is None else _cell(sample, row, at),
     )
+
+
+def _streak_term(streak: Streak, sides: Sides, row: int, at: int) -> Term:
+    metric = named(streak.metric)
+    move = Compare(Change(metric, Lag(None)), Comparison.UNEQUAL, Bound(Quantity.bare(0)))
+    return replace(_term(move.left, move, sides, row, at), bound=None)
 
 
 def _cell(array: Array, row: int, at: int) -> float | None:

@@ -18,7 +18,22 @@ from core.cube.reading import holes
 from core.errors import Missing, Problem
 from core.metrics.metric import Ref
 from core.quality.trust import LOOK_BACK
-from core.rules.tree import Baseline, Change, Lag, Usual, YearAgo, metrics, operands
+from core.rules.tree import (
+    All,
+    Any,
+    Baseline,
+    Change,
+    Compare,
+    Condition,
+    Held,
+    Lag,
+    Not,
+    Streak,
+    Sudden,
+    Usual,
+    YearAgo,
+    metrics,
+)
 
 if TYPE_CHECKING:
     from core.metrics.catalog import Catalog
@@ -116,10 +131,7 @@ def delay_of(rule: Rule, source: Source, catalog: Catalog) -> timedelta:
 
 def history_of(rule: Rule, catalog: Catalog) -> int:
     """Return how many periods before the judged one the rule looks at."""
-    reach = 0
-    for operand in operands(rule.sentence.condition):
-        if isinstance(operand, (Baseline, Change)):
-            reach = max(reach, _reach(operand.against, rule.grain))
+    reach = _reach_of(rule.sentence.condition, rule.grain)
     spans = [
         _SPANS.get((rule.grain, since), 1)
         for code in metrics(rule.sentence.condition)
@@ -127,6 +139,23 @@ def history_of(rule: Rule, catalog: Catalog) -> int:
         if since is not None
     ]
     return max(reach + max(spans, default=0), LOOK_BACK)
+
+
+def _reach_of(condition: Condition, grain: Grain) -> int:
+    match condition:
+        case All(parts) | Any(parts):
+            return max(_reach_of(part, grain) for part in parts)
+        case Not(part):
+            return _reach_of(part, grain)
+        case Held(part, _, of):
+            return _reach_of(part, grain) + of - 1
+        case Streak():
+            return _reach_of(condition.moves, grain)
+        case Compare(left, _, right):
+            helds = (each.against for each in (left, right) if isinstance(each, (Baseline, Change)))
+            return max((_reach(held, grain) for held in helds), default=0)
+        case Sudden():
+            return 0
 
 
 def _reach(against: object, grain: Grain) -> int:

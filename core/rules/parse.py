@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from core.errors import Invalid, Mistake
 from core.quantity import Quantity, Unit
 from core.rules import tree
-from core.rules.scan import Names, Word, mistake, scan
+from core.rules.scan import Names, Often, Word, mistake, scan
 from core.rules.tree import (
     Against,
     Baseline,
@@ -25,6 +25,7 @@ from core.rules.tree import (
     Compare,
     Comparison,
     Condition,
+    Held,
     Operand,
     Reading,
     Sentence,
@@ -155,16 +156,34 @@ class _Reading:
             case "negated" | "bracketed":
                 inner = next(self.parts(shape))
                 return tree.Not(inner) if shape.data == "negated" else inner
+            case "held":
+                part = next(each for each in shape.children if not _is_token(each) and each.data != "places")
+                for places in shape.children:
+                    self.places(places)
+                if part.data == "said":
+                    return self.clause(part, _often(shape.children))
+                return _held(self.condition(part), _often(shape.children))
+            case "held_within":
+                return self.clause(shape, _often(shape.children))
             case "overspent":
                 for part in shape.children:
                     self.places(part)
                 return Compare(Reading("budget_use"), Comparison.MORE, Bound(Quantity.percent(100)))
             case _:
-                subject, predicate, *places = shape.children
-                metric = next((each.value.value for each in subject.children if _is_token(each)), None)
-                for part in (*subject.children, *places):
-                    self.places(part)
-                return self.said(metric, predicate)
+                return self.clause(shape, None)
+
+    def clause(self, shape: Any, often: Often | None) -> Condition:
+        subject, predicate, *places = (part for part in shape.children if not _is_token(part))
+        metric = next((each.value.value for each in subject.children if _is_token(each)), None)
+        for part in (*subject.children, *places):
+            self.places(part)
+        if often is None:
+            return self.said(metric, predicate)
+        if predicate.data != "moved_alone":
+            return _held(self.said(metric, predicate), often)
+        # 连续3天上升 needs no size: so many moves in a row, or so many among the last.
+        streak = Streak(metric, _move(predicate.children).direction, often.times, often.grain)
+        return streak if often.times == often.of else replace(streak.moves, of=often.of)
 
     def parts(self, shape: Any) -> Iterator[Condition]:
         return (self.condition(part) for part in shape.children if not _is_token(part))
@@ -207,11 +226,8 @@ class _Reading:
                 )
             case "sudden":
                 return Sudden(metric, _move(parts).direction)
-            case "moved_alone":
+            case _:  # moved_alone
                 return self.moved_alone(metric, _move(parts))
-            case _:  # streak
-                times = next(part.value.value for part in parts if part.type == "STREAK")
-                return Streak(metric, _move(parts).direction, times)
 
     def moved_alone(self, metric: str | None, move: Move) -> Condition:
         if move.manner != "drift":
@@ -284,6 +300,15 @@ def _number(part: Any) -> Quantity | None:
 def _against(part: Any) -> Against:
     found: Against = part.children[0].value.value
     return found
+
+
+def _often(parts: list[Any]) -> Often:
+    found: Often = next(part.value.value for part in parts if _is_token(part) and part.type == "STREAK")
+    return found
+
+
+def _held(part: Condition, often: Often) -> Held:
+    return Held(part, often.times, often.of, often.grain)
 
 
 def _move(parts: list[Any]) -> Move:

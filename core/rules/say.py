@@ -23,6 +23,7 @@ from core.rules.tree import (
     Compare,
     Comparison,
     Condition,
+    Held,
     Lag,
     Not,
     Operand,
@@ -163,16 +164,28 @@ def _condition(condition: Condition, tongue: Tongue, metric: Title, outer: type 
         case Sudden(code, direction):
             verb = _DIRECTIONS[direction][0] if zh else {"up": "rises", "down": "drops"}[direction]
             return _joined(_subject(code, tongue, metric), f"突然{verb}" if zh else f"suddenly {verb}", tongue)
-        case Streak(code, direction, times):
+        case Streak(code, direction, times, grain):
             verb = _DIRECTIONS[direction][0 if zh else 1]
-            said = f"连续{times}期{verb}" if zh else f"{verb} {times} periods in a row"
+            often = _often(times, times, grain, tongue)
+            said = f"{often}{verb}" if zh else f"{verb} {often}"
             return _joined(_subject(code, tongue, metric), said, tongue)
+        case Held(part, times, of, grain):
+            said = _condition(part, tongue, metric, None)
+            often = _often(times, of, grain, tongue)
+            return f"{often}（{said}）" if zh else f"({said}) {often}"
         case Compare(Change() as change, comparison, right):
             return _joined(_subject(change.metric, tongue, metric), _moved(change, comparison, right, tongue), tongue)
         case Compare(left, comparison, right):
             code = None if isinstance(left, Bound) else left.metric
             said = f"{comparison} {_right(right, code, tongue, metric)}"
             return f"{_subject(code, tongue, metric)} {said}".strip()
+
+
+def _often(times: int, of: int, grain: Grain | None, tongue: Tongue) -> str:
+    unit = _GRAINS[grain][0]
+    if times == of:
+        return f"连续{times}{unit}" if tongue == "zh" else f"{_counted(times, grain)} in a row"
+    return f"近{of}{unit}中{times}{unit}" if tongue == "zh" else f"in {times} of {_counted(of, grain)}"
 
 
 def _moved(change: Change, comparison: Comparison, right: Operand, tongue: Tongue) -> str:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, Protocol
 
+from core.calendar.grain import Grain
 from core.document import suggesting
 from core.errors import Invalid, Mistake, Where
 from core.quantity import Quantity, Unit
@@ -38,6 +39,15 @@ class Word:
     start: int
     end: int
     said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Often:
+    """连续3天 is 3 of 3 days; 近5天中3天 is 3 of 5."""
+
+    times: int
+    of: int
+    grain: Grain | None
 
 
 def scan(written: str, names: Names, file: str = "") -> list[Word]:
@@ -104,7 +114,9 @@ class _Lexicon:
         if match := _AGO.match(text, at):
             yield "AGAINST", _ago(match), match.end()
         if match := _STREAK.match(text, at):
-            yield "STREAK", _count(match["zh_n"] or match["en_n"]), match.end()
+            yield "STREAK", _row(match), match.end()
+        if match := _OFTEN.match(text, at):
+            yield "STREAK", _often(match), match.end()
         if match := self.names.match(text, at):
             kind, code = self.codes[_squeezed(match[0])]
             yield kind, code, match.end()
@@ -190,8 +202,15 @@ _AGO = re.compile(
     rf"(?<![a-z0-9])(?:vs )?(?P<en_n>\d{{1,4}}) (?P<en_unit>{_GRAIN}) (?:ago|before|earlier)(?![a-z0-9])"
 )
 _STREAK = re.compile(
-    rf"连续(?P<zh_n>{_COUNT})(?:{_GRAIN})|"
-    rf"(?<![a-z0-9])(?:for )?(?P<en_n>\d{{1,4}}) (?:consecutive (?:{_GRAIN})|(?:{_GRAIN}) in a row)(?![a-z0-9])"
+    rf"(?:已)?连续(?P<zh_n>{_COUNT})(?P<zh_unit>{_GRAIN})(?:都|均)?|"
+    rf"(?<![a-z0-9])(?:for )?(?:the last )?(?P<en_n>\d{{1,4}}) "
+    rf"(?:consecutive (?P<of_unit>{_GRAIN})|(?P<en_unit>{_GRAIN}) (?:in a row|running))(?![a-z0-9])|"
+    rf"(?<![a-z0-9])for (?P<for_n>\d{{1,4}}) (?P<for_unit>{_GRAIN})(?![a-z0-9])"
+)
+_OFTEN = re.compile(
+    rf"(?:近|过去|最近)?(?P<zh_of>{_COUNT})(?P<zh_unit>{_GRAIN})(?:之?中|里|内)?有?(?:至少)?(?P<zh_n>{_COUNT})(?:{_GRAIN})(?:都|均)?|"
+    rf"(?<![a-z0-9])(?:in |on )?(?:at least )?(?P<en_n>\d{{1,4}}) (?:out )?of (?:the )?(?:last |past )?"
+    rf"(?P<en_of>\d{{1,4}}) (?P<en_unit>{_GRAIN})(?![a-z0-9])"
 )
 _NUMBER = re.compile(
     r"(?P<sign>[-+])?\s*(?P<money>[¥￥$])?\s*(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
@@ -212,6 +231,16 @@ def _usual(match: re.Match[str]) -> Usual:
 
 def _ago(match: re.Match[str]) -> Lag:
     return Lag(GRAINS[match["zh_unit"] or match["en_unit"]], _count(match["zh_n"] or match["en_n"]))
+
+
+def _row(match: re.Match[str]) -> Often:
+    number = _count(match["zh_n"] or match["en_n"] or match["for_n"])
+    return Often(number, number, GRAINS[match["zh_unit"] or match["en_unit"] or match["of_unit"] or match["for_unit"]])
+
+
+def _often(match: re.Match[str]) -> Often:
+    unit = match["zh_unit"] or match["en_unit"]
+    return Often(_count(match["zh_n"] or match["en_n"]), _count(match["zh_of"] or match["en_of"]), GRAINS[unit])
 
 
 def _count(said: str) -> int:

@@ -6,7 +6,7 @@ Each operand has two readings here that mean the same: floats for all cells at o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,10 @@ class Sides:
     @classmethod
     def of(cls, cube: Cube, catalog: Catalog, periods: range) -> Sides:
         return cls(Reader(cube, catalog), catalog, periods)
+
+    def reaching(self, back: int) -> Sides:
+        """Return the same cube, looked at from so many periods earlier on."""
+        return replace(self, periods=range(self.periods.start - back, self.periods.stop)) if back else self
 
     @property
     def slices(self) -> tuple[Labels, ...]:

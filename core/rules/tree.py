@@ -132,14 +132,32 @@ class Sudden:
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """连续N期上升."""
+    """连续N期上升: so many moves one way in a row, each against the period before it."""
 
     metric: str | None
     direction: Literal["up", "down"]
     times: int
+    grain: Grain | None = None  # what `times` counts, as in 连续3天; None: periods of the rule's own grain
+
+    @property
+    def moves(self) -> Held:
+        """Return the same, said of its single moves."""
+        comparison = Comparison.MORE if self.direction == "up" else Comparison.LESS
+        move = Compare(Reading(self.metric), comparison, Baseline(self.metric, Lag(None)))
+        return Held(move, self.times, self.times, self.grain)
 
 
-Condition = Compare | All | Any | Not | Sudden | Streak
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A condition that held in `times` of the last `of` periods: 连续3天低于2% is 3 of 3, 近5天中3天 3 of 5."""
+
+    part: Condition
+    times: int
+    of: int
+    grain: Grain | None = None
+
+
+Condition = Compare | All | Any | Not | Held | Sudden | Streak
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +179,7 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
         case All(parts) | Any(parts):
             for part in parts:
                 yield from leaves(part)
-        case Not(part):
+        case Not(part) | Held(part):
             yield from leaves(part)
         case Compare() | Sudden() | Streak():
             yield condition
@@ -176,8 +194,23 @@ def with_leaves(condition: Condition, change: Callable[[Leaf], Condition]) -> Co
             return Any(tuple(with_leaves(part, change) for part in parts))
         case Not(part):
             return Not(with_leaves(part, change))
+        case Held(part):
+            return replace(condition, part=with_leaves(part, change))
         case Compare() | Sudden() | Streak():
             return change(condition)
+
+
+def nodes(condition: Condition) -> Iterator[Condition]:
+    """Yield a condition and every one within it."""
+    yield condition
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from nodes(part)
+        case Not(part) | Held(part):
+            yield from nodes(part)
+        case Compare() | Sudden() | Streak():
+            return
 
 
 def operands(condition: Condition) -> Iterator[Operand]:

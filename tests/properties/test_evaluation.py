@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -29,11 +30,13 @@ from core.rules.tree import (
     Compare,
     Comparison,
     Condition,
+    Held,
     Lag,
     Not,
     Operand,
     Reading,
     Sentence,
+    Streak,
     Target,
     Usual,
     YearAgo,
@@ -152,6 +155,15 @@ class Plainly:
             case Any(parts):
                 found = [self.judge(part, day) for part in parts]
                 return True if True in found else None if None in found else False
+            case Held(part, times, of):
+                days = [self.judge(part, each) for each in range(day - of + 1, day + 1)]
+                return True if days.count(True) >= times else False if days.count(False) > of - times else None
+            case Streak(metric, direction, times):
+                numbers = [self.value(metric, each) for each in range(day - times, day + 1)]
+                pairs = [(a, b) for a, b in pairwise(numbers) if a is not None and b is not None]
+                if any(a >= b if direction == "up" else a <= b for a, b in pairs):
+                    return False
+                return True if len(pairs) == times else None
             case Compare(left, comparison, right):
                 a, b = self.side(left, day), self.side(right, day)
                 if a is None or b is None:
@@ -180,12 +192,14 @@ compares = st.one_of(
     ),
     st.builds(Compare, st.builds(Reading, metrics), st.sampled_from(Comparison), st.builds(Reading, metrics)),
 )
+streaks = st.builds(Streak, metrics, st.sampled_from(["up", "down"]), st.integers(1, 4))
 conditions = st.recursive(
-    compares,
+    compares | streaks,
     lambda inner: st.one_of(
         st.lists(inner, min_size=2, max_size=3).map(lambda parts: All(tuple(parts))),
         st.lists(inner, min_size=2, max_size=3).map(lambda parts: Any(tuple(parts))),
         inner.map(Not),
+        st.integers(1, 5).flatmap(lambda of: st.builds(Held, inner, st.integers(1, of), st.just(of))),
     ),
     max_leaves=4,
 )

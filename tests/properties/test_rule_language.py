@@ -20,6 +20,7 @@ from core.rules.tree import (
     Change,
     Compare,
     Comparison,
+    Held,
     Lag,
     Not,
     Reading,
@@ -72,13 +73,14 @@ def compares(draw: st.DrawFn) -> Compare:
     return Compare(change, comparison, Bound(quantity))
 
 
-leaves = compares() | st.builds(Sudden, metrics, directions) | st.builds(Streak, metrics, directions, counts)
+leaves = compares() | st.builds(Sudden, metrics, directions) | st.builds(Streak, metrics, directions, counts, grains)
 conditions = st.recursive(
     leaves,
     lambda inner: st.one_of(
         st.lists(inner, min_size=2, max_size=3).map(lambda parts: All(tuple(parts))),
         st.lists(inner, min_size=2, max_size=3).map(lambda parts: Any(tuple(parts))),
         inner.map(Not),
+        st.builds(Held, inner, counts, counts, grains),
     ),
     max_leaves=5,
 )
@@ -117,6 +119,8 @@ PIECES = [
         "突然",
         "飙升",
         "连续3天",
+        "近5天中3天",
+        "in 2 of 3 days",
         "日环比",
         "同比",
         "历史均值",

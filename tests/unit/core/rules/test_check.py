@@ -60,7 +60,8 @@ def test_bounds_in_the_unit_of_their_metric_are_right(said: str) -> None:
         ("转化率<花费的历史均值", "rule-units-differ", None),
         ("线索量低于阈值", "rule-needs-threshold", None),
         ("跳出率突然飙升", "rule-not-yet", None),
-        ("跳出率连续3天上升", "rule-not-yet", None),
+        ("跳出率近3天中5天上升", "rule-often", None),
+        ("跳出率连续0天上升", "rule-often", None),
         ("环比下滑超过30%", "rule-needs-metric", None),
     ],
 )
@@ -84,6 +85,8 @@ def test_shapes_that_only_a_program_could_build_are_refused() -> None:
         ("花费周环比下降20% 或 花费月环比下降20%", None, Grain.MONTH),
         ("花费小时环比下降20%", None, Grain.HOUR),
         ("花费周同比下降20%", None, Grain.DAY),
+        ("花费连续3小时上升", None, Grain.HOUR),
+        ("花费连续3周<5", None, Grain.WEEK),
         ("花费>5", None, Grain.DAY),
         ("花费>5", Grain.HOUR, Grain.HOUR),
     ],
@@ -100,6 +103,8 @@ def test_a_sentence_about_weeks_is_judged_by_the_week(said: str, stated: Grain |
         ("花费周环比下降20% 或 花费日环比下降20%", None, "rule-grain"),
         ("花费低于近3个月均值", None, "rule-grain"),
         ("花费低于同星期均值", Grain.WEEK, "rule-weekday-grain"),
+        ("花费连续3天上升", Grain.HOUR, "rule-grain"),
+        ("花费连续3小时<5 或 花费日环比下降20% 且 花费连续3天上升", None, "rule-grain"),
     ],
 )
 def test_a_grain_that_the_sentence_does_not_fit_is_a_mistake(said: str, grain: Grain | None, code: str) -> None:

@@ -165,7 +165,6 @@ def test_a_grain_that_does_not_fit_is_said_so() -> None:
     ("sentence", "code"),
     [
         ("跳出率突然飙升", "rule-not-yet"),
-        ("花费连续3天上升", "rule-not-yet"),
         ("花费低于阈值", "rule-needs-threshold"),
         ("低于2", "rule-needs-metric"),
     ],
@@ -174,6 +173,50 @@ def test_what_cannot_be_judged_is_said_so_and_not_guessed(sentence: str, code: s
     with pytest.raises(Problem) as caught:
         said(sentence, {"spend": [1, 2], "single_page_visits": [1, 2], "visits": [2, 3]})
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("days", "state"),
+    [
+        ([1, 2, 3, 4], BREACHED),
+        ([1, 2, 2, 3], CALM),
+        ([5, 1, 2, 3, 4], BREACHED),
+        ([2, 3, 4], UNKNOWN),
+        ([1, None, 3, 4], UNKNOWN),
+        ([None, 5, 3, 4], CALM),
+        ([0.1, 0.2, 0.1 + 0.2, 0.30000000000000004], CALM),
+    ],
+)
+def test_three_rises_in_a_row_need_four_days(days, state: State) -> None:
+    assert said("花费连续3天上升", {"spend": days}) is state
+
+
+@pytest.mark.parametrize(
+    ("days", "state"),
+    [
+        ([9, 1, 9, 1, 1], BREACHED),
+        ([9, 1, 9, 9, 1], CALM),
+        ([None, 1, 1, None, 1], BREACHED),
+        ([None, 9, 1, 9, 1], UNKNOWN),
+        ([1, 1, 1], BREACHED),
+        ([1, 1, 9], UNKNOWN),
+    ],
+)
+def test_three_of_five_days_are_enough(days, state: State) -> None:
+    assert said("近5天中3天花费<5", {"spend": days}) is state
+
+
+def test_a_rise_that_nobody_sized_is_a_fifth_on_the_mean_or_three_in_a_row() -> None:
+    fifth = {"negative_feedbacks": [*[10] * 8, 12], "feedbacks": [100] * 9}
+    assert said("负反馈率升高", fifth) is BREACHED
+    assert said("负反馈率升高", fifth | {"negative_feedbacks": [*[10] * 8, 11.9]}) is CALM
+    crept = {"negative_feedbacks": [*[10] * 8, 10.1, 10.2, 10.3], "feedbacks": [100] * 11}
+    assert said("负反馈率升高", crept) is BREACHED
+
+
+def test_a_streak_tells_what_it_last_moved_from() -> None:
+    finding = seen_of(a_rule_saying("revenue连续1天下降")).of(Fingerprint("r", labels("wechat")))
+    assert finding.terms == (Term("revenue", Unit.MONEY, 50.0, Lag(None), 90.0, pytest.approx(-4 / 9)),)
 
 
 # --- a batch at one period -------------------------------------------------------------------------------------
