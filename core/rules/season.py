@@ -108,7 +108,8 @@ class Track:
 def smoothed(variance: Array, strange: Array, scale: Array) -> Array:
     """Return by how much one more point, so many scales off, moves a variance."""
     fresh = CLIPPED * np.minimum(strange**2, CLIP**2) * scale**2
-    return np.where(np.isnan(strange), 0.0, SCALE_GAIN * (fresh - variance))
+    step: Array = np.where(np.isnan(strange), 0.0, SCALE_GAIN * (fresh - variance))
+    return step
 
 
 def robust_scale(off: Array) -> Array:
