@@ -1,13 +1,14 @@
 """Promotions and holidays: 618, 双11, 春节. Their days are data, year by year, because platforms move them.
 
-A year that nobody has written down is a Problem that says so. It is never worked out from another year.
+A year that nobody has written down is a Problem that says so, or no match at all where a verdict can do without one.
+It is never worked out from another year.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 
@@ -20,12 +21,19 @@ from core.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`days` holds the first and the last day of each year's run."""
+    """`days` holds the first and the last day of each year's run.
+
+    `peak` is the day on which years are laid over each other, such as the lunar new year's; so many days `around` the
+    run count by it too. `phases` are parts of the run, events themselves: presale, opening, climax, return.
+    """
 
     code: str
     title: Text
     aliases: tuple[str, ...] = ()
     days: Mapping[int, tuple[date, date]] = field(default_factory=dict)
+    peak: Mapping[int, date] = field(default_factory=dict)
+    around: int = 0
+    phases: tuple[Event, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -43,6 +51,42 @@ class Event:
         if not begun or max(begun) < today.year - 1 or (max(begun) < today.year and today.year not in self.days):
             raise Missing("event-year-unknown", event=self.code, year=today.year, known=_years(self.days))
         return max(begun), self.window(max(begun))
+
+    def year_of(self, day: date) -> int | None:
+        """Return the year whose run a day belongs to, the days around it included; None where it is an ordinary day."""
+        reach = timedelta(days=self.around)
+        return next((year for year, (first, last) in self.days.items() if first - reach <= day <= last + reach), None)
+
+    def phase_of(self, day: date) -> Event | None:
+        year = self.year_of(day)
+        return next((each for each in self.phases if year is not None and each.year_of(day) == year), None)
+
+
+def day_number(event: Event, day: date) -> int | None:
+    """Return the 3 of `the third day of 618`, or None where the event is not on."""
+    year = event.year_of(day)
+    if year is None or not event.days[year][0] <= day <= event.days[year][1]:
+        return None
+    return (day - event.days[year][0]).days + 1
+
+
+def matching_day(event: Event, day: date) -> date | None:
+    """Return the day of the event's last occurrence that is fair to compare a day with.
+
+    The same day of the same phase, where there are phases; the same distance from the peak, where one is known (春节
+    T±n); else the same day-N. None on an ordinary day, where last year is not written down, and where this year's run
+    or phase is longer than the last one was.
+    """
+    year = event.year_of(day)
+    if year is None or year - 1 not in event.days:
+        return None
+    first, last = event.days[year - 1]
+    if phase := event.phase_of(day):
+        return matching_day(replace(phase, around=0), day)
+    if year in event.peak and year - 1 in event.peak:
+        return event.peak[year - 1] + (day - event.peak[year])
+    found = first + (day - event.days[year][0])
+    return found if found <= last + timedelta(days=event.around) else None
 
 
 @cache
@@ -68,8 +112,15 @@ def load_events(nodes: Iterable[Node | None], mistakes: Mistakes, under: Mapping
 
 
 def by_name(events: Mapping[str, Event]) -> dict[str, Event]:
-    """Return the events by every name they go by, folded."""
-    return {fold(name): event for event in events.values() for name in event.names}
+    """Return the events, and their phases as 618开门红, by every name they go by, folded."""
+    phases = {
+        fold(name + part): phase
+        for event in events.values()
+        for phase in event.phases
+        for name in event.names
+        for part in (phase.title.en, phase.title.zh)
+    }
+    return phases | {fold(name): event for event in events.values() for name in event.names}
 
 
 # --- within ------------------------------------------------------------------------------------------------
@@ -77,15 +128,43 @@ def by_name(events: Mapping[str, Event]) -> dict[str, Event]:
 
 def _event(fields: Fields, under: Mapping[str, Event]) -> Event:
     code = fields.need("event", document.words, "")
-    was = under.get(code) or Event(code, Text.same(code))
+    known = under.get(code)
+    was = known or Event(code, Text.same(code))
+    # Who corrects a phase of 618 need not repeat its days.
+    days = fields.take("days", _years_of_days, {}) if known else fields.need("days", _years_of_days, {})
     event = replace(
         was,
         title=fields.take("title", document.text, was.title),
         aliases=tuple(dict.fromkeys((*was.aliases, *fields.take("aliases", document.listing(document.words), ())))),
-        days={**was.days, **fields.need("days", _years_of_days, {})},
+        days={**was.days, **days},
+        peak={**was.peak, **{year: first for year, (first, _) in fields.take("peak", _years_of_days, {}).items()}},
+        around=fields.take("around", document.whole, was.around),
+        phases=_phases(was, fields.take("phases", document.mapping(_phase), {})),
     )
     fields.close()
     return event
+
+
+def _phases(was: Event, own: Mapping[str, Event]) -> tuple[Event, ...]:
+    phases = {phase.code.removeprefix(f"{was.code}/"): phase for phase in was.phases}
+    for name, phase in own.items():
+        under = phases.get(name)
+        named = replace(phase, code=f"{was.code}/{name}", title=phase.title if phase.title.en else Text.same(name))
+        phases[name] = (
+            named
+            if under is None
+            else replace(under, title=phase.title if phase.title.en else under.title, days={**under.days, **phase.days})
+        )
+    return tuple(phases.values())
+
+
+def _phase(node: Node, mistakes: Mistakes) -> Event | None:
+    """Read one phase; its code and, where none is written, its title are for the event that holds it to give."""
+    return document.record(
+        lambda fields: Event(
+            "", fields.take("title", document.text, Text.same("")), (), fields.need("days", _years_of_days, {})
+        )
+    )(node, mistakes)
 
 
 def _years_of_days(node: Node, mistakes: Mistakes) -> dict[int, tuple[date, date]] | None:
