@@ -81,7 +81,8 @@ class Track:
         self.variance[rows] = (noise * size) ** 2
 
     def expected(self, phase: int) -> Array:
-        return self.level + self.season[phase]
+        found: Array = self.level + self.season[phase]
+        return found
 
     def scale(self, expected: Array, is_count: Flags) -> Array:
         """Return how far a value usually strays, with a floor: the spread of a sparse count collapses to 0."""
