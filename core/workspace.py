@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from core import document
+from core.calendar.calendar import MONTHS, Calendar
 from core.calendar.events import Event, builtin_events, load_events
 from core.document import Fields, Mapped, Mistakes, Node, suggesting
 from core.errors import Invalid, Missing, Mistake, Where
@@ -30,11 +31,16 @@ from core.text import Text, Tongue
 KINDS = ("workspace", "metrics", "sources", "targets", "events", "people", "rules", "routes")
 SUFFIXES = (".yaml", ".yml")
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
+CHINA = ("Asia/Shanghai", "Asia/Chongqing", "Asia/Harbin", "Asia/Urumqi", "PRC")  # zones whose leave we know
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """`today` is a pretended date, for examples whose data has stopped; None is the clock's."""
+    """`today` is a pretended date, for examples whose data has stopped; None is the clock's.
+
+    `keeps_holidays` says whether China's leave and make-up workdays are this team's, `fiscal_starts` with which month
+    its fiscal year begins.
+    """
 
     folder: Path
     name: Text
@@ -47,6 +53,12 @@ class Workspace:
     people: Mapping[str, Person] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     events: Mapping[str, Event] = field(default_factory=dict)
+    keeps_holidays: bool = False
+    fiscal_starts: int = 1
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(self.events, self.keeps_holidays, self.fiscal_starts)
 
 
 def load_workspace(folder: Path) -> Workspace:
@@ -76,6 +88,8 @@ def load_workspace(folder: Path) -> Workspace:
         people=people,
         routes=routes,
         events=events,
+        keeps_holidays=settings.keeps_holidays,
+        fiscal_starts=settings.fiscal_starts,
     )
 
 
@@ -91,6 +105,8 @@ class _Settings:
     currency: str
     tongue: Tongue
     today: date | None
+    keeps_holidays: bool = True
+    fiscal_starts: int = 1
 
 
 def _read(folder: Path, mistakes: Mistakes) -> Files:
@@ -128,15 +144,27 @@ def _settings(files: Mapping[str, Node | None], folder: Path, mistakes: Mistakes
             mistakes.append(Mistake("wanted-mapping", {"value": ""}, node.where if node else Where(name, 1, 1)))
         return _Settings(Text.same(folder.name), DEFAULT_ZONE, "CNY", "zh", None)
     fields = Fields(node, mistakes)
+    here = fields.take("zone", zone, DEFAULT_ZONE)
     settings = _Settings(
         name=fields.take("name", document.text, Text.same(folder.resolve().name)),
-        zone=fields.take("zone", zone, DEFAULT_ZONE),
+        zone=here,
         currency=fields.take("currency", _currency, "CNY"),
         tongue=fields.take("tongue", document.choice(TONGUE_NAMES), "zh"),
         today=fields.take("today", document.day, None),
+        keeps_holidays=fields.take("holidays", document.choice({"china": True, "none": False}), here.key in CHINA),
+        fiscal_starts=fields.take("fiscal_year_starts", _month, 1),
     )
     fields.close()
     return settings
+
+
+def _month(node: Node, mistakes: Mistakes) -> int | None:
+    """Read `4` or `04`."""
+    month = document.whole(node, mistakes)
+    if month is None or 1 <= month <= MONTHS:
+        return month
+    mistakes.append(Mistake("wanted-month", {"value": str(month)}, node.where))
+    return None
 
 
 def _currency(node: Node, mistakes: Mistakes) -> str | None:

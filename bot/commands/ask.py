@@ -34,7 +34,9 @@ async def answered(command: Ask, call: Call) -> tuple[Answer, Reading]:
     for code in command.metrics:
         _must_have_data(code, call)
     try:
-        reading = read_period(command.period or UNSAID, call.wall, call.workspace.events)
+        reading = read_period(
+            command.period or UNSAID, call.wall, call.workspace.events, fiscal_starts=call.workspace.fiscal_starts
+        )
     except Problem as problem:
         raise _mistyped(command.period, call) or problem from None
     window = reading.window
@@ -80,7 +82,9 @@ def _mistyped(words: str, call: Call) -> Missing | None:
 
 def _is_period(words: str, call: Call) -> bool:
     try:
-        return not read_period(words, call.wall, call.workspace.events).guessed
+        return not read_period(
+            words, call.wall, call.workspace.events, fiscal_starts=call.workspace.fiscal_starts
+        ).guessed
     except Problem:
         return False
 

@@ -97,4 +97,5 @@ def _candidates(alert: Alert, call: Call) -> tuple[Person, ...]:
 
 def _moment(said: str, call: Call, *, ends: bool = False) -> datetime:
     """Return the moment meant, in UTC; a day without an hour is its speaker's own working day."""
-    return read_moment(said, call.now, call.person.zone, call.person.workday, ends=ends).at.astimezone(UTC)
+    person, calendar = call.person, call.workspace.calendar
+    return read_moment(said, call.now, person.zone, person.workday, ends=ends, calendar=calendar).at.astimezone(UTC)

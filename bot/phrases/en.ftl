@@ -115,6 +115,8 @@ snooze-long = At most { $days } days. If it should be quiet for longer, change t
 
 why-bad = { $period }: { $terms }.
 term-value = { $metric } { $value }
+term-share = share of { $metric }
+term-concentration = concentration of { $metric }
 term-none = { $metric } has no value
 term-below = { $metric } { $value }, below { $bound }
 term-above = { $metric } { $value }, above { $bound }
@@ -455,6 +457,12 @@ rule-not-yet = { $what ->
     [streak] “so many periods in a row”
    *[other] { $what }
   } is understood, but cannot be watched yet. Use a number for now, such as “down more than 30% day over day”.
+rule-part-of-what = A part of the whole needs a dimension to divide it by, such as “share of orders by channel > 60%”.
+rule-part-of-sum = { $metric } cannot be added up over slices, so a slice has no part of it.
+rule-part-percent = A part of the whole is a percentage, and not “{ $bound }”.
+rule-part-shape = “{ $found }” is held against a number so far, such as “> 60%”.
+rule-concentration-scale = Concentration lies between 0 and 1, such as 0.25, and not at “{ $bound }”.
+rule-top-of-what = “{ $found }” of what? Say “top 3 share of orders by channel > 80%”.
 rule-often = { $times } of { $of } cannot be. Say how many of the last periods, such as “in 3 of 5 days”.
 rule-change-unit = { $bound } does not fit a change. Write it in percent, or in pp for a rate.
 rule-units-differ = { $left } and { $right } are not of one kind, so they cannot be compared.
@@ -676,3 +684,8 @@ sum-of-distinct = { $name } counts people and cannot be added up: one who is in 
 sum-of-ratio = { $name } is a rate and cannot be added up. Ask for it over the whole period or slice.
 sum-of-snapshot = { $name } is a level and cannot be added up over time. Ask for the last one.
 sum-of-derived = { $name } is worked out from other metrics and cannot be added up.
+
+# --- the calendar
+
+workdays-year-unknown = The make-up workdays of { NUMBER($year, useGrouping: 0) } are not known ({ $events }). Known: { $known }. Until they are in events.yaml, weekdays count as worked.
+wanted-month = A month from 1 to 12 belongs here, not “{ $value }”.

@@ -114,6 +114,8 @@ snooze-long = 最多静音 { $days } 天。想更久，请修改规则。
 
 why-bad = { $period }：{ $terms }。
 term-value = { $metric } { $value }
+term-share = { $metric }占比
+term-concentration = { $metric }集中度
 term-none = { $metric }没有数值
 term-below = { $metric } { $value }，低于 { $bound }
 term-above = { $metric } { $value }，高于 { $bound }
@@ -445,6 +447,12 @@ rule-not-yet = { $what ->
     [streak] “连续几期”
    *[other] { $what }
   }能读懂，但暂时还不能监控。请先用数字表示，如“日环比下降超过 30%”。
+rule-part-of-what = 占比要写明按什么维度来分，如“渠道订单数占比>60%”。
+rule-part-of-sum = { $metric }不能在各切片间相加，因此没有占比。
+rule-part-percent = 占比是百分数，不是“{ $bound }”。
+rule-part-shape = “{ $found }”目前只能与数字比较，如“> 60%”。
+rule-concentration-scale = 集中度在 0 到 1 之间，如 0.25，不是“{ $bound }”。
+rule-top-of-what = “{ $found }”指的是什么？请写成“渠道订单数前3集中度>80%”。
 rule-often = { $of } 期中不可能有 { $times } 期。请写明最近几期中的几期，如“近5天中3天”。
 rule-change-unit = “{ $bound }”不能表示变化。请写百分比，比率也可以写 pp。
 rule-units-differ = { $left } 和 { $right } 不是同一类数，不能比较。
@@ -666,3 +674,8 @@ sum-of-distinct = { $name } 是去重人数，不能相加：跨两处的人会�
 sum-of-ratio = { $name } 是比率，不能相加。请直接查整个时间段或整个切片的值。
 sum-of-snapshot = { $name } 是某一时点的存量，不能按时间相加。请查最新值。
 sum-of-derived = { $name } 由其他指标算出，不能相加。
+
+# --- 日历
+
+workdays-year-unknown = 还不知道 { NUMBER($year, useGrouping: 0) } 年的调休安排（{ $events }）。已知：{ $known }。写进 events.yaml 之前，按周一至周五算工作日。
+wanted-month = 这里要写 1 到 12 的月份，不能是“{ $value }”。

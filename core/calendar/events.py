@@ -14,7 +14,7 @@ from importlib import resources
 
 from core import document
 from core.calendar.grain import Window
-from core.document import Fields, Mapped, Mistakes, Node, fold
+from core.document import Fields, Mapped, Mistakes, Node, Read, fold
 from core.errors import Invalid, Missing, Mistake
 from core.text import Text
 
@@ -24,7 +24,8 @@ class Event:
     """`days` holds the first and the last day of each year's run.
 
     `peak` is the day on which years are laid over each other, such as the lunar new year's; so many days `around` the
-    run count by it too. `phases` are parts of the run, events themselves: presale, opening, climax, return.
+    run count by it too. `phases` are parts of the run, events themselves: presale, opening, climax, return. A year that
+    `makeup` does not name has not been announced yet; one that needs no such day is named without any.
     """
 
     code: str
@@ -34,6 +35,8 @@ class Event:
     peak: Mapping[int, date] = field(default_factory=dict)
     around: int = 0
     phases: tuple[Event, ...] = ()
+    is_leave: bool = False  # by law, for all who keep Chinese holidays
+    makeup: Mapping[int, tuple[date, ...]] = field(default_factory=dict)  # weekend days worked in return (调休)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -123,6 +126,12 @@ def by_name(events: Mapping[str, Event]) -> dict[str, Event]:
     return phases | {fold(name): event for event in events.values() for name in event.names}
 
 
+def coded(events: Mapping[str, Event], code: str) -> Event | None:
+    """Return the event, or the phase, of that code."""
+    event = events.get(code.partition("/")[0])
+    return event if event is None or event.code == code else next((p for p in event.phases if p.code == code), None)
+
+
 # --- within ------------------------------------------------------------------------------------------------
 
 
@@ -131,14 +140,16 @@ def _event(fields: Fields, under: Mapping[str, Event]) -> Event:
     known = under.get(code)
     was = known or Event(code, Text.same(code))
     # Who corrects a phase of 618 need not repeat its days.
-    days = fields.take("days", _years_of_days, {}) if known else fields.need("days", _years_of_days, {})
+    days = fields.take("days", _by_year(_run), {}) if known else fields.need("days", _by_year(_run), {})
     event = replace(
         was,
         title=fields.take("title", document.text, was.title),
         aliases=tuple(dict.fromkeys((*was.aliases, *fields.take("aliases", document.listing(document.words), ())))),
         days={**was.days, **days},
-        peak={**was.peak, **{year: first for year, (first, _) in fields.take("peak", _years_of_days, {}).items()}},
+        peak={**was.peak, **fields.take("peak", _by_year(document.day), {})},
         around=fields.take("around", document.whole, was.around),
+        is_leave=fields.take("leave", document.flag, was.is_leave),
+        makeup={**was.makeup, **fields.take("makeup", _by_year(document.listing(document.day)), {})},
         phases=_phases(was, fields.take("phases", document.mapping(_phase), {})),
     )
     fields.close()
@@ -162,33 +173,41 @@ def _phase(node: Node, mistakes: Mistakes) -> Event | None:
     """Read one phase; its code and, where none is written, its title are for the event that holds it to give."""
     return document.record(
         lambda fields: Event(
-            "", fields.take("title", document.text, Text.same("")), (), fields.need("days", _years_of_days, {})
+            "", fields.take("title", document.text, Text.same("")), (), fields.need("days", _by_year(_run), {})
         )
     )(node, mistakes)
 
 
-def _years_of_days(node: Node, mistakes: Mistakes) -> dict[int, tuple[date, date]] | None:
-    """Read `{2026: 2026-06-19, 2027: [2027-05-20, 2027-06-20]}`."""
-    if not isinstance(node, Mapped):
-        mistakes.append(Mistake("wanted-mapping", {"value": ""}, node.where))
-        return None
-    found = {}
-    for key, place in node.keys.items():
-        year = document.whole(place, mistakes)
-        days = document.listing(document.day)(node.entries[key], mistakes)
-        match days:
-            case (first, last) if first <= last:
-                pass
-            case (first,):
-                last = first
-            case None:
-                continue
-            case _:
-                mistakes.append(Mistake("wanted-days", {}, node.entries[key].where))
-                continue
-        if year is not None:
-            found[year] = (first, last)
-    return found
+def _by_year(read: Read[document.T]) -> Read[dict[int, document.T]]:
+    """Read a mapping whose keys are years."""
+
+    def read_all(node: Node, mistakes: Mistakes) -> dict[int, document.T] | None:
+        if not isinstance(node, Mapped):
+            mistakes.append(Mistake("wanted-mapping", {"value": ""}, node.where))
+            return None
+        found = {}
+        for key, place in node.keys.items():
+            year, value = document.whole(place, mistakes), read(node.entries[key], mistakes)
+            if year is not None and value is not None:
+                found[year] = value
+        return found
+
+    return read_all
+
+
+def _run(node: Node, mistakes: Mistakes) -> tuple[date, date] | None:
+    """Read one day, or a first and a last."""
+    days = document.listing(document.day)(node, mistakes)
+    match days:
+        case (first, last) if first <= last:
+            return first, last
+        case (day,):
+            return day, day
+        case None:
+            return None
+        case _:
+            mistakes.append(Mistake("wanted-days", {}, node.where))
+            return None
 
 
 def _years(days: Mapping[int, object]) -> str:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from core.calendar.calendar import WEEKDAYS_WORKED, Calendar
 from core.calendar.phrase import Yearly, dated, yearly
 from core.calendar.wording import COUNT, WEEKDAY_EN, WEEKDAY_ZH, WEEKDAYS, count, is_year, month_later, plain
 from core.errors import Problem
 
 MOST_LETTERS = 80
 MOST_DAYS = 366
-SATURDAY = 5
 
 Workday = tuple[time, time]
 NINE_TO_SIX: Workday = (time(9), time(18))
@@ -32,11 +32,17 @@ class Moment:
 
 
 def read_moment(
-    phrase: str, now: datetime, zone: ZoneInfo, workday: Workday = NINE_TO_SIX, *, ends: bool = False
+    phrase: str,
+    now: datetime,
+    zone: ZoneInfo,
+    workday: Workday = NINE_TO_SIX,
+    *,
+    ends: bool = False,
+    calendar: Calendar = WEEKDAYS_WORKED,
 ) -> Moment:
     """Return the moment that is meant, aware and in `zone`, or raise a Problem. `now` is aware.
 
-    With `ends`, a day without an hour means its workday's end: done *by* Friday.
+    With `ends`, a day without an hour means its workday's end: done *by* Friday. `calendar` says which day is worked.
     """
     local = now.astimezone(zone)
     text = _FLUFF.sub("", plain(phrase)).strip()
@@ -44,7 +50,7 @@ def read_moment(
     if 0 < len(text) <= MOST_LETTERS:
         if length := _length(text):
             return Moment((now.astimezone(UTC) + length).astimezone(zone))
-        found = _Reader(local.replace(tzinfo=None), workday, ends=ends).read(text)
+        found = _Reader(local.replace(tzinfo=None), workday, calendar, ends=ends).read(text)
         if found is None and (found := _dateparser(text, local)):
             guessed = True
     if found is None:
@@ -56,10 +62,11 @@ def read_moment(
 
 
 class _Reader:
-    def __init__(self, now: datetime, workday: Workday, *, ends: bool) -> None:
+    def __init__(self, now: datetime, workday: Workday, calendar: Calendar, *, ends: bool) -> None:
         self.now = now
         self.today = now.date()
         self.begin, self.end = workday
+        self.calendar = calendar
         self.default = self.end if ends else self.begin
 
     def read(self, text: str) -> datetime | None:
@@ -93,10 +100,7 @@ class _Reader:
         if text in _DAYS:
             return self.today + timedelta(days=_DAYS[text])
         if text in _WORKDAYS:
-            following = self.today + timedelta(days=1)
-            while following.weekday() >= SATURDAY:
-                following += timedelta(days=1)
-            return following
+            return self.calendar.next_workday(self.today)
         if text in _BEGINNINGS:
             return self.beginning(_BEGINNINGS[text])
         if match := _WEEKDAY_ZH.fullmatch(text):

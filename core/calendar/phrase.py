@@ -23,6 +23,7 @@ from core.calendar.wording import (
     WEEKDAY_EN,
     WEEKDAY_ZH,
     WEEKDAYS,
+    begun,
     count,
     is_year,
     month_later,
@@ -55,14 +56,14 @@ class Reading:
         return f"{window.start:%Y-%m-%dT%H:%M}..{window.end:%Y-%m-%dT%H:%M}"
 
 
-def read_period(phrase: str, now: datetime, events: Mapping[str, Event]) -> Reading:
+def read_period(phrase: str, now: datetime, events: Mapping[str, Event], *, fiscal_starts: int = 1) -> Reading:
     """Return the window that is meant, or raise a Problem that says what can be said instead.
 
-    `now` is the wall clock of the business, without a zone.
+    `now` is the wall clock of the business, without a zone; `fiscal_starts` the month its fiscal year begins with.
     """
     text = _without_fluff(plain(phrase))
     if 0 < len(text) <= MOST_LETTERS:
-        if found := _Reader(now, events).whole(text):
+        if found := _Reader(now, events, fiscal_starts).whole(text):
             return found
         # A day of our own shapes that does not exist, dateparser would turn about until it fits.
         ours = any(pattern.fullmatch(text) for pattern, _ in _DATED)
@@ -136,10 +137,11 @@ def dated(text: str) -> Days | None:
 
 
 class _Reader:
-    def __init__(self, now: datetime, events: Mapping[str, Event]) -> None:
+    def __init__(self, now: datetime, events: Mapping[str, Event], fiscal_starts: int) -> None:
         self.now = now
         self.today = now.date()
         self.events = events
+        self.fiscal_starts = fiscal_starts
 
     @cached_property
     def names(self) -> Mapping[str, Event]:
@@ -204,8 +206,8 @@ class _Reader:
                 return first, first + timedelta(days=1)
             case _:
                 months = _MONTHS_OF[unit]
-                begun = self.today.replace(day=1, month=(self.today.month - 1) // months * months + 1)
-                first = month_later(begun, -months * back)
+                starts = self.fiscal_starts if unit.startswith("fiscal") else 1
+                first = month_later(begun(self.today, months, starts), -months * back)
                 last = month_later(first, months) - timedelta(days=1)
         return first, min(last, self.today)
 
@@ -291,7 +293,7 @@ _UNITS = {
     **dict.fromkeys(("年", "year", "years", "yr", "yrs", "y"), "year"),
 }
 _LENGTH = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
-_MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
+_MONTHS_OF = {"month": 1, "quarter": 3, "year": 12, "fiscal quarter": 3, "fiscal year": 12}
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _ROLLING = (
     re.compile(rf"(?:最近|近|过去|前|这)的? ?(?P<n>\d{{1,4}}) ?(?P<unit>{_UNIT})(?:内|里|以来|来)?"),
@@ -327,6 +329,10 @@ _NAMED: dict[str, tuple[str, int]] = {
         ("year", 0, "this year|current year|year to date|ytd|今年|本年|本年度|今年以来|年初至今|今年至今|年初以来"),
         ("year", 1, "last year|previous year|去年|上年|上一年|去年全年|上年度"),
         ("year", 2, "year before last|前年"),
+        ("fiscal quarter", 0, "this fiscal quarter|current fiscal quarter|fiscal quarter to date|本财季|本财务季度"),
+        ("fiscal quarter", 1, "last fiscal quarter|previous fiscal quarter|上财季|上个财季|上一财季|上财务季度"),
+        ("fiscal year", 0, "this fiscal year|current fiscal year|fiscal year to date|fytd|本财年|本财年至今|这个财年"),
+        ("fiscal year", 1, "last fiscal year|previous fiscal year|上财年|上个财年|上一财年"),
     )
     for phrase in phrases.split("|")
 }

@@ -87,6 +87,11 @@ def month_later(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def begun(day: date, months: int, starts: int = 1) -> date:
+    """Return the first day of the span of so many months in which a day lies, counted from the month `starts`."""
+    return month_later(day.replace(day=1), -((day.month - starts) % months))
+
+
 def _value(numeral: str) -> int:
     """Return 12 for 十二 and 25 for 二十五; a numeral without 十 is read digit by digit."""
     if "十" not in numeral:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from core.calendar.events import Event
+from core.calendar.events import Event, coded
 from core.calendar.grain import Window
 from core.calendar.phrase import read_period
 from core.calendar.wording import month_later, plain
@@ -42,7 +42,8 @@ def comparison(
         named, like = read_period(said, now, events).window, usual(window, now)
         # This month so far `vs last month` means as much of last month.
         return like if named.start == like.start and named.end > like.end else named
-    return (_last_run(window, events[event]) if event else None) or usual(window, now)
+    promotion = coded(events, event) if event else None
+    return (_last_run(window, promotion) if promotion else None) or usual(window, now)
 
 
 def usual(window: Window, now: datetime) -> Window:

@@ -125,6 +125,9 @@ def test_a_file_almost_named_as_a_kind_was_meant_for_us_and_any_other_was_not(tm
         ("currency: [CNY]", "wanted-words"),
         ("tounge: zh", "unknown-key"),
         ("today: tomorrow", "wanted-date"),
+        ("fiscal_year_starts: 13", "wanted-month"),
+        ("fiscal_year_starts: april", "wanted-whole"),
+        ("holidays: mars", "unknown-value"),
     ],
 )
 def test_a_wrong_setting_is_pointed_at(tmp_path, text, code):
@@ -149,3 +152,18 @@ def test_a_route_may_name_a_rule_whose_sentence_is_wrong(tmp_path):
 def test_what_it_takes_to_say_less_is_a_name_for_the_folder(tmp_path):
     path = folder(tmp_path, workspace="tongue: zh\n")
     assert load_workspace(path).name == Text.same(tmp_path.name)
+
+
+@pytest.mark.parametrize(
+    ("text", "keeps", "starts"),
+    [
+        ("zone: Asia/Shanghai\nfiscal_year_starts: 04\n", True, 4),
+        ("zone: Asia/Shanghai\nholidays: none\n", False, 1),
+        ("zone: Europe/Berlin\n", False, 1),
+        ("zone: Europe/Berlin\nholidays: china\n", True, 1),
+    ],
+)
+def test_a_team_keeps_the_leave_of_its_zone_unless_it_says_otherwise(tmp_path, text, keeps, starts):
+    calendar = load_workspace(folder(tmp_path, workspace=text)).calendar
+    assert (calendar.keeps_holidays, calendar.fiscal_starts) == (keeps, starts)
+    assert "618" in calendar.events

@@ -84,11 +84,15 @@ def test_a_team_moves_our_days_and_adds_its_own():
         ("- {event: x, days: {next: 2026-06-01}}", "wanted-whole"),
         ("- {event: x, days: {2026: [2026-06-02, 2026-06-01]}}", "wanted-days"),
         ("- {event: x, days: {2026: []}}", "wanted-days"),
+        ("- {event: x, days: {2026: 2026-06-01}, peak: {2026: [2026-06-01, 2026-06-02]}}", "wanted-date"),
+        ("- {event: x, days: {2026: 2026-06-01}, phases: {eve: {day: 2026-06-01}}}", "missing-key"),
+        ("- {event: x, days: {2026: 2026-06-01}, makeup: 2026-06-01}", "wanted-mapping"),
+        ("- {event: x, days: {2026: 2026-06-01}, leave: perhaps}", "wanted-flag"),
         ("- {event: x, days: {2026: 2026-06-01}}\n- {event: x, days: {2027: 2027-06-01}}", "defined-twice"),
     ],
 )
 def test_a_wrong_event_is_pointed_at(text, code):
-    (mistake,) = loaded(text)[1]
+    mistake = loaded(text)[1][0]
     assert mistake.code == code
 
 

@@ -1,10 +1,12 @@
 """Points in time ahead. It is Friday the 19th of June 2026, 14:35 in Shanghai, unless said otherwise."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.calendar.calendar import Calendar
+from core.calendar.events import builtin_events
 from core.calendar.moment import read_moment
 from core.errors import Problem
 
@@ -151,3 +153,17 @@ def test_a_length_is_counted_in_real_hours_over_a_change_of_the_clock():
     berlin = ZoneInfo("Europe/Berlin")
     before = datetime(2026, 3, 28, 22, tzinfo=berlin)
     assert read_moment("12h", before, berlin).at - before.astimezone(ZoneInfo("UTC")) == timedelta(hours=12)
+
+
+@pytest.mark.parametrize(
+    ("now", "monday"),
+    [
+        ("2026-06-18T10:00+08:00", "2026-06-22"),  # the Friday is 端午
+        ("2026-02-13T10:00+08:00", "2026-02-14"),  # a Saturday worked for the Spring Festival
+        ("2031-10-01T10:00+08:00", "2031-10-02"),  # a year nobody has written down goes by its weekdays
+    ],
+)
+def test_the_next_working_day_goes_by_the_calendar(now, monday):
+    china = Calendar(builtin_events(), keeps_holidays=True)
+    found = read_moment("下个工作日", datetime.fromisoformat(now), SHANGHAI, calendar=china)
+    assert found.at.date() == date.fromisoformat(monday)

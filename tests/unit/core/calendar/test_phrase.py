@@ -299,3 +299,25 @@ def test_a_promotion_of_a_year_nobody_wrote_down_says_so(phrase, now, known):
         read(phrase, now)
     assert asked.value.code == "event-year-unknown"
     assert asked.value.facts["known"] == known
+
+
+@pytest.mark.parametrize(
+    ("phrase", "first", "last"),
+    [
+        ("本财年", "2026-04-01", "2026-06-19"),
+        ("last fiscal year", "2025-04-01", "2026-03-31"),
+        ("fytd", "2026-04-01", "2026-06-19"),
+        ("本财季", "2026-04-01", "2026-06-19"),
+        ("上财季", "2026-01-01", "2026-03-31"),
+        ("上个季度", "2026-01-01", "2026-03-31"),
+        ("今年", "2026-01-01", "2026-06-19"),
+    ],
+)
+def test_a_fiscal_year_begins_when_the_house_says(phrase, first, last):
+    window = read_period(phrase, NOW, builtin_events(), fiscal_starts=4).window
+    assert (str(window.first_day), str(window.last_day)) == (first, last)
+
+
+def test_a_phase_of_a_promotion_is_a_period():
+    reading = read("618开门红")
+    assert (reading.echo, reading.event) == ("2026-05-31..2026-06-03", "618/opening")

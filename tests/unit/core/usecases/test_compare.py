@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from core.calendar.events import Event
+from core.calendar.events import Event, builtin_events
 from core.calendar.grain import Window
 from core.errors import Problem
 from core.text import Text
@@ -75,6 +75,12 @@ def test_a_promotion_is_held_against_its_last_run():
     window = SALE.window(2026)
     assert comparison(window, "", NOW, {"618": SALE}, event="618") == SALE.window(2025)
     assert comparison(SALE.window(2025), "", NOW, {"618": SALE}, event="618") == SALE.window(2025).previous()
+
+
+def test_a_phase_is_held_against_the_same_phase_of_the_promotion_before():
+    (opening,) = (phase for phase in builtin_events()["618"].phases if phase.code == "618/opening")
+    found = comparison(opening.window(2026), "", NOW, builtin_events(), event="618/opening")
+    assert found == opening.window(2025)
 
 
 def test_words_that_are_no_period_are_a_problem():
