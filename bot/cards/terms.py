@@ -25,8 +25,12 @@ from core.rules.tree import (
     Change,
     Compare,
     Comparison,
+    Concentration,
     Lag,
+    Leaf,
+    NoData,
     Not,
+    Share,
     Streak,
     Target,
     Usual,
@@ -53,7 +57,7 @@ class Told:
     """A term and the comparison it stands in; None where the rule has changed since."""
 
     term: Term
-    leaf: Compare | Streak | None = None
+    leaf: Leaf | None = None
 
     @property
     def is_points(self) -> bool:
@@ -96,6 +100,8 @@ def sentence(one: Told, workspace: Workspace, tongue: Tongue, grain: Grain) -> s
     """Return `转化率 1.87%，比前一日（3.13%）下降 40.2%`."""
     term = one.term
     metric = metric_title(term.metric, workspace, tongue)
+    if isinstance(one.leaf, Compare) and isinstance(one.leaf.left, Share | Concentration):
+        metric = say("term-share" if isinstance(one.leaf.left, Share) else "term-concentration", tongue, metric=metric)
     if term.value is None:
         return say("term-none", tongue, metric=metric)
     value = number(term.value, term.unit, workspace, tongue)
@@ -166,10 +172,10 @@ def against_words(against: Against, tongue: Tongue, grain: Grain) -> str:
             return say("against-mean-of" if statistic == "mean" else "against-median-of", tongue, periods=span)
 
 
-def _operands(rule: Rule) -> Iterator[Compare | Streak]:
-    """Yield, for each term that a finding of this rule lists, the comparison or the streak it stands in."""
+def _operands(rule: Rule) -> Iterator[Leaf]:
+    """Yield, for each term that a finding of this rule lists, the single condition it stands in."""
     for leaf in leaves(rule.sentence.condition):
-        if isinstance(leaf, Streak):
+        if isinstance(leaf, Streak | NoData):
             yield leaf
         if isinstance(leaf, Compare):
             for operand in (leaf.left, leaf.right):
@@ -179,10 +185,14 @@ def _operands(rule: Rule) -> Iterator[Compare | Streak]:
 
 def _holds(one: Told) -> bool:
     term, leaf = one.term, one.leaf
+    if isinstance(leaf, NoData):
+        return term.value is None
     if leaf is None or term.value is None:
         return False
     if isinstance(leaf, Streak):  # its last move at least; the others are not at hand
         return term.change is not None and (term.change > 0) == (leaf.direction == "up")
+    if not isinstance(leaf, Compare):
+        return True
     if isinstance(leaf.right, Bound):
         size = term.value if term.against is None else _size(one)
         return size is not None and term.bound is not None and _is_so(size, leaf.comparison, term.bound)

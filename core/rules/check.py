@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from core.calendar.grain import Grain
 from core.cube.baseline import steps
 from core.errors import Fact, Mistake
+from core.metrics.metric import Additivity
 from core.quantity import Quantity, Unit
 from core.rules import tree
 from core.rules.say import number
@@ -22,11 +23,14 @@ from core.rules.tree import (
     Change,
     Compare,
     Comparison,
+    Concentration,
     Held,
     Lag,
     Leaf,
+    NoData,
     Reading,
     Sentence,
+    Share,
     Streak,
     Sudden,
     Target,
@@ -78,6 +82,8 @@ def check(sentence: Sentence, catalog: Catalog, grain: Grain | None = None) -> l
     if tree.lacks_metric(sentence.condition):
         return [Mistake("rule-needs-metric")]
     found = [each for leaf in leaves(sentence.condition) for each in _leaf_mistakes(leaf, catalog)]
+    if not sentence.by and tree.parts_of_whole(sentence.condition):
+        found.append(Mistake("rule-part-of-what"))
     return found + list(_grain_mistakes(sentence, grain))
 
 
@@ -121,8 +127,10 @@ def _leaf_mistakes(leaf: Leaf, catalog: Catalog) -> Iterator[Mistake]:
     match leaf:
         case Sudden():
             yield Mistake("rule-not-yet", {"what": "sudden"})
-        case Streak():
+        case Streak() | NoData():
             return
+        case Compare((Share() | Concentration()) as part, _, Bound(quantity)) if part.metric and quantity:
+            yield from _part_mistakes(part, part.metric, quantity, catalog)
         case Compare(_, _, Bound(None)):
             yield Mistake("rule-needs-threshold")
         case Compare(Change(metric, _, relative), _, Bound(quantity)) if metric and quantity:
@@ -156,6 +164,22 @@ def _bound_mistakes(metric: str, quantity: Quantity, catalog: Catalog) -> Iterat
         yield Mistake("rule-points-of-value", facts)
     else:
         yield Mistake("rule-unit", facts)
+
+
+def _part_mistakes(part: Share | Concentration, metric: str, quantity: Quantity, catalog: Catalog) -> Iterator[Mistake]:
+    """A part of a whole is a percentage, and only what may be added up has a whole."""
+    letter = catalog.additivity(metric)
+    if letter is not Additivity.SUM:
+        yield Mistake("rule-part-of-sum", {"metric": metric})
+    squares = isinstance(part, Concentration) and part.top is None
+    if squares and not (quantity.unit is Unit.BARE and 0 <= quantity.value <= 1):
+        yield Mistake("rule-concentration-scale", {"bound": number(quantity, "en")})
+    elif not squares and quantity.unit is not Unit.PERCENT:
+        meant = quantity.value if abs(quantity.value) < 1 else quantity.value.scaleb(-2)
+        facts: dict[str, Fact] = {"bound": number(quantity, "en")}
+        yield Mistake("rule-part-percent", facts | {"suggestion": number(Quantity(meant, Unit.PERCENT), "en")})
+    if isinstance(part, Concentration) and part.top == 0:
+        yield Mistake("rule-concentration-scale", {"bound": "0"})
 
 
 def _change_mistakes(metric: str, quantity: Quantity, catalog: Catalog) -> Iterator[Mistake]:

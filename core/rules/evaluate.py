@@ -20,7 +20,8 @@ from core.calendar.grain import Grain, Period
 from core.cube.cube import Array
 from core.errors import Problem
 from core.labels import all_match
-from core.quantity import Quantity
+from core.quantity import Quantity, Unit
+from core.rules import shares
 from core.rules.finding import Finding, State, Term
 from core.rules.rule import Fingerprint, Rule
 from core.rules.sides import Flags, Sides, named
@@ -32,15 +33,19 @@ from core.rules.tree import (
     Change,
     Compare,
     Comparison,
+    Concentration,
     Condition,
     Held,
     Lag,
+    NoData,
     Not,
     Operand,
     Reading,
+    Share,
     Streak,
     Sudden,
     leaves,
+    parts_of_whole,
 )
 
 if TYPE_CHECKING:
@@ -112,11 +117,21 @@ def findings(rules: Iterable[Rule], cube: Cube, catalog: Catalog, trust: Trust, 
 
 def evaluate(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome:
     """Judge all slices, and all the periods in question, by one rule."""
-    holds, fails = judged(rule.sentence.condition, sides)
+    condition = rule.sentence.condition
+    doubt = trust.unknown if trust is not None and trust.is_doubtful else None
+    parts = parts_of_whole(condition)
+    if parts:
+        sides = sides.within(each for each in sides.reader.cube.dimensions if each not in rule.sentence.by)
+    # Late facts silence a rule as a whole; only what speaks of their absence, or of all slices, is masked by itself.
+    apart = bool(parts) or any(isinstance(each, NoData) for each in leaves(condition))
+    holds, fails = judged(condition, sides, doubt if apart else None)
     # Arithmetic in place of three masks: unknown is 2, less 1 where it holds, less 2 where it does not.
     state = np.int8(State.UNKNOWN) - holds.view(np.int8) - np.int8(2) * fails.view(np.int8)
-    if trust is not None and trust.is_doubtful:
-        state[trust.unknown] = State.UNKNOWN
+    if doubt is not None and not apart:
+        state[doubt] = State.UNKNOWN
+    for part in parts:
+        if isinstance(part, Concentration):
+            state[~_speaks(part, sides)] = State.CALM
     return Outcome(rule, sides.slices, sides.grain, sides.periods, state, concerned(rule, sides), sides)
 
 
@@ -132,9 +147,21 @@ def concerned(rule: Rule, sides: Sides) -> Flags:
 # --- three-valued logic ----------------------------------------------------------------------------------------
 
 
-def judged(condition: Condition, sides: Sides) -> Verdict:
-    """Return where a condition holds and where it does not; both arrays are of slices by periods."""
+def judged(condition: Condition, sides: Sides, doubt: Flags | None = None) -> Verdict:
+    """Return where a condition holds and where it does not; both arrays are of slices by periods.
+
+    Where there is `doubt`, only a part that speaks of absence is answered.
+    """
     match condition:
+        case NoData(metric):
+            absent = sides.no_data(named(metric))
+            here = (sides.columns >= 0) & (sides.columns < len(sides.reader.cube.periods))
+            return absent & here, ~absent
+        case Compare() | Streak() if doubt is not None:
+            holds, fails = judged(condition, sides)
+            if isinstance(condition, Compare) and isinstance(condition.left, (Share, Concentration)):
+                doubt = shares.spread(doubt, sides.wholes)
+            return holds & ~doubt, fails & ~doubt
         case Compare(left, comparison, Bound() as bound):
             return compared(left, comparison, bound, sides)
         case Compare(left, comparison, right):
@@ -142,21 +169,27 @@ def judged(condition: Condition, sides: Sides) -> Verdict:
             key = ("compared", condition, sides.periods)
             return sides.reader.once(key, lambda: compared(left, comparison, right, sides))
         case All(parts):
-            every = [judged(part, sides) for part in parts]
+            every = [judged(part, sides, doubt) for part in parts]
             return _all([holds for holds, _ in every]), _any([fails for _, fails in every])
         case Any(parts):
-            some = [judged(part, sides) for part in parts]
+            some = [judged(part, sides, doubt) for part in parts]
             return _any([holds for holds, _ in some]), _all([fails for _, fails in some])
         case Not(part):
-            holds, fails = judged(part, sides)
+            holds, fails = judged(part, sides, doubt)
             return fails, holds
         case Held(part, times, of):
-            before = judged(part, sides.reaching(of - 1))
-            return _often(*before, times, of)
+            earlier = None if doubt is None else np.pad(doubt, ((0, 0), (of - 1, 0)))
+            return _often(*judged(part, sides.reaching(of - 1), earlier), times, of)
         case Streak():
             return sides.reader.once(("streak", condition, sides.periods), lambda: judged(condition.moves, sides))
         case Sudden():
             raise Problem("rule-not-yet", what="sudden")
+
+
+def _speaks(part: Concentration, sides: Sides) -> Flags:
+    """Return the slices that a concentration is said of: the largest, or all while nobody knows which."""
+    sizes = sides.operand(Reading(part.metric))
+    return shares.leads(sizes, sides.wholes) | ~shares.spread(~np.isnan(sizes), sides.wholes)
 
 
 def _often(holds: Flags, fails: Flags, times: int, of: int) -> Verdict:
@@ -235,6 +268,9 @@ def _is_as_it_came(operand: Operand, sides: Sides) -> bool:
 def terms(condition: Condition, sides: Sides, row: int, at: int) -> Iterator[Term]:
     """Yield the numbers that each single condition rests on."""
     for leaf in leaves(condition):
+        if isinstance(leaf, NoData):
+            metric = named(leaf.metric)
+            yield Term(metric, sides.catalog.metrics[metric].unit, None)
         if isinstance(leaf, Streak):
             yield _streak_term(leaf, sides, row, at)
         if isinstance(leaf, Compare):
@@ -247,12 +283,13 @@ def _term(operand: Operand, leaf: Compare, sides: Sides, row: int, at: int) -> T
     metric = named(None if isinstance(operand, Bound) else operand.metric)
     held = next((side.against for side in (operand, leaf.right) if isinstance(side, (Change, Baseline))), None)
     of = leaf.right.metric if isinstance(leaf.right, Baseline) else metric
-    value = _cell(sides.reader.value(metric, sides.columns), row, at)
+    is_part = isinstance(operand, (Share, Concentration))
+    value = _cell(sides.operand(operand) if is_part else sides.reader.value(metric, sides.columns), row, at)
     then = _cell(sides.baseline(named(of), held), row, at) if held else None
     sample = sides.reader.sample(metric, sides.columns)
     return Term(
         metric=metric,
-        unit=sides.catalog.metrics[metric].unit,
+        unit=_unit(operand, metric, sides),
         value=value,
         against=held,
         baseline=then,
@@ -260,6 +297,16 @@ def _term(operand: Operand, leaf: Compare, sides: Sides, row: int, at: int) -> T
         bound=_cell(sides.operand(leaf.right), 0, 0) if isinstance(leaf.right, Bound) else None,
         sample=None if sample is None else _cell(sample, row, at),
     )
+
+
+def _unit(operand: Operand, metric: str, sides: Sides) -> Unit:
+    match operand:
+        case Share() | Concentration(_, int()):
+            return Unit.PERCENT
+        case Concentration():
+            return Unit.BARE
+        case _:
+            return sides.catalog.metrics[metric].unit
 
 
 def _streak_term(streak: Streak, sides: Sides, row: int, at: int) -> Term:

@@ -27,6 +27,7 @@ from core.rules.tree import (
     Condition,
     Held,
     Lag,
+    NoData,
     Not,
     Streak,
     Sudden,
@@ -154,7 +155,7 @@ def _reach_of(condition: Condition, grain: Grain) -> int:
         case Compare(left, _, right):
             helds = (each.against for each in (left, right) if isinstance(each, (Baseline, Change)))
             return max((_reach(held, grain) for held in helds), default=0)
-        case Sudden():
+        case Sudden() | NoData():
             return 0
 
 

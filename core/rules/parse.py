@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from core.errors import Invalid, Mistake
 from core.quantity import Quantity, Unit
@@ -24,11 +24,14 @@ from core.rules.tree import (
     Change,
     Compare,
     Comparison,
+    Concentration,
     Condition,
     Held,
+    NoData,
     Operand,
     Reading,
     Sentence,
+    Share,
     Streak,
     Sudden,
     Usual,
@@ -134,6 +137,7 @@ class _Reading:
         self.file = file
         self.by: dict[str, None] = {}
         self.choices: set[Choice] = set()
+        self.part = Word("PART", None, 0, 1, "")  # the last word for a part of the whole
 
     def sentence(self, shape: Any) -> Condition:
         for part in shape.children[:-1]:
@@ -174,13 +178,14 @@ class _Reading:
 
     def clause(self, shape: Any, often: Often | None) -> Condition:
         subject, predicate, *places = (part for part in shape.children if not _is_token(part))
-        metric = next((each.value.value for each in subject.children if _is_token(each)), None)
-        for part in (*subject.children, *places):
+        of = self.subject(subject)
+        for part in (subject, *places):
             self.places(part)
+        metric = of.metric
         if often is None:
-            return self.said(metric, predicate)
-        if predicate.data != "moved_alone":
-            return _held(self.said(metric, predicate), often)
+            return self.said(of, predicate)
+        if predicate.data != "moved_alone" or not isinstance(of, Reading):
+            return _held(self.said(of, predicate), often)
         # 连续3天上升 needs no size: so many moves in a row, or so many among the last.
         streak = Streak(metric, _move(predicate.children).direction, often.times, often.grain)
         return streak if often.times == often.of else replace(streak.moves, of=often.of)
@@ -188,13 +193,34 @@ class _Reading:
     def parts(self, shape: Any) -> Iterator[Condition]:
         return (self.condition(part) for part in shape.children if not _is_token(part))
 
-    def said(self, metric: str | None, shape: Any) -> Condition:
-        parts = shape.children
+    def subject(self, shape: Any) -> Subject:
+        """Return what a clause speaks of: a metric, a slice's part of it, or how much of it lies in few hands."""
+        words: dict[str, Word] = {}
+        for word in (token.value for token in shape.scan_values(lambda each: each.type in _NAMING)):
+            kind = "METRIC" if word.kind == "IT" else word.kind
+            if kind in words:
+                self.refuse("rule-expected-comparison", word)
+            words[kind] = word
+        metric = words["METRIC"].value if "METRIC" in words else None
+        part, top = words.get("PART"), words.get("TOP")
+        if top is not None and part is None:
+            self.refuse("rule-top-of-what", top)
+        if part is None:
+            return Reading(metric)
+        self.part = part
+        if top is not None:
+            return Concentration(metric, top.value)
+        return Share(metric) if part.value == "share" else Concentration(metric)
+
+    def said(self, of: Subject, shape: Any) -> Condition:
+        metric, parts = of.metric, shape.children
+        if not isinstance(of, Reading) and shape.data not in ("bounded", "bounded_after", "between"):
+            self.refuse("rule-part-shape", self.part)
         match shape.data:
             case "bounded":
-                return Compare(Reading(metric), parts[0].value.value, Bound(_number(parts[1])))
+                return Compare(of, parts[0].value.value, Bound(_number(parts[1])))
             case "bounded_after":
-                return Compare(Reading(metric), parts[1].value.value, Bound(_number(parts[0])))
+                return Compare(of, parts[1].value.value, Bound(_number(parts[0])))
             case "other":
                 return Compare(Reading(metric), parts[0].value.value, Reading(parts[1].value.value))
             case "other_baseline":
@@ -220,10 +246,12 @@ class _Reading:
                     low = Quantity(low.value.scaleb(_SCALE.get(high.unit, 0)), high.unit)
                 return tree.All(
                     (
-                        Compare(Reading(metric), Comparison.AT_LEAST, Bound(low)),
-                        Compare(Reading(metric), Comparison.AT_MOST, Bound(high)),
+                        Compare(of, Comparison.AT_LEAST, Bound(low)),
+                        Compare(of, Comparison.AT_MOST, Bound(high)),
                     )
                 )
+            case "no_data":
+                return NoData(metric)
             case "sudden":
                 return Sudden(metric, _move(parts).direction)
             case _:  # moved_alone
@@ -264,11 +292,13 @@ class _Reading:
         falls = side.value.value is Comparison.LESS
         return _moved(metric, _against(against), _number(number), falls=falls, strict=strict)
 
-    def refuse(self, code: str, word: Word) -> None:
+    def refuse(self, code: str, word: Word) -> NoReturn:
         found = self.written[word.start : word.end]
         raise Invalid([mistake(code, self.written, word.start, word.end, self.file, found=found)])
 
 
+Subject = Reading | Share | Concentration
+_NAMING = ("METRIC", "IT", "PART", "TOP")
 _SCALE = {Unit.PERCENT: -2, Unit.POINTS: -2}
 _MOVED: dict[tuple[bool, bool], Comparison] = {
     (True, True): Comparison.LESS,

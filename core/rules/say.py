@@ -22,13 +22,16 @@ from core.rules.tree import (
     Change,
     Compare,
     Comparison,
+    Concentration,
     Condition,
     Held,
     Lag,
+    NoData,
     Not,
     Operand,
     Reading,
     Sentence,
+    Share,
     Streak,
     Sudden,
     Target,
@@ -175,10 +178,25 @@ def _condition(condition: Condition, tongue: Tongue, metric: Title, outer: type 
             return f"{often}（{said}）" if zh else f"({said}) {often}"
         case Compare(Change() as change, comparison, right):
             return _joined(_subject(change.metric, tongue, metric), _moved(change, comparison, right, tongue), tongue)
+        case NoData(code):
+            return _joined(_subject(code, tongue, metric), "无数据" if zh else "has no data", tongue)
+        case Compare((Share() | Concentration()) as part, comparison, right):
+            return f"{_part(part, tongue, metric)} {comparison} {_right(right, None, tongue, metric)}"
         case Compare(left, comparison, right):
             code = None if isinstance(left, Bound) else left.metric
             said = f"{comparison} {_right(right, code, tongue, metric)}"
             return f"{_subject(code, tongue, metric)} {said}".strip()
+
+
+def _part(part: Share | Concentration, tongue: Tongue, metric: Title) -> str:
+    of, zh = _subject(part.metric, tongue, metric), tongue == "zh"
+    match part:
+        case Share():
+            return _joined(of, "占总体", tongue) if zh else f"share of {of}"
+        case Concentration(_, None):
+            return _joined(of, "集中度", tongue) if zh else f"concentration of {of}"
+        case Concentration(_, top):
+            return _joined(of, f"前{top}集中度", tongue) if zh else f"top {top} share of {of}"
 
 
 def _often(times: int, of: int, grain: Grain | None, tongue: Tongue) -> str:

@@ -20,7 +20,7 @@ from core.document import suggesting
 from core.errors import Invalid, Mistake, Where
 from core.quantity import Quantity, Unit
 from core.rules.tree import Lag, Usual
-from core.rules.words import AGAINST, COMPARISONS, GRAINS, MANY, MOVES, NOISE, NUMERALS, OTHERS, SUFFIXES, UNITS
+from core.rules.words import AGAINST, COMPARISONS, GRAINS, MANY, MOVES, NOISE, NUMERALS, OTHERS, PARTS, SUFFIXES, UNITS
 
 
 class Names(Protocol):
@@ -117,6 +117,8 @@ class _Lexicon:
             yield "STREAK", _row(match), match.end()
         if match := _OFTEN.match(text, at):
             yield "STREAK", _often(match), match.end()
+        if match := _TOP.match(text, at):
+            yield "TOP", _count(match["zh_n"] or match["en_n"]), match.end()
         if match := self.names.match(text, at):
             kind, code = self.codes[_squeezed(match[0])]
             yield kind, code, match.end()
@@ -133,7 +135,10 @@ class _Fixed:
 @cache
 def _fixed() -> _Fixed:
     words: dict[str, tuple[str, Any]] = {}
-    for kind, table in (("AGAINST", AGAINST), ("COMPARISON", COMPARISONS), ("MOVE", MOVES), ("SUFFIX", SUFFIXES)):
+    for kind, table in (
+        *(("AGAINST", AGAINST), ("COMPARISON", COMPARISONS), ("MOVE", MOVES), ("SUFFIX", SUFFIXES)),
+        ("PART", PARTS),
+    ):
         for value, spellings in table.items():
             words.update({_squeezed(each): (kind, value) for each in spellings})
     for kind, spellings in OTHERS.items():
@@ -202,10 +207,14 @@ _AGO = re.compile(
     rf"(?<![a-z0-9])(?:vs )?(?P<en_n>\d{{1,4}}) (?P<en_unit>{_GRAIN}) (?:ago|before|earlier)(?![a-z0-9])"
 )
 _STREAK = re.compile(
-    rf"(?:已)?连续(?P<zh_n>{_COUNT})(?P<zh_unit>{_GRAIN})(?:都|均)?|"
+    rf"(?:已?连续(?P<zh_n>{_COUNT})(?P<zh_unit>{_GRAIN})(?:都|均)?)|"
+    rf"(?P<no_n>{_COUNT})(?P<no_unit>{_GRAIN})(?=无数据|没有数据|没数据|没有任何数据)|"
     rf"(?<![a-z0-9])(?:for )?(?:the last )?(?P<en_n>\d{{1,4}}) "
     rf"(?:consecutive (?P<of_unit>{_GRAIN})|(?P<en_unit>{_GRAIN}) (?:in a row|running))(?![a-z0-9])|"
     rf"(?<![a-z0-9])for (?P<for_n>\d{{1,4}}) (?P<for_unit>{_GRAIN})(?![a-z0-9])"
+)
+_TOP = re.compile(
+    rf"前(?P<zh_n>{_COUNT})(?:大|名|个|家)?|(?<![a-z0-9])(?:the )?top[ -](?P<en_n>\d{{1,4}})(?:'s|s')?(?![a-z0-9])"
 )
 _OFTEN = re.compile(
     rf"(?:近|过去|最近)?(?P<zh_of>{_COUNT})(?P<zh_unit>{_GRAIN})(?:之?中|里|内)?有?(?:至少)?(?P<zh_n>{_COUNT})(?:{_GRAIN})(?:都|均)?|"
@@ -234,8 +243,9 @@ def _ago(match: re.Match[str]) -> Lag:
 
 
 def _row(match: re.Match[str]) -> Often:
-    number = _count(match["zh_n"] or match["en_n"] or match["for_n"])
-    return Often(number, number, GRAINS[match["zh_unit"] or match["en_unit"] or match["of_unit"] or match["for_unit"]])
+    number = next(match[name] for name in ("zh_n", "no_n", "en_n", "for_n") if match[name])
+    unit = next(match[name] for name in ("zh_unit", "no_unit", "en_unit", "of_unit", "for_unit") if match[name])
+    return Often(_count(number), _count(number), GRAINS[unit])
 
 
 def _often(match: re.Match[str]) -> Often:

@@ -6,6 +6,7 @@ Each operand has two readings here that mean the same: floats for all cells at o
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -15,11 +16,24 @@ from numpy.typing import NDArray
 
 from core.calendar.grain import Grain, Period
 from core.cube import baseline
-from core.cube.cube import Array, Columns
+from core.cube.cube import Array, Columns, taken
 from core.cube.reading import Reader
 from core.errors import Problem
-from core.rules import exact
-from core.rules.tree import Against, Baseline, Bound, Change, Lag, Operand, Reading, Target, Usual, YearAgo
+from core.rules import exact, shares
+from core.rules.tree import (
+    Against,
+    Baseline,
+    Bound,
+    Change,
+    Concentration,
+    Lag,
+    Operand,
+    Reading,
+    Share,
+    Target,
+    Usual,
+    YearAgo,
+)
 
 if TYPE_CHECKING:
     from core.cube.cube import Cube
@@ -35,6 +49,7 @@ class Sides:
     reader: Reader
     catalog: Catalog
     periods: range
+    fixed: tuple[str, ...] = ()  # dimensions within which a rule's whole is summed up
 
     @classmethod
     def of(cls, cube: Cube, catalog: Catalog, periods: range) -> Sides:
@@ -43,6 +58,10 @@ class Sides:
     def reaching(self, back: int) -> Sides:
         """Return the same cube, looked at from so many periods earlier on."""
         return replace(self, periods=range(self.periods.start - back, self.periods.stop)) if back else self
+
+    def within(self, dimensions: Iterable[str]) -> Sides:
+        """Return the same, with wholes summed up only where these dimensions agree."""
+        return replace(self, fixed=tuple(dimensions))
 
     @property
     def slices(self) -> tuple[Labels, ...]:
@@ -63,7 +82,7 @@ class Sides:
     def known(self, left: Operand, right: Operand) -> Flags:
         """Return where both sides have a value."""
         return self.reader.once(
-            ("known", _metric_of(left), _metric_of(right), self.periods),
+            ("known", _metric_of(left), _metric_of(right), self.periods, self.fixed),
             lambda: np.broadcast_to(
                 ~np.isnan(self.operand(left)) & ~np.isnan(self.operand(right)), (len(self.slices), len(self.periods))
             ),
@@ -71,7 +90,7 @@ class Sides:
 
     def number_known(self, left: Operand, right: Operand) -> int:
         return self.reader.once(
-            ("number known", _metric_of(left), _metric_of(right), self.periods),
+            ("number known", _metric_of(left), _metric_of(right), self.periods, self.fixed),
             lambda: int(np.count_nonzero(self.known(left, right))),
         )
 
@@ -93,8 +112,28 @@ class Sides:
                 return self.reader.value(named(metric), self.columns)
             case Baseline(metric, against):
                 return self.baseline(named(metric), against)
+            case Share(metric):
+                return self.part(operand, lambda: shares.shares(self.operand(Reading(metric)), self.wholes))
+            case Concentration(metric, top):
+                make = shares.concentration
+                return self.part(operand, lambda: make(self.operand(Reading(metric)), self.wholes, top))
             case Change():
                 return self.reader.once(("change", operand, self.periods), lambda: self.change(operand))
+
+    @property
+    def wholes(self) -> shares.Rows:
+        """Return the rows that make one whole each."""
+        return self.reader.once(("wholes", self.fixed), lambda: shares.groups(self.slices, self.fixed))
+
+    def part(self, operand: Operand, make: Callable[[], Array]) -> Array:
+        return self.reader.once(("part", operand, self.periods, self.fixed), make)
+
+    def no_data(self, metric: str) -> Flags:
+        """Return where no row of it came, whatever the dictionary makes of that."""
+        rows = [taken(self.reader.cube.measures[code], self.columns) for code in self.catalog.bases(metric)]
+        return self.reader.once(
+            ("no data", metric, self.periods), lambda: np.logical_and.reduce([np.isnan(each) for each in rows])
+        )
 
     def change(self, change: Change) -> Array:
         """Return how far a metric moved; relative to nothing is no change at all, but unknown."""
@@ -149,12 +188,21 @@ class Sides:
                 return exact.Exactly(self.reader).value(named(metric), row, int(self.columns[at]))
             case Baseline(metric, against):
                 return self.exact_baseline(named(metric), against, row, at)
+            case Share(metric):
+                return shares.exact_share(self.exactly(Reading(metric), row, at), self.whole(metric, row, at))
+            case Concentration(metric, top):
+                return shares.exact_concentration(self.whole(metric, row, at), top)
             case Change(metric, against, relative):
                 now = self.exactly(Reading(metric), row, at)
                 then = self.exact_baseline(named(metric), against, row, at)
                 if now is None or then is None or (relative and not then):
                     return None
                 return (now - then) / abs(then) if relative else now - then
+
+    def whole(self, metric: str | None, row: int, at: int) -> list[Fraction | None]:
+        """Return one period of all slices in the same whole, exactly."""
+        rows = next(each for each in self.wholes if row in each)
+        return [self.exactly(Reading(metric), int(each), at) for each in rows]
 
     def exact_baseline(self, metric: str, against: Against, row: int, at: int) -> Fraction | None:
         exactly = exact.Exactly(self.reader)

@@ -94,7 +94,25 @@ class Bound:
     quantity: Quantity | None
 
 
-Operand = Reading | Baseline | Change | Bound
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A slice's part of the sum over all slices that the sentence tells apart: 渠道贡献度."""
+
+    metric: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Concentration:
+    """What part of the whole the `top` largest slices have; without `top`, the sum of all parts squared (HHI).
+
+    It is said of the largest slice, so that one alert tells of it and not one for every slice.
+    """
+
+    metric: str | None
+    top: int | None = None
+
+
+Operand = Reading | Baseline | Change | Share | Concentration | Bound
 
 
 # --- conditions ------------------------------------------------------------------------------------------------
@@ -131,6 +149,13 @@ class Sudden:
 
 
 @dataclass(frozen=True, slots=True)
+class NoData:
+    """无数据: no row came. The one condition that late data does not silence."""
+
+    metric: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Streak:
     """连续N期上升: so many moves one way in a row, each against the period before it."""
 
@@ -157,7 +182,7 @@ class Held:
     grain: Grain | None = None
 
 
-Condition = Compare | All | Any | Not | Held | Sudden | Streak
+Condition = Compare | All | Any | Not | Held | Sudden | Streak | NoData
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +195,7 @@ class Sentence:
 
 # --- walking it ------------------------------------------------------------------------------------------------
 
-Leaf = Compare | Sudden | Streak
+Leaf = Compare | Sudden | Streak | NoData
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:
@@ -181,7 +206,7 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
                 yield from leaves(part)
         case Not(part) | Held(part):
             yield from leaves(part)
-        case Compare() | Sudden() | Streak():
+        case Compare() | Sudden() | Streak() | NoData():
             yield condition
 
 
@@ -196,7 +221,7 @@ def with_leaves(condition: Condition, change: Callable[[Leaf], Condition]) -> Co
             return Not(with_leaves(part, change))
         case Held(part):
             return replace(condition, part=with_leaves(part, change))
-        case Compare() | Sudden() | Streak():
+        case Compare() | Sudden() | Streak() | NoData():
             return change(condition)
 
 
@@ -209,7 +234,7 @@ def nodes(condition: Condition) -> Iterator[Condition]:
                 yield from nodes(part)
         case Not(part) | Held(part):
             yield from nodes(part)
-        case Compare() | Sudden() | Streak():
+        case Compare() | Sudden() | Streak() | NoData():
             return
 
 
@@ -219,6 +244,11 @@ def operands(condition: Condition) -> Iterator[Operand]:
         if isinstance(leaf, Compare):
             yield leaf.left
             yield leaf.right
+
+
+def parts_of_whole(condition: Condition) -> tuple[Share | Concentration, ...]:
+    """Return the operands that rest on all slices together."""
+    return tuple(each for each in operands(condition) if isinstance(each, (Share, Concentration)))
 
 
 def metrics(condition: Condition) -> tuple[str, ...]:

@@ -190,6 +190,10 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
     "CHANGE": ("变化", "变动", "变化率", "变化幅度", "change", "changes", "changed"),
     "SUDDENLY": ("突然", "骤然", "猛然", "异常", "suddenly", "sharply", "abruptly", "unusually", "abnormally"),
     "BETWEEN": ("介于", "在", "between", "is between", "within"),
+    "NODATA": (
+        *("无数据", "没有数据", "没数据", "没有任何数据", "数据缺失", "缺数据", "数据中断"),
+        *("no data", "has no data", "had no data", "without data", "without any data", "no rows", "data missing"),
+    ),
     "INNER": ("之间", "以内", "之内"),
     "TO": ("到", "至", "~", "–", "—", "to"),
     "UNSAID": ("阈值", "门槛", "临界值", "警戒线", "threshold", "the threshold", "a threshold", "the limit", "limit"),
@@ -208,6 +212,13 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
         "daily increment",
         "it",
     ),
+}
+PARTS: Mapping[Literal["share", "concentration"], tuple[str, ...]] = {
+    "share": (
+        *("占比", "占总体", "占总体比例", "份额", "贡献度", "贡献率", "贡献占比"),
+        *("share of", "share of total", "share of all", "percent of total", "contribution of", "contribution"),
+    ),
+    "concentration": ("集中度", "concentration of", "concentration", "hhi of", "hhi", "赫芬达尔指数"),
 }
 SUFFIXES: Mapping[Comparison, tuple[str, ...]] = {
     # By Chinese usage, and by law, 以上 and 以下 hold the number itself.

@@ -29,17 +29,21 @@ from core.rules.tree import (
     Change,
     Compare,
     Comparison,
+    Concentration,
     Condition,
     Held,
     Lag,
+    NoData,
     Not,
     Operand,
     Reading,
     Sentence,
+    Share,
     Streak,
     Target,
     Usual,
     YearAgo,
+    parts_of_whole,
 )
 from core.text import Text
 from tests.shop import JUNE_18, a_catalog
@@ -138,11 +142,24 @@ class Plainly:
                 return self.value(metric, day)
             case Baseline(metric, against):
                 return self.held(metric, against, day)
+            case Share(metric):
+                mine, total = self.value(metric, day), sum(self.everybodys(metric, day))
+                return mine / total if mine is not None and total > 0 else None
+            case Concentration(metric, top):
+                sizes = sorted(self.everybodys(metric, day), reverse=True)
+                if sum(sizes) <= 0:
+                    return None
+                parts = [each / sum(sizes) for each in sizes]
+                return sum(each * each for each in parts) if top is None else sum(parts[:top])
             case Change(metric, against, relative):
                 now, then = self.value(metric, day), self.held(metric, against, day)
                 if now is None or then is None or (relative and then == 0):
                     return None
                 return (now - then) / abs(then) if relative else now - then
+
+    def everybodys(self, metric: str, day: int) -> list[Fraction]:
+        found = [Plainly(self.facts, name, self.first).value(metric, day) for name in "ab"]
+        return [each for each in found if each is not None]
 
     def judge(self, condition: Condition, day: int) -> bool | None:
         match condition:
@@ -158,6 +175,11 @@ class Plainly:
             case Held(part, times, of):
                 days = [self.judge(part, each) for each in range(day - of + 1, day + 1)]
                 return True if days.count(True) >= times else False if days.count(False) > of - times else None
+            case NoData(metric):
+                if day < self.first:
+                    return None
+                rows = [self.base(code, day, None) for code in CATALOG.bases(metric)]
+                return all(each is None for each in rows)
             case Streak(metric, direction, times):
                 numbers = [self.value(metric, each) for each in range(day - times, day + 1)]
                 pairs = [(a, b) for a, b in pairwise(numbers) if a is not None and b is not None]
@@ -192,7 +214,10 @@ compares = st.one_of(
     ),
     st.builds(Compare, st.builds(Reading, metrics), st.sampled_from(Comparison), st.builds(Reading, metrics)),
 )
-streaks = st.builds(Streak, metrics, st.sampled_from(["up", "down"]), st.integers(1, 4))
+parts = st.builds(Share, st.sampled_from(["spend", "revenue"]))
+parts |= st.builds(Concentration, st.sampled_from(["spend", "revenue"]), st.sampled_from([None, 1, 2]))
+compares |= st.builds(Compare, parts, st.sampled_from(Comparison), bounds)
+streaks = st.builds(NoData, metrics) | st.builds(Streak, metrics, st.sampled_from(["up", "down"]), st.integers(1, 4))
 conditions = st.recursive(
     compares | streaks,
     lambda inner: st.one_of(
@@ -243,6 +268,13 @@ def test_the_evaluator_says_what_plain_loops_say(facts: Facts, condition: Condit
         plainly = Plainly(facts, name, cube.periods.start)
         for column, day in enumerate(asked):
             said = plainly.judge(condition, day)
+            for part in parts_of_whole(condition):
+                # Of what lies in few hands, only the largest slice speaks; the first of equals.
+                mine, first = plainly.value(part.metric, day), Plainly(facts, "a", cube.periods.start)
+                others = plainly.everybodys(part.metric, day)
+                is_first = name == "a" or first.value(part.metric, day) != mine
+                if isinstance(part, Concentration) and others and not (mine == max(others) and is_first):
+                    said = False
             expected = State.UNKNOWN if said is None else State(int(said))
             assert state[row, column] == expected, (name, day)
 

@@ -20,11 +20,14 @@ from core.rules.tree import (
     Change,
     Compare,
     Comparison,
+    Concentration,
     Held,
     Lag,
+    NoData,
     Not,
     Reading,
     Sentence,
+    Share,
     Streak,
     Sudden,
     Target,
@@ -59,7 +62,10 @@ againsts = st.builds(Lag, grains, counts) | st.just(YearAgo()) | st.just(Target(
 def compares(draw: st.DrawFn) -> Compare:
     metric, comparison, against = draw(metrics), draw(comparisons), draw(againsts)
     quantity = Quantity(draw(numbers), draw(units))
-    match draw(st.integers(0, 4)):
+    match draw(st.integers(0, 5)):
+        case 5:
+            part = draw(st.builds(Share, metrics) | st.builds(Concentration, metrics, st.none() | counts))
+            return Compare(part, comparison, Bound(quantity))
         case 0:
             return Compare(Reading(metric), comparison, Bound(draw(st.none() | st.just(quantity))))
         case 1:
@@ -74,6 +80,7 @@ def compares(draw: st.DrawFn) -> Compare:
 
 
 leaves = compares() | st.builds(Sudden, metrics, directions) | st.builds(Streak, metrics, directions, counts, grains)
+leaves |= st.builds(NoData, metrics)
 conditions = st.recursive(
     leaves,
     lambda inner: st.one_of(
@@ -120,6 +127,10 @@ PIECES = [
         "飙升",
         "连续3天",
         "近5天中3天",
+        "占比",
+        "前3",
+        "集中度",
+        "无数据",
         "in 2 of 3 days",
         "日环比",
         "同比",

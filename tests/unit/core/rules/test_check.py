@@ -37,6 +37,10 @@ def wrongs(said: str, metric: str | None = None, grain: Grain | None = None) -> 
         "投产比低于昨日",
         "转化率<点击率",
         "转化率低于目标值",
+        "渠道花费占比>60%",
+        "渠道花费前3集中度>60%",
+        "渠道花费集中度>0.25",
+        "花费无数据",
     ],
 )
 def test_bounds_in_the_unit_of_their_metric_are_right(said: str) -> None:
@@ -63,6 +67,13 @@ def test_bounds_in_the_unit_of_their_metric_are_right(said: str) -> None:
         ("跳出率近3天中5天上升", "rule-often", None),
         ("跳出率连续0天上升", "rule-often", None),
         ("环比下滑超过30%", "rule-needs-metric", None),
+        ("花费占比>60%", "rule-part-of-what", None),
+        ("渠道花费占比>60", "rule-part-percent", "60%"),
+        ("渠道花费占比>0.6", "rule-part-percent", "60%"),
+        ("渠道转化率占比>60%", "rule-part-of-sum", None),
+        ("渠道花费集中度>2500", "rule-concentration-scale", None),
+        ("渠道花费集中度>25%", "rule-concentration-scale", None),
+        ("渠道花费前0集中度>25%", "rule-concentration-scale", None),
     ],
 )
 def test_a_wrong_unit_is_named_with_what_was_perhaps_meant(said: str, code: str, suggestion: str | None) -> None:

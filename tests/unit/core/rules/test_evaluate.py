@@ -214,6 +214,67 @@ def test_a_rise_that_nobody_sized_is_a_fifth_on_the_mean_or_three_in_a_row() -> 
     assert said("负反馈率升高", crept) is BREACHED
 
 
+THREE = {"spend": {"wechat": [60], "douyin": [30], "kol": [10]}}
+
+
+def states(sentence: str, measures, *, doubtful: bool = False, **changes) -> dict[str, State]:
+    """Return what a sentence says of each channel on the last day."""
+    cube = a_cube(measures)
+    sides = Sides.of(cube, a_catalog(), range(JUNE_18.index, JUNE_18.index + 1))
+    outcome = evaluate(a_rule_saying(sentence, **changes), sides, judge(cube, JUNE_18) if doubtful else None)
+    return {
+        one.get("channel"): State(int(each)) for one, each in zip(cube.slices, outcome.state[:, 0], strict=True)
+    }
+
+
+def test_a_share_is_a_part_of_all_channels() -> None:
+    assert states("渠道花费占比>=60%", THREE) == {"wechat": BREACHED, "douyin": CALM, "kol": CALM}
+    assert states("渠道花费占比>60%", THREE) == {"wechat": CALM, "douyin": CALM, "kol": CALM}
+    confined = (Matcher("channel", ("douyin", "kol")),)
+    assert states("渠道花费占比<=10%", THREE, where=confined)["kol"] is BREACHED
+    assert states("渠道花费占比>1%", {"spend": {"a": [0], "b": [None]}}) == {"a": UNKNOWN, "b": UNKNOWN}
+
+
+def test_of_few_hands_only_the_largest_speaks() -> None:
+    assert states("渠道花费前2集中度>=90%", THREE) == {"wechat": BREACHED, "douyin": CALM, "kol": CALM}
+    assert states("渠道花费前2集中度>90%", THREE)["wechat"] is CALM
+    assert states("渠道花费集中度>=0.46", THREE)["wechat"] is BREACHED
+    assert states("渠道花费集中度>0.46", THREE)["wechat"] is CALM
+    assert states("非（渠道花费集中度>0.46）", THREE) == {"wechat": BREACHED, "douyin": CALM, "kol": CALM}
+    assert set(states("渠道花费前1集中度>5%", {"spend": {"a": [None], "b": [None]}}).values()) == {UNKNOWN}
+
+
+def test_a_part_is_told_as_a_percentage() -> None:
+    share = seen_of(a_rule_saying("渠道花费占比>10%")).of(Fingerprint("r", labels("wechat")))
+    assert share.headline == Term("spend", Unit.PERCENT, 0.5, bound=0.1)
+    hhi = seen_of(a_rule_saying("渠道花费集中度>0.1")).of(Fingerprint("r", labels("wechat")))
+    assert (hhi.headline.unit, hhi.headline.value) == (Unit.BARE, 0.5)
+
+
+def test_nobodys_part_grows_because_another_is_late() -> None:
+    late = {"spend": {"wechat": [60] * 29, "douyin": [*[30] * 28, None], "kol": [10] * 29}}
+    assert states("渠道花费占比>60%", late)["wechat"] is BREACHED
+    assert set(states("渠道花费占比>60%", late, doubtful=True).values()) == {UNKNOWN}
+
+
+def test_no_data_is_said_of_what_fell_silent_and_of_nothing_else() -> None:
+    late = {"spend": {"wechat": [60] * 29, "douyin": [*[30] * 28, None]}}
+    assert states("渠道花费无数据", late, doubtful=True) == {"wechat": CALM, "douyin": BREACHED}
+    both = states("渠道花费无数据 或 花费<50", late, doubtful=True)
+    assert both == {"wechat": CALM, "douyin": BREACHED}
+    assert states("渠道花费无数据 且 花费<50", late, doubtful=True) == {"wechat": CALM, "douyin": UNKNOWN}
+    assert states("非（渠道花费无数据）", late, doubtful=True) == {"wechat": BREACHED, "douyin": CALM}
+    assert states("渠道花费2天无数据", late, doubtful=True) == {"wechat": CALM, "douyin": CALM}
+    nothing = {"spend": {"wechat": [60, None, None], "douyin": [None, None, None]}}
+    assert states("渠道花费2天无数据", nothing, doubtful=True) == {"wechat": BREACHED, "douyin": BREACHED}
+    assert states("渠道花费9天无数据", nothing) == {"wechat": CALM, "douyin": UNKNOWN}
+
+
+def test_no_data_has_a_term_without_a_value() -> None:
+    finding = seen_of(a_rule_saying("渠道花费无数据")).of(Fingerprint("r", labels("kol")))
+    assert (finding.state, finding.terms) == (BREACHED, (Term("spend", Unit.MONEY, None),))
+
+
 def test_a_streak_tells_what_it_last_moved_from() -> None:
     finding = seen_of(a_rule_saying("revenue连续1天下降")).of(Fingerprint("r", labels("wechat")))
     assert finding.terms == (Term("revenue", Unit.MONEY, 50.0, Lag(None), 90.0, pytest.approx(-4 / 9)),)

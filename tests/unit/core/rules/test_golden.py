@@ -164,6 +164,16 @@ SAME = [
         "cvr below 2% at least 3 of the last 5 days",
     ),
     ("连续3天预算超支", "budget overspent 3 days in a row"),
+    (
+        "渠道花费占比>60%",
+        "各渠道花费份额>60%",
+        "share of spend by channel > 60%",
+        "spend share of total by channel > 60%",
+    ),
+    ("渠道花费前3集中度>80%", "前3大渠道花费集中度>80%", "top 3 share of spend by channel > 80%"),
+    ("渠道花费集中度>0.25", "hhi of spend by channel > 0.25", "concentration of spend by channel > 0.25"),
+    ("花费无数据", "花费没有数据", "spend has no data"),
+    ("花费3天无数据", "连续三天花费没有数据", "spend has no data for 3 days"),
     ("转化率近5天中3天上升", "近5天中3天（转化率>上期）", "cvr rises in 3 of 5 days"),
     ("非（ROI<1）或花费>预算", "not (roi < 1) or spend > budget", "不是(ROI<1) 或者 花费高于预算"),
     (
