@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 Kind = Literal["text", "number", "time"]
+Order = Literal["day first", "month first"]
 
 SUMMARY_WORDS = ("合计", "总计", "汇总", "小计", "total", "grand total", "subtotal", "sum")
 
@@ -22,6 +23,7 @@ _NUMBER = (
 )
 # A shifted exponent is exact where a product is not: 1.13 * 10000 is 11299.999999999998.
 _EXPONENTS = {"亿": "e8", "万": "e4", "w": "e4", "W": "e4", "千": "e3", "%": "e-2", "‰": "e-3"}
+_YEAR_LAST = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # Excel's 1954 to 2119: the numbers that are days in a date column
 
 
@@ -49,9 +51,32 @@ def number(cell: str) -> str:
     )
 
 
-def moment(cell: str, zone: str) -> str:
-    """Return the wall-clock time of the business; a time that names its own offset is moved into `zone`."""
+def order_of(cell: str) -> str:
+    """Return, over a column, which of day and month comes first in 18/05/2026; NULL where no cell tells."""
+    first, second = (f"max(TRY_CAST(regexp_extract({_narrow(cell)}, '{_YEAR_LAST}', {i}) AS INTEGER))" for i in (1, 2))
+    return (
+        f"CASE WHEN {first} > 12 AND {second} > 12 THEN NULL WHEN {first} > 12 THEN 'day first' "
+        f"WHEN {second} > 12 THEN 'month first' "
+        # With dots nobody puts the month first.
+        f"WHEN bool_and(contains({cell}, '.')) FILTER (WHERE regexp_matches({_narrow(cell)}, '{_YEAR_LAST}')) "
+        "THEN 'day first' END"
+    )
+
+
+def moment(cell: str, zone: str, order: Order | None = None) -> str:
+    """Return the wall-clock time of the business; a time that names its own offset is moved into `zone`.
+
+    Without an `order`, a day such as 5/6/2026 is not read: it could be two.
+    """
     narrow = _narrow(cell)
+    turned = "NULL"
+    if order:
+        groups = "\\3-\\2-\\1" if order == "day first" else "\\3-\\1-\\2"
+        iso = f"regexp_replace({narrow}, '{_YEAR_LAST}', '{groups}')"
+        turned = (
+            f"CASE WHEN regexp_matches({narrow}, '{_YEAR_LAST}') THEN coalesce(TRY_CAST({iso} AS TIMESTAMP), "
+            f"try_strptime({iso}, ['%Y-%m-%d %I:%M %p', '%Y-%m-%d %I:%M:%S %p'])) END"
+        )
     dashed = f"regexp_replace({narrow}, '^([0-9]{{4}})[/.年]([0-9]{{1,2}})[/.月]([0-9]{{1,2}})日?', '\\1-\\2-\\3')"
     shifted = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+ ?(Z|[+-][0-9]{2}:?[0-9]{2})"
     plain = "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?"
@@ -62,16 +87,18 @@ def moment(cell: str, zone: str) -> str:
         ) END,
         CASE WHEN {narrow} SIMILAR TO '(19|20)[0-9]{{6}}.*' THEN
             try_strptime({narrow}, ['%Y%m%d', '%Y%m%d%H', '%Y%m%d %H:%M', '%Y%m%d %H:%M:%S']) END,
-        {_serial(narrow)}
+        {_serial(narrow)},
+        {turned}
     ) END"""
 
 
-def dated(cell: str, zone: str) -> str:
+def dated(cell: str, zone: str, order: Order | None = None) -> str:
     """Return the time as `moment` does, but not of an Excel serial: 45826 alone is no day unless one was asked for."""
-    return f"CASE WHEN NOT regexp_full_match({_narrow(cell)}, '[0-9]{{5}}(\\.[0-9]+)?') THEN {moment(cell, zone)} END"
+    is_serial = f"regexp_full_match({_narrow(cell)}, '[0-9]{{5}}(\\.[0-9]+)?')"
+    return f"CASE WHEN NOT {is_serial} THEN {moment(cell, zone, order)} END"
 
 
-def clean(cell: str, kind: Kind, zone: str) -> str:
+def clean(cell: str, kind: Kind, zone: str, order: Order | None = None) -> str:
     """Return the cell read as its kind; NULL when it is blank, and when it cannot be read (see `is_wrong`)."""
     match kind:
         case "text":
@@ -79,7 +106,7 @@ def clean(cell: str, kind: Kind, zone: str) -> str:
         case "number":
             return number(cell)
         case "time":
-            return moment(cell, zone)
+            return moment(cell, zone, order)
 
 
 def _trimmed(cell: str) -> str:

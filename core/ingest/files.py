@@ -11,9 +11,12 @@ import codecs
 import csv
 import re
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -25,6 +28,7 @@ Form = Literal["text", "parquet", "excel"]
 MOST_CELLS = 20_000_000  # of a sheet, empty ones within its corners included; a Parquet or CSV file has no such bound
 MOST_UNPACKED = 2_000_000_000
 _CHUNK = 1 << 20
+_TOP = 40  # the lines among which a header is looked for
 _EXACT = 1e15  # beyond it a float is no longer each whole number
 _BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _STRANGERS = (
@@ -83,14 +87,41 @@ def as_text(path: Path, form: Form) -> Iterator[Path]:
         yield copy
 
 
-def header(path: Path) -> tuple[tuple[str, ...], str]:
-    """Return the names in a text's first line, and the sign between them."""
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The line that names the columns. `written` is what stands in it, `above` how many lines come before."""
+
+    names: tuple[str, ...]
+    written: tuple[str, ...]
+    delimiter: str
+    above: int
+
+
+def header(path: Path) -> Header:
+    """Return the header of a text: its first line, or the first below a title that fills no more than half of it."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        start = file.readline(_CHUNK)
-        delimiter = max(",\t;|", key=lambda sign: _outside_quotes(start).count(sign))
-        file.seek(0)
-        names = next(csv.reader(file, delimiter=delimiter), [])
-    return _distinct(names), delimiter
+        top = list(islice(iter(lambda: file.readline(_CHUNK), ""), _TOP))
+    delimiter = _delimiter(top)
+    reader = csv.reader(top, delimiter=delimiter)
+    rows, starts, start = [], [], 0
+    for row in reader:
+        rows.append(row)
+        starts.append(start)
+        start = reader.line_num
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    place = next((i for i, cells in enumerate(filled) if cells * 2 > max(filled)), 0)
+    written = tuple(rows[place]) if rows else ()
+    return Header(_distinct(written), written, delimiter, starts[place] if rows else 0)
+
+
+def _delimiter(lines: list[str]) -> str:
+    """Return the sign that most lines have equally often: commas in a title, or in numbers, are no columns."""
+
+    def evenness(sign: str) -> tuple[int, int]:
+        counts = Counter(_outside_quotes(line).count(sign) for line in lines)
+        return max(((lines_, often) for often, lines_ in counts.items() if often), default=(0, 0))
+
+    return max(",\t;|", key=evenness)
 
 
 def _zipped(path: Path) -> Form:
@@ -184,7 +215,7 @@ def _outside_quotes(line: str) -> str:
     return "".join(line.split('"')[::2])
 
 
-def _distinct(names: list[str]) -> tuple[str, ...]:
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     """Return the names trimmed; a second one of the same name is `name (2)`, one without a name its place."""
     found: dict[str, None] = {}
     for place, written in enumerate(names, start=1):

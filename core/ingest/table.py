@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Invalid, Mistake, Problem
-from core.ingest.clean import Kind, clean, dated, is_blank, is_summary, moment, number, text
+from core.ingest.clean import Kind, Order, clean, dated, is_blank, is_summary, moment, number, order_of, text
 from core.ingest.files import as_text, form_of, header
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Reason = Literal["cells", "number", "time", "summary"]
 _scans = count()
+_TELLING = 8  # so many cells like the header's tell a header
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +56,7 @@ class Table:
 
 
 def read(path: Path, zone: str = "UTC") -> Table:
-    """Read a file whole; a column is numbers or times only when every cell of it is."""
+    """Read a file whole; a column is numbers or times when every cell of it is, but for a stray one in twenty."""
     import duckdb
 
     with duckdb.connect(":memory:") as connection:
@@ -81,7 +82,9 @@ def stage(
     names = lay(connection, path, f"{into}_raw")
     places = [_place(path, name, names) for name, _ in columns]
     cells = [f"r.c{place}" for place in places]
-    cleaned = [clean(cell, kind, zone) for cell, (_, kind) in zip(cells, columns, strict=True)]
+    orders = [_order(connection, f"{into}_raw AS r", cell) if kind == "time" else None
+              for cell, (_, kind) in zip(cells, columns, strict=True)]  # fmt: skip
+    cleaned = [clean(cell, kind, zone, order) for cell, (_, kind), order in zip(cells, columns, orders, strict=True)]
     summary = " OR ".join(
         is_summary(cell)
         for cell in {"r.c0", *(c for c, (_, kind) in zip(cells, columns, strict=True) if kind != "number")}
@@ -123,22 +126,28 @@ def lay(connection: DuckDBPyConnection, path: Path, into: str) -> tuple[str, ...
 
 
 def _lay_text(connection: DuckDBPyConnection, path: Path, into: str) -> tuple[str, ...]:
-    names, delimiter = header(path)
+    top = header(path)
     scan = f"scan{next(_scans)}"
-    types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(names)))
+    types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(top.names)))
     # Nothing is sniffed: a sniffer that guesses another quote or header on another day is no ground to stand on.
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT row_number() OVER () AS row, * FROM read_csv(?, "
-        f"auto_detect = false, header = true, columns = {{{types}}}, delim = ?, quote = '\"', escape = '\"', "
-        f"ignore_errors = true, store_rejects = true, rejects_table = '{scan}_lines', rejects_scan = '{scan}')",
-        [str(path), delimiter],
+        f"auto_detect = false, header = true, skip = {top.above}, columns = {{{types}}}, delim = ?, quote = '\"', "
+        f"escape = '\"', ignore_errors = true, store_rejects = true, "
+        f"rejects_table = '{scan}_lines', rejects_scan = '{scan}')",
+        [str(path), top.delimiter],
     )
     connection.execute(
-        f"INSERT INTO {into}_rejected SELECT line - 1, 'cells', NULL, csv_line FROM {scan}_lines "
-        f"WHERE trim(csv_line, ' {delimiter}') <> ''"
+        f"INSERT INTO {into}_rejected SELECT DISTINCT line - {top.above + 1}, 'cells', NULL, csv_line FROM {scan}_lines "
+        f"WHERE trim(csv_line, ' {top.delimiter}') <> ''"
     )
     connection.execute(f"DROP TABLE {scan}_lines; DROP TABLE {scan}")
-    return names
+    # Exports that were joined by hand name their columns once more for each part.
+    named = [(f"c{i}", name) for i, name in enumerate(top.written) if name.strip()][:_TELLING]
+    if len(named) > 1:
+        again = " AND ".join(f"{cell} = ?" for cell, _ in named)
+        connection.execute(f"DELETE FROM {into} WHERE {again}", [name for _, name in named])
+    return top.names
 
 
 def _lay_parquet(connection: DuckDBPyConnection, path: Path, into: str) -> tuple[str, ...]:
@@ -154,15 +163,18 @@ def _lay_parquet(connection: DuckDBPyConnection, path: Path, into: str) -> tuple
 
 
 def _column(connection: DuckDBPyConnection, cell: str, name: str, zone: str) -> Column:
-    counted = ", ".join(f"count({sql})" for sql in (text(cell), number(cell), moment(cell, zone), dated(cell, zone)))
+    order = _order(connection, "kept", cell)
+    asked = text(cell), number(cell), moment(cell, zone, order), dated(cell, zone, order)
+    counted = ", ".join(f"count({sql})" for sql in asked)
     filled, numbers, times, sure_times = _one(connection, f"SELECT {counted} FROM kept")
     if not filled:
         return Column(name, "empty", np.full(_one(connection, "SELECT count(*) FROM kept")[0], None, dtype=object))
+    enough = filled - filled // 20  # a note at the foot of a long export does not make words of its days
     # 20250618 is a number too; a column of nothing but such days is one of days.
-    if times == filled and sure_times:
-        values = _values(connection, moment(cell, zone))
+    if times >= enough and sure_times:
+        values = _values(connection, moment(cell, zone, order))
         return Column(name, "time", np.ma.filled(values.astype("datetime64[us]"), np.datetime64("NaT")))
-    if numbers == filled:
+    if numbers >= enough:
         return Column(name, "number", np.ma.filled(values := _values(connection, number(cell)), np.nan))
     words = _values(connection, text(cell))
     return Column(name, "text", np.ma.filled(words, None))
@@ -171,6 +183,11 @@ def _column(connection: DuckDBPyConnection, cell: str, name: str, zone: str) -> 
 def _values(connection: DuckDBPyConnection, sql: str) -> NDArray[Any]:
     found: NDArray[Any] = connection.execute(f"SELECT {sql} AS v FROM kept ORDER BY row").fetchnumpy()["v"]
     return found
+
+
+def _order(connection: DuckDBPyConnection, table: str, cell: str) -> Order | None:
+    order: Order | None = _one(connection, f"SELECT {order_of(cell)} FROM {table}")[0]
+    return order
 
 
 def _place(path: Path, name: str, names: Sequence[str]) -> int:

@@ -55,6 +55,78 @@ def test_a_column_is_numbers_only_when_all_of_it_is(tmp_path):
     assert [column.kind for column in table.columns] == ["number", "text", "empty"]
 
 
+def test_a_stray_note_does_not_make_words_of_a_long_column(tmp_path):
+    days = "".join(f"2026-06-{day:02},{day}\n" for day in range(1, 31))
+    table = read(written(tmp_path / "a.csv", f"日期,消耗\n{days}注：6月数据未结算,\n"))
+    assert [column.kind for column in table.columns] == ["time", "number"]
+
+
+TITLED = (
+    "投放日报,,,\n导出时间：2026-06-19,账户 1,,\n\n日期,渠道,消耗,点击量\n"
+    "2026-06-01,微信,12,1\n2026-06-02,抖音\n2026-06-03,抖音,3,1\n"
+)
+
+
+@pytest.mark.parametrize("text", [TITLED, TITLED.replace(",,", "").replace("报,", "报")])
+def test_a_title_above_the_header_is_passed_over(tmp_path, connection, text):
+    path = written(tmp_path / "a.csv", text, "gb18030")
+    assert read(path).names == ("日期", "渠道", "消耗", "点击量")
+    stage(connection, path, "s", [("日期", "time"), ("消耗", "number")], "UTC")
+    assert connection.sql("SELECT row, c1 FROM s ORDER BY row").fetchall() == [(1, 12), (2, 3)]
+    assert connection.sql("SELECT row, reason, raw FROM s_rejected").fetchall() == [(2, "cells", "2026-06-02,抖音")]
+
+
+def test_a_title_above_the_header_of_a_sheet_is_passed_over(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["2026年6月 投放报表"],
+        [],
+        ["日期", "渠道", "消耗"],
+        [date(2026, 6, 1), "微信", 12],
+        ["合计", None, 12],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "ads.xlsx")
+    table = read(tmp_path / "ads.xlsx")
+    assert [column.kind for column in table.columns] == ["time", "text", "number"]
+    assert (table.height, table.rejected) == (1, {"summary": 1})
+
+
+def test_a_header_that_comes_again_is_no_row(tmp_path):
+    table = read(written(tmp_path / "a.csv", "日期,消耗\n2026-06-01,1\n日期,消耗\n2026-06-02,2\n"))
+    assert [column.kind for column in table.columns] == ["time", "number"]
+    assert (table.height, table.rejected) == (2, {})
+
+
+def test_commas_in_numbers_and_in_a_title_are_no_columns(tmp_path):
+    text = "Report, all, of, it\nDate;Spend;Clicks\n2026-06-01;1,5;3\n2026-06-02;2,5;4\n"
+    assert read(written(tmp_path / "a.csv", text)).names == ("Date", "Spend", "Clicks")
+
+
+@pytest.mark.parametrize(
+    ("cells", "first"),
+    [
+        (("18/5/2026", "1/5/2026"), "2026-05-18"),
+        (("5/18/2026", "5/1/2026"), "2026-05-18"),
+        (("5/18/2026 1:00 PM", "5/1/2026 9:00 AM"), "2026-05-18T13:00"),
+        (("1.5.2026", "02.05.2026"), "2026-05-01"),
+    ],
+)
+def test_days_with_the_year_last_are_read_where_the_column_tells_which_way(tmp_path, connection, cells, first):
+    path = written(tmp_path / "a.csv", "date,n\n" + "".join(f"{cell},1\n" for cell in cells))
+    table = read(path)
+    assert (table["date"].kind, table["date"].values[0]) == ("time", np.datetime64(first))
+    stage(connection, path, "s", [("date", "time")], "UTC")
+    assert connection.sql("SELECT count(c0) FROM s").fetchall() == [(2,)]
+
+
+@pytest.mark.parametrize("cells", [("5/1/2026", "5/2/2026"), ("18/5/2026", "5/18/2026")])
+def test_days_with_the_year_last_are_not_guessed(tmp_path, cells):
+    assert (
+        read(written(tmp_path / "a.csv", "date,n\n" + "".join(f"{cell},1\n" for cell in cells)))["date"].kind == "text"
+    )
+
+
 def test_two_columns_of_one_name_and_one_without_a_name_stay_apart(tmp_path):
     assert read(written(tmp_path / "a.csv", "a,a,,a\n1,2,3,4\n")).names == ("a", "a (2)", "#3", "a (3)")
 
