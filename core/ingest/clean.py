@@ -74,8 +74,10 @@ def moment(cell: str, zone: str, order: Order | None = None) -> str:
         groups = "\\3-\\2-\\1" if order == "day first" else "\\3-\\1-\\2"
         iso = f"regexp_replace({narrow}, '{_YEAR_LAST}', '{groups}')"
         turned = (
-            f"CASE WHEN regexp_matches({narrow}, '{_YEAR_LAST}') THEN coalesce(TRY_CAST({iso} AS TIMESTAMP), "
-            f"try_strptime({iso}, ['%Y-%m-%d %I:%M %p', '%Y-%m-%d %I:%M:%S %p'])) END"
+            # A cast takes 1:00 PM for one at night.
+            f"CASE WHEN regexp_matches({narrow}, '{_YEAR_LAST}') THEN CASE WHEN {narrow} ILIKE '%m' "
+            f"THEN try_strptime({iso}, ['%Y-%m-%d %I:%M %p', '%Y-%m-%d %I:%M:%S %p']) "
+            f"ELSE TRY_CAST({iso} AS TIMESTAMP) END END"
         )
     dashed = f"regexp_replace({narrow}, '^([0-9]{{4}})[/.年]([0-9]{{1,2}})[/.月]([0-9]{{1,2}})日?', '\\1-\\2-\\3')"
     shifted = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+ ?(Z|[+-][0-9]{2}:?[0-9]{2})"

@@ -138,8 +138,8 @@ def _lay_text(connection: DuckDBPyConnection, path: Path, into: str) -> tuple[st
         [str(path), top.delimiter],
     )
     connection.execute(
-        f"INSERT INTO {into}_rejected SELECT DISTINCT line - {top.above + 1}, 'cells', NULL, csv_line FROM {scan}_lines "
-        f"WHERE trim(csv_line, ' {top.delimiter}') <> ''"
+        f"INSERT INTO {into}_rejected SELECT DISTINCT line - {top.above + 1}, 'cells', NULL, csv_line "
+        f"FROM {scan}_lines WHERE trim(csv_line, ' {top.delimiter}') <> ''"
     )
     connection.execute(f"DROP TABLE {scan}_lines; DROP TABLE {scan}")
     # Exports that were joined by hand name their columns once more for each part.
