@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +26,9 @@ cli = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Tells your marketing team which number moved, why, and who has it.",
 )  # fmt: skip
+
+bench = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure how fast Beacon is on this machine.")
+cli.add_typer(bench, name="bench")
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of YAML.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
@@ -198,6 +202,28 @@ def run(
         raise Missing("no-workspace-named")
     workspace = load_workspace(settings.beacon_workspace)
     asyncio.run(live(settings, workspace, lambda address: typer.echo(_say("run-ready", address=address))))
+
+
+@bench.command("evaluate")
+def bench_evaluate(
+    slices: Annotated[int, typer.Option(min=1, help="Combinations of channel and campaign.")] = 20_000,
+    rules: Annotated[int, typer.Option(min=1, help="Rules of four kinds, in turn.")] = 1000,
+    days: Annotated[int, typer.Option(min=1, help="Days of data.")] = 90,
+    as_json: AsJson = False,
+) -> None:
+    """Judge rules over data made up here, and hold our time against a query for each rule and a bare scan."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from bot.bench.measure import lines, measure
+
+    _log_to_stderr()
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as shown:
+        bar = shown.add_task("", total=1)
+        measured = measure(
+            slices, rules, days, lambda what, share: shown.update(bar, description=what, completed=share)
+        )
+    typer.echo(_json(asdict(measured)) if as_json else "\n".join(lines(measured)))
 
 
 # --- what the commands share -----------------------------------------------------------------------------------

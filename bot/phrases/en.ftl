@@ -83,6 +83,8 @@ file-too-large = The sheet in { $file } spans more than { $most } cells. Delete 
 file-column-missing = { $file } has no column “{ $column }”. It has: { $columns }.
 warehouse-slow = The numbers did not come within { $seconds } s. Ask for a shorter period, or try again in a minute.
 warehouse-failed = The numbers cannot be reached just now ({ $detail }). Please try again in a minute.
+bench-breaches-differ = The benchmark is void: our rules breach { $ours } times and the queries’ { $theirs } times, first at { $example }. Please report this.
+bench-sums-differ = The benchmark is void: our sum of { $metric } is { $ours } and the scan’s { $theirs }. Please report this.
 
 ## Settings
 

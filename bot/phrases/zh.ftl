@@ -83,6 +83,8 @@ file-too-large = { $file } 的工作表超过 { $most } 个单元格。请删掉
 file-column-missing = { $file } 没有列“{ $column }”。现有：{ $columns }。
 warehouse-slow = 数据在 { $seconds } 秒内没有返回。请缩短时间范围，或一分钟后再试。
 warehouse-failed = 暂时取不到数据（{ $detail }），请一分钟后再试。
+bench-breaches-differ = 这次测量作废：我们的规则命中 { $ours } 次，逐条查询命中 { $theirs } 次，最先不同的是 { $example }。请反馈给我们。
+bench-sums-differ = 这次测量作废：我们算出的 { $metric } 合计为 { $ours }，直接扫描为 { $theirs }。请反馈给我们。
 
 ## 设置
 

@@ -1,0 +1,1 @@
+"""How fast the road from facts to verdicts is, held against references that need no server."""
