@@ -23,7 +23,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(name) from None
+        raise ValueError(f"{name} is no zone such as Asia/Shanghai") from None
     return name
 
 
@@ -71,7 +71,12 @@ class _SecretFiles(PydanticBaseSettingsSource):
         from os import environ
 
         path = environ.get(f"{field_name.upper()}_FILE") if field_name in SECRETS else None
-        return (Path(path).read_text(encoding="utf-8").strip() if path else None), field_name, False
+        if not path:
+            return None, field_name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except (OSError, UnicodeDecodeError):
+            raise Invalid([Mistake("unreadable-secret", {"file": path})]) from None
 
     def __call__(self) -> dict[str, Any]:
         read = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
@@ -87,8 +92,6 @@ def read_settings(**given: Any) -> Settings:
             Mistake("bad-setting", {"name": str(wrong["loc"][0]).upper(), "why": wrong["msg"]})
             for wrong in error.errors(include_input=False)
         ) from None
-    except OSError as error:
-        raise Invalid([Mistake("unreadable-secret", {"file": str(error.filename)})]) from None
 
 
 def _present(given: Mapping[str, Any]) -> dict[str, Any]:

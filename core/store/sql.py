@@ -29,11 +29,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from core.alerts.condition import handle_of
 from core.calendar.grain import Grain, Period
+from core.errors import Problem, Unavailable
 from core.notices.notice import EVERYWHERE, Notice
 from core.notices.outbox import LEASE, Delivery, Outcome, Repair, Sent, Status, Wait, settled
 from core.ports import Conflict
@@ -69,21 +70,39 @@ _UNSETTLED = (str(Status.QUEUED), str(Status.SENDING))
 
 
 async def open_store(url: str) -> SqlStore:
-    """Open the store at `sqlite:///beacon.db` or `postgresql://…`, and bring its tables up to date."""
+    """Open the store at `sqlite:///beacon.db` or `postgresql://…`, and bring its tables up to date.
+
+    Unavailable says why it cannot be opened, without the address's password.
+    """
     from core.store.migrate import migrate
 
-    store = SqlStore(engine_of(url))
-    await migrate(store.engine)
-    return store
+    engine = engine_of(url)
+    try:
+        await migrate(engine)
+    except _troubles(engine) as trouble:
+        await engine.dispose()
+        said = str(getattr(trouble, "orig", None) or trouble) or type(trouble).__name__
+        address = engine.url.set(drivername=engine.url.get_backend_name()).render_as_string(hide_password=True)
+        raise Unavailable("store-away", store=address, detail=said.partition("\n")[0]) from None
+    return SqlStore(engine)
 
 
 def engine_of(url: str) -> AsyncEngine:
-    address = make_url(url)
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise Problem("store-address") from None
+    if address.drivername not in _DRIVERS.keys() | set(_DRIVERS.values()):
+        raise Problem("store-address")
     address = address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
     if address.get_backend_name() != "sqlite":
         return create_async_engine(address, pool_pre_ping=True)
     if address.database and address.database != ":memory:":
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(address.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable("store-away", store=str(folder), detail=error.strerror or "") from None
     engine = create_async_engine(address)
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -100,6 +119,17 @@ def engine_of(url: str) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _troubles(engine: AsyncEngine) -> tuple[type[Exception], ...]:
+    """Return how a database says that it cannot be opened: it is away, locked up, no database, or newer than we are."""
+    from alembic.util import CommandError
+
+    if engine.dialect.name == "sqlite":
+        return SQLAlchemyError, CommandError, OSError
+    from asyncpg import InterfaceError, PostgresError
+
+    return SQLAlchemyError, CommandError, OSError, InterfaceError, PostgresError
 
 
 class SqlStore:

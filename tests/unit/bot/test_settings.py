@@ -76,3 +76,13 @@ def test_an_empty_variable_is_as_if_it_were_not_there(monkeypatch):
     monkeypatch.setenv("BEACON_ZONE", "")
 
     assert read_settings().beacon_zone is None
+
+
+def test_a_secret_file_that_holds_no_text_is_named(monkeypatch, tmp_path):
+    (tmp_path / "token").write_bytes(b"\xff\xfe\x80")
+    monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", str(tmp_path / "token"))
+
+    with pytest.raises(Invalid) as caught:
+        read_settings()
+
+    assert caught.value.mistakes[0].code == "unreadable-secret"
