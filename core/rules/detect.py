@@ -9,16 +9,18 @@ hour, and a leap. One alone is noise, a slow season, or a series on its way back
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.rules.season import CLIP, Array, Flags, Phases, Track, robust_scale, smoothed
+from core.rules.season import CLIP, Array, Flags, Phases, Track, floor, learn_variance, robust_scale
 
 LINE = 5.0
+STRETCH = 16_384  # points walked through at once; see _by_stretches
 HIGHEST = 99.0  # a score beyond it says no more
+SHIFT_AFTER = 5  # points at least, and half a season
 BORROWED_AFTER = 2  # points, from where a scale is borrowed: the third day of a campaign is judged
-ANY_HOUR = 0.5  # the weight of "strange for any hour" beside the other two
 
 Rows = NDArray[np.int64]
 
@@ -65,6 +67,8 @@ def detect(
     whose values have all been whole so far). `events[point]` is 0 on ordinary days; points with the same other
     number are the same moment of the same event, such as the second day of 618, and are held against each other.
     """
+    if values.shape[1] > STRETCH and phase is None and events is None and borrowed is None:
+        return _by_stretches(values, season, counts)
     walk = _Walk.of(values, season, phase, counts, events)
     walk.through(borrowed)
     return walk.scores()
@@ -94,7 +98,7 @@ class _Walk:
     plain: Track  # that knows no season
     leaps: Array  # the variance of what is left of a leap when the season's own is taken off
     last: Array
-    run: NDArray[np.int64]  # points in a row beyond what is usual, below zero when below
+    run: Array  # points in a row beyond what is usual, below zero when below
     expected: Array
     stray: Array
     score: Array
@@ -122,7 +126,7 @@ class _Walk:
             Track.blank(series, 1),
             np.zeros(series),
             np.full(series, np.nan),
-            np.zeros(series, dtype=np.int64),
+            np.zeros(series),
             expected=np.full(at.shape, np.nan),
             stray=np.full(at.shape, np.nan),
             score=np.full(at.shape, np.nan),
@@ -178,32 +182,34 @@ class _Walk:
     def _judge(self, t: int) -> None:
         value, phase, is_count = self.at[t], int(self.phases[t]), self.is_count[t]
         expected, usual = self.ours.expected(phase), self.plain.expected(0)
-        stray, stray_any = self.ours.scale(expected, is_count), self.plain.scale(usual, is_count)
+        least = floor(expected, is_count)
+        stray, stray_any = self.ours.scale(least), self.plain.scale(floor(usual, is_count))
         off, off_any = value - expected, value - usual
         level = value - self.ours.season[phase]
         leap = level - self.last
-        stray_leap = np.maximum(np.sqrt(self.leaps), stray)
-        doubt = np.sqrt(1 + 1 / np.maximum(self.ours.visits[phase], 1))
-        strange = np.abs(off) / (stray * doubt)
-        strange_any = np.abs(off_any) / stray_any
-        strange_leap = np.abs(leap) / stray_leap
-        self.expected[t], self.stray[t] = expected, stray * doubt
-        self.score[t] = (strange * strange_leap * strange_any**ANY_HOUR) ** (1 / (2 + ANY_HOUR))
-        moved = self._count_run(t, off / stray)
+        stray_leap = np.maximum(np.sqrt(self.leaps), least)
+        doubt = stray * np.sqrt(1 + 1 / np.maximum(self.ours.visits[phase], 1))
+        # Where the season explains most of what happens, a value that is usual at another hour is no excuse.
+        weight = np.minimum((stray / stray_any) ** 2, 1.0)
+        with np.errstate(divide="ignore"):
+            told = np.log(np.abs(off * leap) / (doubt * stray_leap)) + weight * np.log(np.abs(off_any) / stray_any)
+        self.expected[t], self.stray[t] = expected, doubt
+        self.score[t] = np.exp(told / (2 + weight))
+        moved = self._count_run(t, off, stray)
         self.ours.learn(phase, off, stray, moved)
         self.plain.learn(0, off_any, stray_any, moved)
-        self.leaps += smoothed(self.leaps, strange_leap, stray_leap)
+        learn_variance(self.leaps, leap, stray_leap)
         self.last = np.where(np.isnan(value), self.last, level)
 
-    def _count_run(self, t: int, strange: Array) -> Flags:
+    def _count_run(self, t: int, off: Array, stray: Array) -> Flags:
         """Return where so many points in a row were strange to one side that the level itself has moved."""
-        after = max(self.season // 2, 5)
-        side = np.where(strange > CLIP, 1, np.where(strange < -CLIP, -1, 0))
-        same = np.where(side * self.run > 0, self.run + side, side)
-        self.run = np.where(np.isnan(strange), self.run, same)
+        after = max(self.season // 2, SHIFT_AFTER)
+        side = np.where(np.abs(off) > CLIP * stray, np.sign(off), 0.0)
+        known = ~np.isnan(off)
+        self.run = np.where(known, np.where(side * self.run > 0, self.run, 0.0) + np.nan_to_num(side), self.run)
         length = np.abs(self.run)
-        self.shift[t] = (length == after) & ~np.isnan(strange)
         moved: Flags = length >= after
+        self.shift[t] = (length == after) & known
         return moved
 
     def _meet(self, t: int, code: int) -> None:
@@ -217,11 +223,33 @@ class _Walk:
             usual = np.where(times > 0, total / times, np.nan)
             lifted = expected + usual * size
             # What is measured against n others strays by theirs too: √2 with one, less with more.
-            stray = self.ours.scale(lifted, self.is_count[t]) * np.maximum(1 + usual, 1) * np.sqrt(1 + 1 / times)
+            stray = self.ours.scale(floor(lifted, self.is_count[t])) * np.maximum(1 + usual, 1) * np.sqrt(1 + 1 / times)
             self.expected[t], self.stray[t] = lifted, stray
             self.score[t] = np.abs(value - lifted) / stray
         fresh = ~np.isnan(share)
         self.met[code] = (total + np.where(fresh, share, 0.0), times + fresh)
+
+
+def _by_stretches(values: Array, season: int, counts: Flags | None) -> Scores:
+    """Walk through the stretches of very long series side by side, each after a run-up long enough to forget by.
+
+    Where a stretch begins depends on nothing that comes after it, so the past is still all that is known.
+    """
+    series, points = values.shape
+    run_up = season * -(-max(STRETCH // 8, 8 * season) // season)
+    each = season * -(-STRETCH // season)
+    number = -(-points // each)
+    padded = np.pad(values, ((0, 0), (run_up, number * each - points)), constant_values=np.nan)
+    walked = np.lib.stride_tricks.sliding_window_view(padded, run_up + each, axis=1)[:, ::each]
+    mine = None if counts is None else np.repeat(counts, number)
+    walk = _Walk.of(walked.reshape(-1, run_up + each), season, None, mine, None)
+    walk.through(None)
+    found = walk.scores()
+
+    def joined(array: NDArray[Any]) -> NDArray[Any]:
+        return array[:, run_up:].reshape(series, -1)[:, :points]
+
+    return Scores(*map(joined, (found.expected, found.low, found.high, found.score, found.shift)))
 
 
 def _counting(at: Array, counts: Flags | None) -> Flags:

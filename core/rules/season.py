@@ -6,7 +6,6 @@ changes in place, since it is made, walked through time and dropped inside of on
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,28 +48,25 @@ class Track:
     def begin(self, rows: NDArray[np.int64], history: Array, phases: Phases) -> None:
         """Learn some series from their first points, `history[point, series]`, all at once and robustly."""
         season = len(self.season)
-        blocks = (np.arange(len(history)) - len(history)) // season
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # a stretch without a value has no median
-            stray = np.empty_like(history)
-            for block in np.unique(blocks):
-                mine = blocks == block
-                stray[mine] = history[mine] - np.nanmedian(history[mine], axis=0)
-            for phase in range(season):
-                here = stray[phases == phase]
-                if len(here):
-                    self.season[phase, rows] = np.nan_to_num(np.nanmean(here, axis=0))
-                    self.visits[phase, rows] = np.count_nonzero(~np.isnan(here), axis=0)
-            self.season[:, rows] -= self.season[:, rows].mean(axis=0)
-            rest = history - self.season[phases][:, rows]
-            self.level[rows] = np.nanmedian(rest[-season:] if season > 1 else rest, axis=0)
-            unknown = np.isnan(self.level[rows])
-            self.level[rows] = np.where(unknown, np.nanmedian(rest, axis=0), self.level[rows])
-            off = stray - self.season[phases][:, rows]
-            spread = robust_scale(off)
+        stray = np.empty_like(history)
+        # Block by block, back from now, so that a trend or a weekend is no season of the day.
+        size = season if season > 1 else len(history)
+        for end in range(len(history), 0, -size):
+            block = history[max(end - size, 0) : end]
+            stray[max(end - size, 0) : end] = block - median(block)
+        for phase in range(season):
+            here = stray[phases == phase]
+            seen = np.count_nonzero(~np.isnan(here), axis=0)
+            self.season[phase, rows] = np.nansum(here, axis=0) / np.maximum(seen, 1)
+            self.visits[phase, rows] = seen
+        self.season[:, rows] -= self.season[:, rows].mean(axis=0)
+        usual = self.season[phases][:, rows]
+        rest = history - usual
+        newest = median(rest[-season:]) if season > 1 else np.full(len(rows), np.nan)
+        self.level[rows] = np.where(np.isnan(newest), median(rest), newest)
         # Each phase was fitted to its own few points, which makes them look closer than they are.
-        seen = np.maximum(self.visits[:, rows].mean(axis=0), 2)
-        self.variance[rows] = spread**2 * seen / (seen - 1)
+        times = np.maximum(self.visits[:, rows].mean(axis=0), 2)
+        self.variance[rows] = robust_scale(stray - usual) ** 2 * times / (times - 1)
 
     def borrow(self, rows: NDArray[np.int64], level: Array, noise: Array, shape: Array) -> None:
         """Take some series over from another's noise and season, given as shares of the level."""
@@ -84,38 +80,55 @@ class Track:
         found: Array = self.level + self.season[phase]
         return found
 
-    def scale(self, expected: Array, is_count: Flags) -> Array:
-        """Return how far a value usually strays, with a floor: the spread of a sparse count collapses to 0."""
-        floor = np.maximum(RELATIVE_FLOOR * np.abs(expected), _TINY)
-        # A count of independent things strays by its square root, whatever a short past makes believe.
-        np.maximum(floor, np.sqrt(np.maximum(expected, 1.0)), out=floor, where=is_count)
+    def scale(self, floor: Array) -> Array:
+        """Return how far a value usually strays."""
         return np.maximum(np.sqrt(self.variance), floor)
 
     def learn(self, phase: int, off: Array, scale: Array, moved: Flags) -> None:
         """Take in how far a value was off, as much of it as is usual; all of it where the level has `moved`."""
         known = ~np.isnan(off)
-        strange = np.where(known, off / scale, 0.0)
-        clipped = np.where(moved & known, off, np.clip(strange, -CLIP, CLIP) * scale)
-        gain = np.where(moved, SHIFT_GAIN, LEVEL_GAIN)
+        most = CLIP * scale
+        clipped = np.clip(off, -most, most)
+        gain: Array | float = LEVEL_GAIN
+        if moved.any():
+            clipped, gain = np.where(moved, off, clipped), np.where(moved, SHIFT_GAIN, LEVEL_GAIN)
+        np.copyto(clipped, 0.0, where=~known)
         self.level += gain * clipped
         if len(self.season) > 1:
-            visits = self.visits[phase]
-            rate = np.maximum(SEASON_GAIN, 1 / (visits + 1))
+            rate = np.maximum(SEASON_GAIN, 1 / (self.visits[phase] + 1))
             self.season[phase] += np.where(moved, 0.0, rate * (1 - gain) * clipped)
-        self.visits[phase] += known
-        self.variance += smoothed(self.variance, off / scale, scale)
+            self.visits[phase] += known
+        learn_variance(self.variance, off, scale)
 
 
-def smoothed(variance: Array, strange: Array, scale: Array) -> Array:
-    """Return by how much one more point, so many scales off, moves a variance."""
-    fresh = CLIPPED * np.minimum(strange**2, CLIP**2) * scale**2
-    step: Array = np.where(np.isnan(strange), 0.0, SCALE_GAIN * (fresh - variance))
-    return step
+def floor(expected: Array, is_count: Flags) -> Array:
+    """Return the least a value is said to stray: what is measured of a sparse count collapses to 0."""
+    least = np.maximum(RELATIVE_FLOOR * np.abs(expected), _TINY)
+    # A count of independent things strays by its square root, whatever a short past makes believe.
+    return np.where(is_count, np.maximum(least, np.sqrt(np.maximum(expected, 1.0))), least)
+
+
+def learn_variance(variance: Array, off: Array, scale: Array) -> None:
+    """Take one more value into a variance, clipped too."""
+    most = CLIP * scale
+    fresh = CLIPPED * np.minimum(off * off, most * most)
+    variance += np.nan_to_num(SCALE_GAIN * (fresh - variance))
+
+
+def median(history: Array) -> Array:
+    """Return each series' median of what is known; many times faster than numpy's own, which goes row by row."""
+    ordered = np.sort(history, axis=0)  # NaN last
+    number = np.count_nonzero(~np.isnan(history), axis=0)
+    every = np.arange(history.shape[1])
+    low, high = (
+        ordered[np.maximum(number - 1, 0) // 2, every],
+        ordered[np.minimum(number // 2, len(history) - 1), every],
+    )
+    found: Array = np.where(number > 0, (low + high) / 2, np.nan)
+    return found
 
 
 def robust_scale(off: Array) -> Array:
     """Return how far the middle half strays, as a standard deviation; 0 where nothing is known."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        scale: Array = np.nan_to_num(_NORMAL * np.nanmedian(np.abs(off), axis=0))
+    scale: Array = np.nan_to_num(_NORMAL * median(np.abs(off)))
     return scale
