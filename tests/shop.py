@@ -19,7 +19,7 @@ from core.metrics.source import Measure, Source
 from core.metrics.target import Planned
 from core.quantity import Unit
 from core.rules.parse import parse
-from core.rules.rule import Rule
+from core.rules.rule import Gating, Rule
 from core.rules.tree import Sentence, in_context
 from core.text import Text
 
@@ -106,8 +106,10 @@ def a_sentence(said: str, metric: str | None = None, catalog: Catalog | None = N
 
 
 def a_rule_saying(said: str, *, catalog: Catalog | None = None, **changes: Any) -> Rule:
+    """Return a rule that is judged by its bound alone, however small the numbers."""
     rule = {
         "id": "r",
+        "gate": Gating.OFF,
         "title": Text.same("r"),
         "said": said,
         "owner": "ads_team",

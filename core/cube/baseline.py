@@ -6,7 +6,7 @@ there is nothing to compare with. The window of `usual` ends before the period t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -98,6 +98,18 @@ def holds_for(planned: Planned, day: date, end: date) -> bool:
     """Return whether a plan is for a whole period, which starts on `day` and ends before `end`."""
     last = max(day, end - timedelta(days=1))
     return (planned.first is None or planned.first <= day) and (planned.last is None or last <= planned.last)
+
+
+def gathered(
+    of: Callable[[Columns], Sequence[Array]], columns: Columns, span: int, stride: int
+) -> tuple[tuple[Array, ...], Array]:
+    """Return sums over the periods that `usual` looks at, and how many of them are known: those where all are."""
+    count, _ = window(span, stride)
+    back, wanted = _with_history(columns, count, stride)
+    arrays = of(back)
+    known = ~np.logical_or.reduce([np.isnan(array) for array in arrays])
+    sums = tuple(_window_sums(np.where(known, array, 0.0), count, stride)[:, wanted] for array in arrays)
+    return sums, _window_sums(known.astype(np.float64), count, stride)[:, wanted]
 
 
 def _mean(reader: Reader, code: str, columns: Columns, count: int, least: int, stride: int) -> Array:

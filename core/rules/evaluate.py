@@ -21,9 +21,10 @@ from core.cube.cube import Array
 from core.errors import Problem
 from core.labels import all_match
 from core.quantity import Quantity, Unit
-from core.rules import shares
+from core.rules import gate, shares
 from core.rules.finding import Finding, State, Term
-from core.rules.rule import Fingerprint, Rule
+from core.rules.gate import Gate
+from core.rules.rule import Fingerprint, Gating, Rule
 from core.rules.sides import Flags, Sides, named
 from core.rules.tree import (
     All,
@@ -78,7 +79,16 @@ class Outcome:
             Period(self.grain, period),
             State(int(self.state[row, column])),
             tuple(terms(self.rule.sentence.condition, self.sides, row, column)),
+            is_kept_back=self._is_kept_back(row, column),
         )
+
+    def _is_kept_back(self, row: int, column: int) -> bool:
+        """Return whether the bound is crossed, and only the gate calls it luck."""
+        if self.state[row, column] != State.CALM or self.rule.gate is Gating.OFF:
+            return False
+        alone = gate.without(self.sides)
+        key = ("without a gate", self.rule.sentence.condition, self.periods)
+        return bool(self.sides.reader.once(key, lambda: judged(self.rule.sentence.condition, alone))[0][row, column])
 
     def breached(self) -> Iterator[Finding]:
         """Yield every breach, period by period."""
@@ -124,6 +134,8 @@ def evaluate(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome:
         sides = sides.within(each for each in sides.reader.cube.dimensions if each not in rule.sentence.by)
     # Late facts silence a rule as a whole; only what speaks of their absence, or of all slices, is masked by itself.
     apart = bool(parts) or any(isinstance(each, NoData) for each in leaves(condition))
+    concerns = concerned(rule, sides)
+    sides = replace(sides, gate=Gate(rule.gate, rule.where, concerns))
     holds, fails = judged(condition, sides, doubt if apart else None)
     # Arithmetic in place of three masks: unknown is 2, less 1 where it holds, less 2 where it does not.
     state = np.int8(State.UNKNOWN) - holds.view(np.int8) - np.int8(2) * fails.view(np.int8)
@@ -132,7 +144,7 @@ def evaluate(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome:
     for part in parts:
         if isinstance(part, Concentration):
             state[~_speaks(part, sides)] = State.CALM
-    return Outcome(rule, sides.slices, sides.grain, sides.periods, state, concerned(rule, sides), sides)
+    return Outcome(rule, sides.slices, sides.grain, sides.periods, state, concerns, sides)
 
 
 def concerned(rule: Rule, sides: Sides) -> Flags:
@@ -163,11 +175,12 @@ def judged(condition: Condition, sides: Sides, doubt: Flags | None = None) -> Ve
                 doubt = shares.spread(doubt, sides.wholes)
             return holds & ~doubt, fails & ~doubt
         case Compare(left, comparison, Bound() as bound):
-            return compared(left, comparison, bound, sides)
+            return gate.kept(condition, compared(left, comparison, bound, sides), sides)
         case Compare(left, comparison, right):
             # Two sides without a number of the rule's own, `spend > budget`, come in many rules alike.
             key = ("compared", condition, sides.periods)
-            return sides.reader.once(key, lambda: compared(left, comparison, right, sides))
+            found = sides.reader.once(key, lambda: compared(left, comparison, right, sides))
+            return gate.kept(condition, found, sides)
         case All(parts):
             every = [judged(part, sides, doubt) for part in parts]
             return _all([holds for holds, _ in every]), _any([fails for _, fails in every])
@@ -175,13 +188,14 @@ def judged(condition: Condition, sides: Sides, doubt: Flags | None = None) -> Ve
             some = [judged(part, sides, doubt) for part in parts]
             return _any([holds for holds, _ in some]), _all([fails for _, fails in some])
         case Not(part):
-            holds, fails = judged(part, sides, doubt)
+            holds, fails = judged(part, gate.without(sides), doubt)
             return fails, holds
         case Held(part, times, of):
             earlier = None if doubt is None else np.pad(doubt, ((0, 0), (of - 1, 0)))
             return _often(*judged(part, sides.reaching(of - 1), earlier), times, of)
         case Streak():
-            return sides.reader.once(("streak", condition, sides.periods), lambda: judged(condition.moves, sides))
+            moves, bare = ("streak", condition, sides.periods), gate.without(sides)
+            return sides.reader.once(moves, lambda: judged(condition.moves, bare))
         case Sudden():
             raise Problem("rule-not-yet", what="sudden")
 

@@ -41,6 +41,7 @@ class Finding:
     period: Period
     state: State
     terms: tuple[Term, ...] = ()
+    is_kept_back: bool = False  # calm only because it may well be luck
 
     @property
     def headline(self) -> Term | None:

@@ -15,7 +15,7 @@ from core.metrics.load import code, matchers, metric_code, unique
 from core.rules import tree
 from core.rules.check import check, grain_of
 from core.rules.parse import parse
-from core.rules.rule import Rule, Severity
+from core.rules.rule import Gating, Rule, Severity
 from core.rules.tree import Bound, Compare, Comparison, Reading, Sentence
 from core.text import Text
 
@@ -59,6 +59,7 @@ def _rule(fields: Fields, catalog: Catalog) -> Rule | None:
         objective=fields.take("objective", document.text, None),
         sop=fields.take("sop", document.listing(document.text), ()),
         review=fields.take("review", document.day, None),
+        gate=fields.take("gate", document.member(Gating), Gating.AUTO),
     )
     return rule if fields.close() and sentence is not None else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from core.calendar.grain import Grain
@@ -25,6 +25,14 @@ class Severity(IntEnum):
     CRITICAL = 3
 
 
+class Gating(StrEnum):
+    """What must be more than luck to count. `auto`: changes of ratios; `on`: counts and the bounds of rates too."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     id: str
@@ -41,6 +49,7 @@ class Rule:
     sop: tuple[Text, ...] = ()
     review: date | None = None
     revision: int = 1
+    gate: Gating = Gating.AUTO
 
 
 @dataclass(frozen=True, slots=True, order=True)

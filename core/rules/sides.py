@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from core.cube.cube import Cube
     from core.labels import Labels
     from core.metrics.catalog import Catalog
+    from core.rules.gate import Gate
 
 Flags = NDArray[np.bool_]
 NEAR = 1e-9  # closer than this to its bound, relative, a number is worked out exactly
@@ -50,6 +51,7 @@ class Sides:
     catalog: Catalog
     periods: range
     fixed: tuple[str, ...] = ()  # dimensions within which a rule's whole is summed up
+    gate: Gate | None = None  # what keeps luck from counting; None where it does not matter
 
     @classmethod
     def of(cls, cube: Cube, catalog: Catalog, periods: range) -> Sides:

@@ -140,11 +140,11 @@ def _finding_text(finding: Finding) -> str:
         ]
         for term in finding.terms
     ]
-    return _text([str(finding.period.grain), finding.period.index, int(finding.state), terms])
+    return _text([str(finding.period.grain), finding.period.index, int(finding.state), terms, finding.is_kept_back])
 
 
 def _finding(fingerprint: Fingerprint, text: str) -> Finding:
-    grain, index, state, terms = json.loads(text)
+    grain, index, state, terms, *kept_back = json.loads(text)
     return Finding(
         fingerprint,
         Period(Grain(grain), index),
@@ -152,6 +152,7 @@ def _finding(fingerprint: Fingerprint, text: str) -> Finding:
         tuple(
             Term(metric, Unit(unit), value, _against(against), *rest) for metric, unit, value, against, *rest in terms
         ),
+        *kept_back,  # what was written before there were gates has none
     )
 
 

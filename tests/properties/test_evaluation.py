@@ -19,7 +19,7 @@ from core.metrics.target import Planned
 from core.quantity import Quantity, Unit
 from core.rules.evaluate import evaluate
 from core.rules.finding import State
-from core.rules.rule import Rule
+from core.rules.rule import Gating, Rule
 from core.rules.sides import Sides
 from core.rules.tree import (
     All,
@@ -256,7 +256,7 @@ def cube_of(facts: Facts) -> Cube:
 
 
 def rule_of(condition: Condition) -> Rule:
-    return Rule("r", Text.same("r"), Sentence(condition, ("channel",)), "", "ads")
+    return Rule("r", Text.same("r"), Sentence(condition, ("channel",)), "", "ads", gate=Gating.OFF)
 
 
 @given(histories(), conditions)
