@@ -1,0 +1,143 @@
+"""Writes the reference pages that the code already knows: `python -m tests.house.reference`.
+
+What a page says of a metric or a verb is read from the dictionary and the register; only the sentence that tells
+what a verb is for stands here, and a verb without one is a KeyError.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.cli import cli
+from bot.commands.command import Ask, Show
+from bot.commands.dispatch import REGISTER
+from bot.commands.verbs import MINE, REASONS, SPELLINGS, VERBS
+from core.calendar.events import builtin_events
+from core.calendar.phrase import read_period
+from core.metrics.formula import show
+from core.metrics.load import builtin
+from core.metrics.metric import Metric
+
+DOCS = Path(__file__).parents[2] / "docs"
+MADE = "<!-- Made by `python -m tests.house.reference`; change the code it is read from, not this page. -->\n"
+
+SAYS = {
+    "metrics": ("metrics [LIKE]", "The metrics that have data here, or those whose names are like a word."),
+    "define": ("define METRIC", "What a metric means: formula, unit, source, and the rules that watch it."),
+    "alerts": ("alerts [mine] [DIM=VALUE]", "The open alerts, all or some."),
+    "why": ("why HANDLE", "How an alert came about and who was told: what was decided, step by step."),
+    "board": ("board", "The foremost metrics, against the day and the week before."),
+    "digest": ("digest", "The daily digest, now."),
+    "help": ("help", "What one can say, with examples that work in this workspace."),
+    "ack": ("ack HANDLE", "Take it. Saying it again keeps it."),
+    "assign": ("assign HANDLE @WHO [DUE]", "Give it to somebody, perhaps with a day by which it is done."),
+    "escalate": ("escalate HANDLE", "Tell the next level now."),
+    "snooze": ("snooze HANDLE UNTIL", "Keep it quiet for a while: `2h`, `tomorrow 9am`, `明天9点`."),
+    "close": ("close HANDLE REASON [NOTE]", "Close it, and say why."),
+    "reopen": ("reopen HANDLE", "Take back a closing."),
+}
+PERIODS = [
+    *("yesterday", "昨天", "last 7 days", "最近7天", "过去两周", "this week", "本周", "last week", "上周"),
+    *("this month", "上个月", "q2", "第二季度", "june", "6月18日", "2026-06-01..2026-06-18", "618"),
+]
+NOW = datetime(2026, 6, 19, 12)  # noqa: DTZ001 - the wall clock of the business, as `read_period` wants it
+
+
+def metrics_page() -> str:
+    dictionary = builtin()
+    lines = [
+        *("# Metrics and dimensions", "", MADE),
+        "The dictionary that comes with Beacon. A workspace names its columns by any of these names, and rules and",
+        "questions may use any of them; `metrics.yaml` adds to it or changes it ([workspace](workspace.md)).",
+        "",
+        "A metric with a formula is worked out after its parts are added up: ROI over a week is the week's revenue by",
+        "the week's spend. *distinct* is asked of the source for each slice and never added up; *last* is a level.",
+        "",
+    ]
+    metrics = list(dictionary.metrics.values())
+    for category in sorted({one.category for one in metrics}):
+        lines += [f"## {category.capitalize()}", "", "| Code | Name | 名称 | How | Unit | Good is | Also called |"]
+        lines += ["|---|---|---|---|---|---|---|", *(_metric(one) for one in metrics if one.category == category), ""]
+    lines += [
+        "## Dimensions",
+        "",
+        "| Code | Name | 名称 | Also called | Values known by name |",
+        "|---|---|---|---|---|",
+    ]
+    for one in dictionary.dimensions.values():
+        values = ", ".join(f"`{value.code}` {value.title.zh}" for value in one.values.values())
+        lines.append(_row(f"`{one.code}`", one.title.en, one.title.zh, ", ".join(one.aliases), values))
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    lines = [
+        *("# Commands", "", MADE),
+        *("## In chat", ""),
+        "Said to the bot after `/kpi` or a mention, in private, in an alert's thread, by a button, or as",
+        'the text of `beacon ask`. In an alert\'s thread its handle may be left out. "May" is the right that',
+        "`people.yaml` must give: `read`, `act` or `manage`; somebody who is not in it may read.",
+        "",
+        "| Say | May | What it does | Spellings |",
+        "|---|---|---|---|",
+    ]
+    rights = {command.__name__.lower(): right.value for command, (right, _) in REGISTER.items()}
+    for verb in VERBS:
+        form, what = SAYS[verb]
+        lines.append(_row(f"`{form}`", rights[verb], what, ", ".join(f"`{name}`" for name in SPELLINGS[verb])))
+    ask, show_alert = rights[Ask.__name__.lower()], rights[Show.__name__.lower()]
+    lines.append(_row("`#HANDLE`", show_alert, "The alert's card as it is now.", ""))
+    lines.append(
+        _row("`METRIC [DIM=VALUE …] [by DIM] [PERIOD] [vs PERIOD]`", ask, "The number, what it was, a chart.", "")
+    )
+    lines += ["", f"`alerts` followed by {_names(MINE)} lists those of the speaker.", ""]
+    lines += ["### Reasons to close", "", "| Reason | Spellings |", "|---|---|"]
+    lines += [_row(f"`{reason}`", _names(names)) for reason, names in REASONS.items()]
+    lines += ["", "### Periods", "", f"As read on {NOW:%A}, {NOW:%Y-%m-%d}:", "", "| Said | Read as |", "|---|---|"]
+    lines += [_row(f"`{said}`", read_period(said, NOW, builtin_events()).echo) for said in PERIODS]
+    lines += ["", "## On the command line", ""]
+    for name, command in sorted(_commands().items()):
+        lines += [f"### beacon {name}", "", command.help or "", "", "| | |", "|---|---|"]
+        lines += [_row(_parameter(one), one.help or "") for one in command.params if one.name != "help"]
+        lines.append("")
+    lines += ["A mistake is told on standard error with exit code 1, a wrong usage with 2."]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"reference/metrics.md": metrics_page, "reference/commands.md": commands_page}
+
+
+def _metric(one: Metric) -> str:
+    how = f"`{show(one.formula)}`" if one.formula else str(one.how)
+    return _row(f"`{one.code}`", one.title.en, one.title.zh, how, one.unit, one.direction, ", ".join(one.aliases))
+
+
+def _commands() -> dict[str, Any]:
+    from typer.main import get_command
+
+    return get_command(cli).commands  # type: ignore[attr-defined]
+
+
+def _parameter(one: Any) -> str:
+    if one.param_type_name == "argument":
+        return f"`{one.name.upper()}`"
+    return f"`{one.opts[0]}`" if getattr(one, "is_flag", False) else f"`{one.opts[0]} …`"
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _row(*cells: object) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def write() -> None:
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
