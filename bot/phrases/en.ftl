@@ -584,6 +584,7 @@ source-grain-too-fine = Source { $source } is kept by { $held ->
 question-too-large = That asks for { $slices } slices over { $periods } periods, more than can be answered at once. Name fewer slices or a shorter period.
 init-no-metric = { $file } has no column that is a known metric. Its columns: { $columns }. Name one of them as the dictionary does, such as 花费 or spend.
 init-no-time = No column holds days. The columns: { $columns }. Give the file a column such as 日期 or date.
+newer-episode = This one is over, and it has begun again as { $handle }. Act on that one.
 store-away = The store { $store } cannot be opened ({ $detail }). Check BEACON_STORE_URL.
 store-address = BEACON_STORE_URL names no store that Beacon knows. Write sqlite:///beacon.db or postgresql://user:password@host/name.
 cannot-listen = Nothing can listen on { $host }:{ NUMBER($port, useGrouping: 0) }: something else does. Set BEACON_PORT to another port.

@@ -574,6 +574,7 @@ source-grain-too-fine = 数据源 { $source } 按{ $held ->
 question-too-large = 这次要查 { $slices } 个切片、{ $periods } 期，太多了。请少选一些，或缩短时间范围。
 init-no-metric = { $file } 里没有认得出的指标列。现有列：{ $columns }。请把其中一列改成字典里的名字，如 花费。
 init-no-time = 没有日期列。现有列：{ $columns }。请给文件加一列，如 日期。
+newer-episode = 这条预警已经结束，后来又作为 { $handle } 出现。请处理那一条。
 store-away = 打不开数据库 { $store }（{ $detail }）。请检查 BEACON_STORE_URL。
 store-address = BEACON_STORE_URL 不是 Beacon 认识的数据库地址。请写成 sqlite:///beacon.db 或 postgresql://user:password@host/name。
 cannot-listen = { $host }:{ NUMBER($port, useGrouping: 0) } 已被占用。请用 BEACON_PORT 换一个端口。
