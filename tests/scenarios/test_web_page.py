@@ -426,3 +426,16 @@ async def test_nothing_moves_for_who_wants_no_motion(console):
               || style.scrollBehavior === 'smooth').length"""
         )
         assert moving == 0
+
+
+@pytest.mark.parametrize(
+    ("locale", "lang"), [("en-US", "en"), ("zh-HK", "zh-CN"), ("de-DE", "zh-CN")], ids=["english", "chinese", "neither"]
+)
+async def test_the_page_first_speaks_as_its_browser_does(console, locale, lang):
+    context = await console.browser.new_context(locale=locale)
+    page = await context.new_page()
+    await page.goto(console.address)
+    await page.wait_for_selector("#tongue:not(:empty)")
+
+    assert await page.evaluate("document.documentElement.lang") == lang
+    await context.close()

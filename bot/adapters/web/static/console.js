@@ -6,7 +6,8 @@ const narrow = matchMedia("(max-width: 999px)");
 const NEAR = 40; // pixels of a message that must show for it to be seen
 
 const state = {
-  tongue: localStorage.getItem("beacon.tongue") ?? "",
+  // The tongue last chosen, else the browser's own; a browser that speaks neither leaves it to the workspace.
+  tongue: localStorage.getItem("beacon.tongue") ?? navigator.languages.map((one) => one.slice(0, 2)).find((one) => ["zh", "en"].includes(one)) ?? "",
   as: localStorage.getItem("beacon.as") ?? "",
   words: {},
   zone: "UTC",
