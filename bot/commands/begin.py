@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -20,6 +22,7 @@ from core.usecases.begin import Looked, Proposal, propose
 
 ZONE = "Asia/Shanghai"
 MOST_TIMES = 1000
+MOST_NAMED = 8  # columns in one line that says why they were left out
 
 
 class Column(Protocol):
@@ -63,9 +66,13 @@ def described(proposal: Proposal, tongue: Tongue) -> str:
         lines.append(say("init-dimension", tongue, column=column, title=title))
     for code, column in proposal.measures.items():
         lines.append(say("init-measure", tongue, column=column, title=dictionary.metrics[code].title.to(tongue)))
-    for left in proposal.left_out:
-        title = dictionary.metrics[left.metric].title.to(tongue) if left.metric else ""
-        lines.append(say("init-left-out", tongue, column=left.column, why=say(f"init-{left.why}", tongue, title=title)))
+    for code, column in proposal.guessed.items():
+        lines.append(say("init-guessed", tongue, column=column, title=dictionary.metrics[code].title.to(tongue)))
+    for (why, metric), left in groupby(proposal.left_out, key=lambda each: (each.why, each.metric)):
+        columns = [each.column for each in left]
+        named = ", ".join(columns[:MOST_NAMED]) + (f" … ({len(columns)})" if len(columns) > MOST_NAMED else "")
+        title = dictionary.metrics[metric].title.to(tongue) if metric else ""
+        lines.append(say("init-left-out", tongue, column=named, why=say(f"init-{why}", tongue, title=title)))
     lines += [say("init-rule", tongue, sentence=sentence) for sentence in proposal.rules]
     return "\n".join(lines)
 
@@ -73,11 +80,14 @@ def described(proposal: Proposal, tongue: Tongue) -> str:
 def write(proposal: Proposal, folder: Path, file: Path) -> None:
     """Write the workspace, with a copy of the file unless it lies inside already."""
     inside = folder / _inside(folder, file)
-    inside.parent.mkdir(parents=True, exist_ok=True)
-    if inside.resolve() != file.resolve():
-        shutil.copyfile(file, inside)
-    for name, text in proposal.files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    try:
+        inside.parent.mkdir(parents=True, exist_ok=True)
+        if inside.resolve() != file.resolve():
+            shutil.copyfile(file, inside)
+        for name, text in proposal.files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Problem("file-unwritable", file=str(folder), detail=error.strerror or "") from None
 
 
 def _inside(folder: Path, file: Path) -> Path:
@@ -92,5 +102,11 @@ def _looked(column: Column, height: int) -> Looked:
         some = np.unique(values[~np.isnat(values)])[:MOST_TIMES].astype("datetime64[us]").tolist()
         return Looked(column.name, "time", tuple(moment for moment in some if isinstance(moment, datetime)))
     if column.kind == "text":
-        return Looked(column.name, "text", (), len(set(values.tolist()) - {None}) == height)
+        words = set(values.tolist()) - {None}
+        return Looked(column.name, "text", (), len(words) == height, min(filter(_is_worded, words), default=""))
     return Looked(column.name, column.kind)
+
+
+def _is_worded(cell: str) -> bool:
+    """Return whether a cell is surely no number: the one to show to whoever asks why a column is none."""
+    return not re.fullmatch(r"[-+.,\d]*", cell)

@@ -73,7 +73,7 @@ address-taken = { $address } is the address of { $other } already.
 
 ## Files of facts
 
-file-missing = There is no file { $file }. Check its path in sources.yaml, or the folder given with --data.
+file-missing = There is no file { $file }. Check its path, in sources.yaml if it stands there, or the folder given with --data.
 file-unreadable = { $file } cannot be read ({ $detail }). Save it again as CSV or XLSX.
 file-empty = { $file } is empty. Export it again.
 file-no-rows = { $file } has a header and no rows below it. Export it again with at least one day.
@@ -255,6 +255,7 @@ event-ack-renewed = Still on it, until { $until }
 event-ack-asked = Asked { $by } whether they are still on it
 event-ack-ended = No answer from { $by }; open again
 event-assigned = Given to { $to }
+event-assigned-due = Given to { $to }, due { $due }
 event-overdue = Due { $due } and not done
 event-closed = Closed: { $reason }
 event-opened-again = Opened again
@@ -555,7 +556,10 @@ person-away = { $person } is away until { $until }{ FILLED($backup) ->
    *[yes] ; { $backup } stands in.
   }
 too-busy = Several people are acting on { $handle } at once. Look at it again, then try once more.
-forbidden-unknown = You are not known here yet ({ $actor }). Ask one of these to add you: { $who }.
+forbidden-unknown = { $actor ->
+    [terminal] Nobody is named who does this. Say who you are with --as: { $who }, for one.
+   *[other] You are not known here yet ({ $actor }). Ask one of these to add you: { $who }.
+  }
 forbidden-right = { $name } may look, but not { $right ->
     [act] act on alerts
    *[other] change rules
@@ -583,6 +587,8 @@ source-grain-too-fine = Source { $source } is kept by { $held ->
   }.
 question-too-large = That asks for { $slices } slices over { $periods } periods, more than can be answered at once. Name fewer slices or a shorter period.
 init-no-metric = { $file } has no column that is a known metric. Its columns: { $columns }. Name one of them as the dictionary does, such as 花费 or spend.
+init-time-unread = Column “{ $column }” holds “{ $cell }”, which is not surely one day. Write its days as 2026-06-01.
+init-not-numbers-yet = Column “{ $column }” should be numbers, but holds “{ $cell }”. Mend the cell, or leave it empty.
 init-no-time = No column holds days. The columns: { $columns }. Give the file a column such as 日期 or date.
 newer-episode = This one is over, and it has begun again as { $handle }. Act on that one.
 store-away = The store { $store } cannot be opened ({ $detail }). Check BEACON_STORE_URL.
@@ -667,11 +673,27 @@ choose-until = Quiet until when?
 button-2h = 2 hours
 button-tomorrow = Tomorrow 9:00
 button-monday = Monday 9:00
-check-fine = All is well: { $metrics } metrics with data, { $sources } sources, { $rules } rules, { $people } people, { $routes } routes.
+check-fine = All is well: { $metrics ->
+    [one] one metric
+   *[other] { $metrics } metrics
+  } with data, { $sources ->
+    [one] one source
+   *[other] { $sources } sources
+  }, { $rules ->
+    [one] one rule
+   *[other] { $rules } rules
+  }, { $people ->
+    [one] one person
+   *[other] { $people } people
+  }, { $routes ->
+    [one] one route
+   *[other] { $routes } routes
+  }.
 init-exists = { $folder } holds a workspace already. Name another folder.
 init-time = { $column }: the time ({ $grain })
 init-dimension = { $column }: a dimension, { $title }
 init-measure = { $column }: a metric, { $title }
+init-guessed = { $column }: taken for { $title } as well, a guess; sources.yaml is where to change it
 init-left-out = { $column }: left out, for { $why }
 init-ratio = { $title } is worked out from its parts, so that it is right over any period
 init-distinct = { $title } counts people, and finished counts cannot be added up; a column of visitor ids can be counted

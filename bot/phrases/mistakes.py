@@ -1,4 +1,7 @@
-"""A list of mistakes as text: where each stands, what is wrong, and the line itself with a caret below."""
+"""A list of mistakes as text: where each stands, what is wrong, and the line itself with a caret below.
+
+What was typed rather than written in a file stands nowhere: its carets say enough.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,6 @@ def _written(mistake: Mistake, tongue: Tongue) -> str:
         return said
     if not mistake.where.source:
         where = mistake.where
-        return f"{where.file}:{where.line}:{where.column}\n {said}"
+        return f"{where.file}:{where.line}:{where.column}\n {said}" if where.file else said
     place, _, source = frame(mistake.where).partition("\n")
-    return f"{place}\n {said}\n{source}"
+    return f"{place}\n {said}\n{source}" if mistake.where.file else f"{said}\n{source}"

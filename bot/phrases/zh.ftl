@@ -73,7 +73,7 @@ address-taken = { $address } 已经是 { $other } 的账号。
 
 ## 数据文件
 
-file-missing = 没有文件 { $file }。请检查 sources.yaml 里的路径，或 --data 给出的文件夹。
+file-missing = 没有文件 { $file }。请检查路径（写在 sources.yaml 里的也一样），或 --data 指定的文件夹。
 file-unreadable = { $file } 读不了（{ $detail }）。请重新另存为 CSV 或 XLSX。
 file-empty = { $file } 是空的，请重新导出。
 file-no-rows = { $file } 只有表头，没有数据行。请至少导出一天的数据。
@@ -252,6 +252,7 @@ event-ack-renewed = 续期至 { $until }
 event-ack-asked = 询问 { $by } 是否还在处理
 event-ack-ended = { $by } 没有回应，重新待认领
 event-assigned = 交给 { $to }
+event-assigned-due = 交给 { $to }，{ $due } 前完成
 event-overdue = 应在 { $due } 前完成，尚未完成
 event-closed = 关闭：{ $reason }
 event-opened-again = 重新打开
@@ -545,7 +546,10 @@ person-away = { $person } 休假至 { $until }{ FILLED($backup) ->
    *[yes] ，由 { $backup } 代理。
   }
 too-busy = 有几个人同时在处理 { $handle }。请看一眼最新情况再试。
-forbidden-unknown = 这里还不认识你（{ $actor }）。请联系这些人加上你：{ $who }。
+forbidden-unknown = { $actor ->
+    [terminal] 没有说明是谁在操作。请用 --as 写上名字，例如 { $who }。
+   *[other] 这里还不认识你（{ $actor }）。请联系这些人加上你：{ $who }。
+  }
 forbidden-right = { $name } 可以查看，但不能{ $right ->
     [act] 处理预警
    *[other] 修改规则
@@ -573,6 +577,8 @@ source-grain-too-fine = 数据源 { $source } 按{ $held ->
   }细分。
 question-too-large = 这次要查 { $slices } 个切片、{ $periods } 期，太多了。请少选一些，或缩短时间范围。
 init-no-metric = { $file } 里没有认得出的指标列。现有列：{ $columns }。请把其中一列改成字典里的名字，如 花费。
+init-time-unread = “{ $column }”列里的“{ $cell }”不能确定是哪一天。请把日期写成 2026-06-01。
+init-not-numbers-yet = “{ $column }”列应该是数字，却有“{ $cell }”。请改正或留空。
 init-no-time = 没有日期列。现有列：{ $columns }。请给文件加一列，如 日期。
 newer-episode = 这条预警已经结束，后来又作为 { $handle } 出现。请处理那一条。
 store-away = 打不开数据库 { $store }（{ $detail }）。请检查 BEACON_STORE_URL。
@@ -662,6 +668,7 @@ init-exists = { $folder } 里已经有工作区。请换一个文件夹。
 init-time = { $column }：时间（{ $grain }）
 init-dimension = { $column }：维度，{ $title }
 init-measure = { $column }：指标，{ $title }
+init-guessed = { $column }：也当作 { $title } 使用，这是猜测；如不对，请改 sources.yaml
 init-left-out = { $column }：未采用，因为{ $why }
 init-ratio = { $title }由分子和分母算出，这样任何区间都准确
 init-distinct = { $title }是去重人数，已汇总的数不能相加；有访客 ID 列就可以计数

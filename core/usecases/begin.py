@@ -37,12 +37,16 @@ Why = Literal["ratio", "distinct", "unknown", "not-numbers", "twice", "empty"]
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One column as it was found: `times` are some of its moments, `is_unique` whether no value comes twice."""
+    """One column as it was found: `times` are some of its moments, `is_unique` whether no value comes twice.
+
+    `word` is one of the cells of a column of words.
+    """
 
     name: str
     kind: Literal["number", "time", "text", "empty"]
     times: tuple[datetime, ...] = ()
     is_unique: bool = False
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Proposal:
     left_out: tuple[LeftOut, ...]
     rules: tuple[str, ...]  # each as a sentence
     tongue: Tongue
+    guessed: Mapping[str, str] = field(default_factory=dict)  # metrics that a column may stand for as well
     files: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -83,7 +88,12 @@ def propose(columns: Sequence[Looked], file: str, name: str, catalog: Catalog) -
                 left_out.append(found)
             else:
                 measures[found[0]] = (column.name, found[1])
+    guessed = {code: measures[like][0] for code, like in _LIKE.items() if like in measures and code not in measures}
+    measures |= {code: measures[_LIKE[code]] for code in guessed}
     if not measures:
+        if near := next((left.column for left in left_out if left.why == "not-numbers"), None):
+            word = next(column.word for column in columns if column.name == near)
+            raise Missing("init-not-numbers-yet", column=near, cell=word)
         raise Missing("init-no-metric", file=file, columns=", ".join(column.name for column in columns))
     tongue: Tongue = "zh" if any(_TITLES_ZH.search(column.name) for column in columns) else "en"
     rules = _rules(measures, dimensions, tongue)
@@ -100,8 +110,9 @@ def propose(columns: Sequence[Looked], file: str, name: str, catalog: Catalog) -
         time=time.name,
         grain=grain,
         dimensions=dimensions,
-        measures={code: column for code, (column, _) in measures.items()},
+        measures={code: column for code, (column, _) in measures.items() if code not in guessed},
         left_out=tuple(left_out),
+        guessed=guessed,
         rules=tuple(rule["when"] for rule in rules),
         tongue=tongue,
         files={
@@ -113,6 +124,9 @@ def propose(columns: Sequence[Looked], file: str, name: str, catalog: Catalog) -
         },
     )
 
+
+# An export that says what was sold beside what was spent almost always means what those ads sold.
+_LIKE = {"revenue": "gmv"}
 
 _ME = {
     "person": "me",
@@ -131,6 +145,9 @@ def _time(columns: Sequence[Looked]) -> Looked:
     named = [column for column in times if fold(column.name) in TIME_NAMES]
     if found := next(iter(named or times), None):
         return found
+    unread = next((column for column in columns if column.kind == "text" and fold(column.name) in TIME_NAMES), None)
+    if unread:
+        raise Missing("init-time-unread", column=unread.name, cell=unread.word)
     raise Missing("init-no-time", columns=", ".join(column.name for column in columns))
 
 
