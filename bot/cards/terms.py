@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.cards.dress import metric_title, number
 from bot.phrases import say
 from bot.phrases.numbers import sign_of
+from core.calendar.events import builtin_events
 from core.calendar.grain import Grain
 from core.charts import numerals
 from core.metrics.metric import Direction
@@ -26,11 +27,14 @@ from core.rules.tree import (
     Compare,
     Comparison,
     Concentration,
+    FixedBase,
     Lag,
+    LastTime,
     Leaf,
     NoData,
     Not,
     Share,
+    SoFar,
     Streak,
     Target,
     Usual,
@@ -163,6 +167,15 @@ def against_words(against: Against, tongue: Tongue, grain: Grain) -> str:
             return say("against-year", tongue)
         case Target():
             return say("against-target", tongue)
+        case LastTime(event):
+            if event is None:
+                return say("against-last-promotion", tongue)
+            known = builtin_events().get(event)
+            return say("against-last-time", tongue, event=event if known is None else known.title.to(tongue))
+        case FixedBase(day):
+            return day.isoformat()
+        case SoFar(held):
+            return say("against-so-far", tongue, against=against_words(held, tongue, grain))
         case Usual(same_weekday=True):
             return say("against-same-weekday", tongue)
         case Usual(periods, statistic):

@@ -92,6 +92,10 @@ class Reader:
         """Return a metric at those columns; NaN where it has none or rests on too small a sample."""
         return self.once(("value", code, _key(columns)), lambda: self._value(code, columns))
 
+    def so_far(self, code: str, columns: Columns) -> Array:
+        """Return a metric over each column's day up to and with it; for hours only."""
+        return self.once(("so far", code, _key(columns)), lambda: self._value(code, columns, Grain.DAY))
+
     def sample(self, code: str, columns: Columns) -> Array | None:
         """Return a ratio's denominator, or None where the metric is no ratio."""
         split = self.dictionary.split(code)
@@ -99,8 +103,11 @@ class Reader:
             return None
         return self.once(("sample", code, _key(columns)), lambda: self.formula(split[1], columns))
 
-    def formula(self, formula: Formula, columns: Columns) -> Array:
-        return arithmetic(formula, self.dictionary, lambda metric, since: self.base(metric, since, columns))
+    def formula(self, formula: Formula, columns: Columns, since: Grain | None = None) -> Array:
+        def hole(metric: Metric, inner: Grain | None) -> Array:
+            return self.base(metric, inner or since, columns)
+
+        return arithmetic(formula, self.dictionary, hole)
 
     def base(self, metric: Metric, since: Grain | None, columns: Columns) -> Array:
         """Return a base metric at those columns, gathered since the month or week began if so asked."""
@@ -109,10 +116,13 @@ class Reader:
         gathered = self.once(("to date", metric.code, since), lambda: self._gathered(metric, since))
         return taken(gathered, columns)
 
-    def _value(self, code: str, columns: Columns) -> Array:
+    def _value(self, code: str, columns: Columns, since: Grain | None = None) -> Array:
         metric = self.dictionary.metrics[code]
-        value = np.ascontiguousarray(self.formula(Ref(code), columns))  # one period of many is a slow stride
-        sample = self.sample(code, columns) if metric.min_sample else None
+        value = np.ascontiguousarray(self.formula(Ref(code), columns, since))  # one period of many is a slow stride
+        split = self.dictionary.split(code) if metric.min_sample else None
+        if split is None:
+            return value
+        sample = self.formula(split[1], columns, since) if since else self.sample(code, columns)
         return value if sample is None else enough(value, sample, metric.min_sample)
 
     def measure(self, metric: Metric) -> Array:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.calendar.grain import Grain
 from core.cube.baseline import steps
 from core.errors import Fact, Mistake
-from core.metrics.metric import Additivity
+from core.metrics.metric import Additivity, How
 from core.quantity import Quantity, Unit
 from core.rules import tree
 from core.rules.say import number
@@ -26,11 +26,13 @@ from core.rules.tree import (
     Concentration,
     Held,
     Lag,
+    LastTime,
     Leaf,
     NoData,
     Reading,
     Sentence,
     Share,
+    SoFar,
     Streak,
     Sudden,
     Target,
@@ -70,6 +72,7 @@ class Doubt:
 def grain_of(sentence: Sentence, stated: Grain | None = None) -> Grain:
     """Return the grain a sentence is judged at: 周环比 is about weeks, whatever else is said."""
     lags = [held.grain for held in _helds(sentence) if isinstance(held, Lag) and held.grain is not None]
+    lags += [Grain.HOUR for held in _helds(sentence) if isinstance(held, SoFar)]
     lags += [row.grain for row in _rows(sentence) if row.grain is not None]
     forced = [grain for grain in lags if grain in (Grain.WEEK, Grain.MONTH)]
     if forced:
@@ -133,6 +136,8 @@ def _leaf_mistakes(leaf: Leaf, catalog: Catalog) -> Iterator[Mistake]:
             yield from _part_mistakes(part, part.metric, quantity, catalog)
         case Compare(_, _, Bound(None)):
             yield Mistake("rule-needs-threshold")
+        case Compare(Change(metric, SoFar()), _, _) if metric and _counts_heads(metric, catalog):
+            yield Mistake("rule-so-far-distinct", {"metric": metric})
         case Compare(Change(metric, _, relative), _, Bound(quantity)) if metric and quantity:
             if relative != (quantity.unit is Unit.PERCENT):
                 yield Mistake("rule-change-unit", {"bound": number(quantity, "en")})
@@ -193,6 +198,11 @@ def _change_mistakes(metric: str, quantity: Quantity, catalog: Catalog) -> Itera
         yield Mistake("rule-unit", {"metric": metric, "unit": unit.value, "bound": said})
 
 
+def _counts_heads(metric: str, catalog: Catalog) -> bool:
+    """Return whether hours cannot be added up to a day: who came at nine and at ten came once."""
+    return any(catalog.how(base) is How.DISTINCT for base in catalog.bases(metric))
+
+
 def _row_mistakes(sentence: Sentence, grain: Grain) -> Iterator[Mistake]:
     for row in _rows(sentence):
         of = row.times if isinstance(row, Streak) else row.of
@@ -211,6 +221,10 @@ def _grain_mistakes(sentence: Sentence, stated: Grain | None) -> Iterator[Mistak
     for held in _helds(sentence):
         if isinstance(held, (Lag, Usual)) and held.grain is not None and steps(held.grain, grain) is None:
             yield Mistake("rule-grain", {"wanted": held.grain.value, "grain": grain.value})
+        if isinstance(held, LastTime) and grain.rank > Grain.DAY.rank:
+            yield Mistake("rule-grain", {"wanted": Grain.DAY.value, "grain": grain.value})
+        if isinstance(held, SoFar) and grain is not Grain.HOUR:
+            yield Mistake("rule-grain", {"wanted": Grain.HOUR.value, "grain": grain.value})
         if isinstance(held, Usual) and held.same_weekday and grain.rank > Grain.DAY.rank:
             yield Mistake("rule-weekday-grain", {"grain": grain.value})
 

@@ -50,6 +50,7 @@ from core.rules.tree import (
 )
 
 if TYPE_CHECKING:
+    from core.calendar.events import Event
     from core.cube.cube import Cube
     from core.labels import Labels
     from core.metrics.catalog import Catalog
@@ -118,9 +119,16 @@ class Seen:
         return outcome.finding(row, self.period.index)
 
 
-def findings(rules: Iterable[Rule], cube: Cube, catalog: Catalog, trust: Trust, period: Period) -> Seen:
-    """Judge one period by every rule of a batch."""
-    sides = Sides.of(cube, catalog, range(period.index, period.index + 1))
+def findings(
+    rules: Iterable[Rule],
+    cube: Cube,
+    catalog: Catalog,
+    trust: Trust,
+    period: Period,
+    events: Mapping[str, Event] | None = None,
+) -> Seen:
+    """Judge one period by every rule of a batch; without a team's own `events`, by those that every team has."""
+    sides = Sides.of(cube, catalog, range(period.index, period.index + 1), events)
     outcomes = {rule.id: evaluate(rule, sides, trust) for rule in rules}
     return Seen(tuple(each.rule for each in outcomes.values()), period, outcomes, cube.slice_index)
 
@@ -298,7 +306,7 @@ def _term(operand: Operand, leaf: Compare, sides: Sides, row: int, at: int) -> T
     held = next((side.against for side in (operand, leaf.right) if isinstance(side, (Change, Baseline))), None)
     of = leaf.right.metric if isinstance(leaf.right, Baseline) else metric
     is_part = isinstance(operand, (Share, Concentration))
-    value = _cell(sides.operand(operand) if is_part else sides.reader.value(metric, sides.columns), row, at)
+    value = _cell(sides.operand(operand) if is_part else sides.now(metric, held), row, at)
     then = _cell(sides.baseline(named(of), held), row, at) if held else None
     sample = sides.reader.sample(metric, sides.columns)
     return Term(

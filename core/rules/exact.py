@@ -43,8 +43,9 @@ class Exactly:
 
     reader: Reader
 
-    def value(self, code: str, row: int, column: int) -> Fraction | None:
-        return self._formula(code, lambda metric, since: self._base(metric, since, row, column))
+    def value(self, code: str, row: int, column: int, over: Grain | None = None) -> Fraction | None:
+        """Return one cell; `over` gathers what its span has brought so far."""
+        return self._formula(code, lambda metric, since: self._base(metric, since or over, row, column))
 
     def mean(self, code: str, row: int, column: int, span: int, stride: int) -> Fraction | None:
         """Return the formula over the means of what it rests on, where all of that is known."""

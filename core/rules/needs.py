@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.calendar.grain import Grain, Period, Window
@@ -25,15 +25,19 @@ from core.rules.tree import (
     Change,
     Compare,
     Condition,
+    FixedBase,
     Held,
     Lag,
+    LastTime,
     NoData,
     Not,
+    SoFar,
     Streak,
     Sudden,
     Usual,
     YearAgo,
     metrics,
+    operands,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
     from core.rules.rule import Rule
 
 _YEAR = {Grain.HOUR: 366 * 24, Grain.DAY: 366, Grain.WEEK: 52, Grain.MONTH: 12}
+_SHIFT = 60  # days that an event may move from year to year: a leap month, and a run that began earlier
 _SPANS = {  # the longest that may have gathered to date
     (Grain.HOUR, Grain.WEEK): 168,
     (Grain.HOUR, Grain.MONTH): 31 * 24,
@@ -62,6 +67,7 @@ class Batch:
     rules: tuple[Rule, ...]
     history: int
     delay: timedelta
+    base: date | None = None  # the day that some rule is held against for ever
 
     @property
     def key(self) -> str:
@@ -71,7 +77,10 @@ class Batch:
 
     def query(self, period: Period, last: Period | None = None) -> Query:
         """Return what to ask in order to judge a period, or all through `last`."""
-        window = Window.of(period.shift(-self.history), last or period)
+        first = period.shift(-self.history)
+        if self.base is not None:
+            first = min(first, Period.holding(self.base, self.grain))
+        window = Window.of(first, last or period)
         return Query(self.source, self.grain, self.dimensions, self.measures, window)
 
     def last_complete(self, wall: datetime) -> Period:
@@ -96,6 +105,7 @@ def batches(rules: Iterable[Rule], catalog: Catalog) -> tuple[Batch, ...]:
             tuple(group),
             max(history_of(rule, catalog) for rule in group),
             delay,
+            min((base for rule in group if (base := base_of(rule))), default=None),
         )
         for (source, grain, dimensions, delay), group in grouped.items()
     )
@@ -142,6 +152,12 @@ def history_of(rule: Rule, catalog: Catalog) -> int:
     return max(reach + max(spans, default=0), LOOK_BACK)
 
 
+def base_of(rule: Rule) -> date | None:
+    """Return the earliest day that the rule is held against for ever, if there is one."""
+    helds = (each.against for each in operands(rule.sentence.condition) if isinstance(each, (Baseline, Change)))
+    return min((held.day for held in helds if isinstance(held, FixedBase)), default=None)
+
+
 def _reach_of(condition: Condition, grain: Grain) -> int:
     match condition:
         case All(parts) | Any(parts):
@@ -165,6 +181,10 @@ def _reach(against: object, grain: Grain) -> int:
             return periods * (steps(each, grain) or 1 if each else 1)
         case YearAgo():
             return _YEAR[grain]
+        case LastTime():
+            return _YEAR[grain] + _SHIFT * (24 if grain is Grain.HOUR else 1)
+        case SoFar(held):
+            return _reach(held, grain) + 24
         case Usual(periods, _, _, each):
             return periods * (steps(each, grain) or 1 if each else 1) if periods else USUAL_PERIODS[grain]
         case _:

@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
+from core.calendar.grain import Grain
 from core.errors import Invalid, Mistake
 from core.quantity import Quantity, Unit
 from core.rules import tree
@@ -32,6 +33,7 @@ from core.rules.tree import (
     Reading,
     Sentence,
     Share,
+    SoFar,
     Streak,
     Sudden,
     Usual,
@@ -224,10 +226,13 @@ class _Reading:
             case "other":
                 return Compare(Reading(metric), parts[0].value.value, Reading(parts[1].value.value))
             case "other_baseline":
-                right = Baseline(parts[1].value.value, _against(parts[2]))
+                right = Baseline(parts[1].value.value, self.against(parts[2]))
                 return Compare(Reading(metric), parts[0].value.value, right)
             case "baseline":
-                return Compare(Reading(metric), parts[0].value.value, Baseline(metric, _against(parts[1])))
+                held = self.against(parts[1])
+                if isinstance(held, SoFar):  # both sides so far, which only a change is
+                    return Compare(Change(metric, held), parts[0].value.value, Bound(Quantity.percent(0)))
+                return Compare(Reading(metric), parts[0].value.value, Baseline(metric, held))
             case "deviation":
                 more = parts[2] if _is_token(parts[2]) else None
                 return self.deviation(metric, parts[0], parts[1], parts[-1], more)
@@ -239,7 +244,7 @@ class _Reading:
                 against = next(part for part in parts if not _is_token(part) and part.data == "against")
                 comparison = next(part for part in parts if _is_token(part) and part.type == "COMPARISON")
                 number = _number(parts[-1])
-                return Compare(_change(metric, _against(against), number), comparison.value.value, Bound(number))
+                return Compare(_change(metric, self.against(against), number), comparison.value.value, Bound(number))
             case "between":
                 low, high = (_number(part) for part in parts if not _is_token(part))
                 if low and high and low.unit is Unit.BARE:  # 1到3%
@@ -270,7 +275,7 @@ class _Reading:
 
     def moved(self, metric: str | None, parts: list[Any]) -> Condition:
         """A fall by more than 20 % is a change below −20 %; without a comparison the number itself counts too."""
-        against = next((_against(part) for part in parts if not _is_token(part) and part.data == "against"), None)
+        against = next((self.against(part) for part in parts if not _is_token(part) and part.data == "against"), None)
         amount = next(part for part in parts if not _is_token(part) and part.data == "amount")
         number = _number(next(part for part in amount.children if not _is_token(part)))
         said = next((part.value for part in amount.children if _is_token(part)), None)
@@ -290,7 +295,20 @@ class _Reading:
         self.choices.add("below-by")
         strict = more is None or more.value.value is Comparison.MORE
         falls = side.value.value is Comparison.LESS
-        return _moved(metric, _against(against), _number(number), falls=falls, strict=strict)
+        return _moved(metric, self.against(against), _number(number), falls=falls, strict=strict)
+
+    def against(self, part: Any) -> Against:
+        words = {token.type: token.value for token in part.children}
+        held: Against | None = words["AGAINST"].value if "AGAINST" in words else None
+        if "SOFAR" not in words:
+            return held if held is not None else tree.Lag(None)
+        if held is None or held == tree.Lag(None):
+            return SoFar(tree.Lag(Grain.DAY))
+        match held:
+            case tree.Lag(Grain.DAY | Grain.WEEK) | tree.YearAgo() | tree.LastTime():
+                return SoFar(held)
+            case _:
+                self.refuse("rule-so-far-against", words["AGAINST"])
 
     def refuse(self, code: str, word: Word) -> NoReturn:
         found = self.written[word.start : word.end]
@@ -324,11 +342,6 @@ def _negated(quantity: Quantity) -> Quantity:
 
 def _number(part: Any) -> Quantity | None:
     found: Quantity | None = part.children[0].value.value  # None: 阈值
-    return found
-
-
-def _against(part: Any) -> Against:
-    found: Against = part.children[0].value.value
     return found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
+from core.calendar.events import builtin_events
 from core.calendar.grain import Grain
 from core.quantity import Quantity, Unit
 from core.rules.scan import is_clear
@@ -24,14 +25,17 @@ from core.rules.tree import (
     Comparison,
     Concentration,
     Condition,
+    FixedBase,
     Held,
     Lag,
+    LastTime,
     NoData,
     Not,
     Operand,
     Reading,
     Sentence,
     Share,
+    SoFar,
     Streak,
     Sudden,
     Target,
@@ -111,6 +115,15 @@ def against(held: Against, tongue: Tongue) -> str:
             return "去年同期" if zh else "same time last year"
         case Target():
             return "目标值" if zh else "target"
+        case LastTime(None):
+            return "活动同期" if zh else "same day of the last promotion"
+        case LastTime(event):
+            title = _event(event or "", tongue)
+            return f"上次{title}同期" if zh else f"same day of the last {title}"
+        case FixedBase(day):
+            return day.isoformat()
+        case SoFar(inner):
+            return f"截至当前较{against(inner, tongue)}" if zh else f"so far vs {against(inner, tongue)}"
         case Usual(periods, statistic, same_weekday, grain):
             if zh:
                 span = "历史" if periods is None else f"近{periods}{_GRAINS[grain][0]}"
@@ -210,6 +223,8 @@ def _moved(change: Change, comparison: Comparison, right: Operand, tongue: Tongu
     zh = tongue == "zh"
     if change.against in _RATES:
         held = _RATES[change.against][0 if zh else 1]
+    elif isinstance(change.against, SoFar):
+        held = against(change.against, tongue)
     else:
         held = f"较{against(change.against, tongue)}" if zh else f"vs {against(change.against, tongue)}"
     quantity = right.quantity if isinstance(right, Bound) else None
@@ -256,6 +271,14 @@ def _joined(subject: str, predicate: str, tongue: Tongue) -> str:
 
 def _counted(number_of: int, grain: Grain | None) -> str:
     return f"{number_of} {_GRAINS[grain][1]}{'' if number_of == 1 else 's'}"
+
+
+def _event(code: str, tongue: Tongue) -> str:
+    """Return the title of an event that every team has; a team's own goes by the name its author gave."""
+    event = builtin_events().get(code)
+    if event is None:
+        return code if tongue == "zh" else f'"{code}"'
+    return event.title.to(tongue)
 
 
 def _plain(value: Decimal) -> str:

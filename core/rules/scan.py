@@ -11,15 +11,18 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, Protocol
 
+from core.calendar.events import builtin_events
 from core.calendar.grain import Grain
 from core.document import suggesting
 from core.errors import Invalid, Mistake, Where
 from core.quantity import Quantity, Unit
-from core.rules.tree import Lag, Usual
+from core.rules.occasions import code_of
+from core.rules.tree import FixedBase, Lag, LastTime, Usual
 from core.rules.words import AGAINST, COMPARISONS, GRAINS, MANY, MOVES, NOISE, NUMERALS, OTHERS, PARTS, SUFFIXES, UNITS
 
 
@@ -111,6 +114,10 @@ class _Lexicon:
             yield kind, value, match.end()
         if match := _USUAL.match(text, at):
             yield "AGAINST", _usual(match), match.end()
+        if match := _last_time().match(text, at):
+            yield "AGAINST", _occasion(match), match.end()
+        if (match := _BASE.match(text, at)) and (base := _base(match)):
+            yield "AGAINST", base, match.end()
         if match := _AGO.match(text, at):
             yield "AGAINST", _ago(match), match.end()
         if match := _STREAK.match(text, at):
@@ -206,6 +213,11 @@ _AGO = re.compile(
     rf"(?:较|比)?(?P<zh_n>{_COUNT})(?P<zh_unit>{_GRAIN})前|"
     rf"(?<![a-z0-9])(?:vs )?(?P<en_n>\d{{1,4}}) (?P<en_unit>{_GRAIN}) (?:ago|before|earlier)(?![a-z0-9])"
 )
+_BASE = re.compile(
+    r"(?:较|比|定基比|(?<![a-z0-9])(?:vs\ |since\ |fixed\ base\ |the\ fixed\ base\ )?)\s*"
+    r"(?P<year>\d{4})(?:-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\d-])|年(?P<zm>\d{1,2})月(?P<zd>\d{1,2})日)",
+    re.VERBOSE,
+)
 _STREAK = re.compile(
     rf"(?:已?连续(?P<zh_n>{_COUNT})(?P<zh_unit>{_GRAIN})(?:都|均)?)|"
     rf"(?P<no_n>{_COUNT})(?P<no_unit>{_GRAIN})(?=无数据|没有数据|没数据|没有任何数据)|"
@@ -236,6 +248,36 @@ def _usual(match: re.Match[str]) -> Usual:
         same_weekday=bool(match["zh_same"] or match["en_same"]),
         grain=GRAINS[unit] if unit else None,
     )
+
+
+@cache
+def _last_time() -> re.Pattern[str]:
+    names = "|".join(re.escape(_folded(name)[0]) for name in _event_names())
+    return re.compile(
+        rf"(?:较|比)?(?:上次|上届|上一次|去年)?(?P<any>活动|大促)(?:同期|同日)|"
+        rf"(?:较|比)?(?:上次|上届|上一次|去年|上年)(?P<own>[^\s，,。:：<>=≤≥]{{1,20}}?)(?:同期|同日|同一天)|"
+        rf"(?:较|比)?(?P<zh>{names})(?:同期|同日|同一天|对齐)|"
+        rf"(?<![a-z0-9])(?:vs )?(?:the )?same day of (?:the )?last (?:(?P<en_any>event|promotion|promo)|"
+        rf"(?P<en>{names})|\"(?P<en_own>[^\"]{{1,40}})\")(?![a-z0-9])|"
+        rf"(?<![a-z0-9])(?:vs )?(?:the )?last (?P<en_short>{names})(?![a-z0-9])"
+    )
+
+
+@cache
+def _event_names() -> tuple[str, ...]:
+    return tuple(sorted({name for event in builtin_events().values() for name in event.names}, key=len, reverse=True))
+
+
+def _occasion(match: re.Match[str]) -> LastTime:
+    name = next((match[each] for each in ("own", "zh", "en", "en_own", "en_short") if match[each]), None)
+    return LastTime(None if name is None else code_of(name))
+
+
+def _base(match: re.Match[str]) -> FixedBase | None:
+    try:
+        return FixedBase(date(int(match["year"]), int(match["m"] or match["zm"]), int(match["d"] or match["zd"])))
+    except ValueError:
+        return None
 
 
 def _ago(match: re.Match[str]) -> Lag:

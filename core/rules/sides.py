@@ -6,30 +6,35 @@ Each operand has two readings here that mean the same: floats for all cells at o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.calendar.events import Event, builtin_events
 from core.calendar.grain import Grain, Period
 from core.cube import baseline
 from core.cube.cube import Array, Columns, taken
 from core.cube.reading import Reader
 from core.errors import Problem
 from core.rules import exact, shares
+from core.rules.occasions import last_time
 from core.rules.tree import (
     Against,
     Baseline,
     Bound,
     Change,
     Concentration,
+    FixedBase,
     Lag,
+    LastTime,
     Operand,
     Reading,
     Share,
+    SoFar,
     Target,
     Usual,
     YearAgo,
@@ -50,12 +55,14 @@ class Sides:
     reader: Reader
     catalog: Catalog
     periods: range
+    events: Mapping[str, Event] = field(default_factory=builtin_events)
     fixed: tuple[str, ...] = ()  # dimensions within which a rule's whole is summed up
     gate: Gate | None = None  # what keeps luck from counting; None where it does not matter
 
     @classmethod
-    def of(cls, cube: Cube, catalog: Catalog, periods: range) -> Sides:
-        return cls(Reader(cube, catalog), catalog, periods)
+    def of(cls, cube: Cube, catalog: Catalog, periods: range, events: Mapping[str, Event] | None = None) -> Sides:
+        """Look at a cube; without a team's own `events`, by those that every team has."""
+        return cls(Reader(cube, catalog), catalog, periods, builtin_events() if events is None else events)
 
     def reaching(self, back: int) -> Sides:
         """Return the same cube, looked at from so many periods earlier on."""
@@ -140,7 +147,7 @@ class Sides:
     def change(self, change: Change) -> Array:
         """Return how far a metric moved; relative to nothing is no change at all, but unknown."""
         metric = named(change.metric)
-        now, then = self.reader.value(metric, self.columns), self.baseline(metric, change.against)
+        now, then = self.now(metric, change.against), self.baseline(metric, change.against)
         moved = now - then
         if not change.relative:
             return moved
@@ -148,11 +155,19 @@ class Sides:
         np.divide(moved, np.abs(then), out=relative, where=then != 0)
         return relative
 
+    def now(self, metric: str, against: Against | None) -> Array:
+        """Return what is held against another: the period itself, or its day so far."""
+        if isinstance(against, SoFar):
+            return self.reader.so_far(metric, self.columns)
+        return self.reader.value(metric, self.columns)
+
     def baseline(self, metric: str, against: Against) -> Array:
         reader, columns = self.reader, self.columns
         match against:
-            case Lag() | YearAgo():
+            case Lag() | YearAgo() | LastTime() | FixedBase():
                 return reader.value(metric, self.then(against))
+            case SoFar(held):
+                return reader.so_far(metric, self.then(held))
             case Usual(statistic=statistic):
                 return baseline.usual(reader, metric, columns, *self.span(against), statistic)
             case Target():
@@ -161,8 +176,19 @@ class Sides:
                     lambda: baseline.target(self.catalog.planned, metric, self.slices, self.grain, self.periods),
                 )
 
-    def then(self, against: Lag | YearAgo) -> Columns:
+    def then(self, against: Lag | YearAgo | LastTime | FixedBase | SoFar) -> Columns:
         """Return the columns that those in question are held against."""
+        if isinstance(against, SoFar):
+            return self.then(against.held)
+        if isinstance(against, LastTime):
+            start, key = self.reader.cube.periods.start, ("last time", against.event, self.periods)
+            found = self.reader.once(key, lambda: last_time(self.periods, self.grain, against.event, self.events))
+            return found - start
+        if isinstance(against, FixedBase):
+            base = Period.holding(against.day, self.grain).index - self.reader.cube.periods.start
+            if self.grain is Grain.HOUR:
+                return base + np.fromiter(self.periods, dtype=np.int64) % 24
+            return np.full(len(self.periods), base, dtype=np.int64)
         if isinstance(against, Lag):
             return self.columns - against.periods * self.steps(against.grain)
         return self.reader.once(
@@ -195,7 +221,8 @@ class Sides:
             case Concentration(metric, top):
                 return shares.exact_concentration(self.whole(metric, row, at), top)
             case Change(metric, against, relative):
-                now = self.exactly(Reading(metric), row, at)
+                over = Grain.DAY if isinstance(against, SoFar) else None
+                now = exact.Exactly(self.reader).value(named(metric), row, int(self.columns[at]), over)
                 then = self.exact_baseline(named(metric), against, row, at)
                 if now is None or then is None or (relative and not then):
                     return None
@@ -209,8 +236,10 @@ class Sides:
     def exact_baseline(self, metric: str, against: Against, row: int, at: int) -> Fraction | None:
         exactly = exact.Exactly(self.reader)
         match against:
-            case Lag() | YearAgo():
+            case Lag() | YearAgo() | LastTime() | FixedBase():
                 return exactly.value(metric, row, int(self.then(against)[at]))
+            case SoFar(held):
+                return exactly.value(metric, row, int(self.then(held)[at]), Grain.DAY)
             case Usual(statistic=statistic):
                 of = exactly.median if statistic == "median" else exactly.mean
                 return of(metric, row, int(self.columns[at]), *self.span(against))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
@@ -59,7 +60,28 @@ class Target:
     """What the team planned for this metric, slice and period."""
 
 
-Against = Lag | YearAgo | Usual | Target
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """活动同期, 较上次618同期, 春节对齐: the same day of an event's last occurrence; None is whatever event is on."""
+
+    event: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FixedBase:
+    """定基比: the period that holds one day, for ever."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """截至当前: the day up to this hour, against the same hours of another day. Judged by the hour."""
+
+    held: Lag | YearAgo | LastTime
+
+
+Against = Lag | YearAgo | Usual | Target | LastTime | FixedBase | SoFar
 
 
 # --- what can stand on either side of a comparison -------------------------------------------------------------

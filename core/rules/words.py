@@ -190,6 +190,15 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
     "CHANGE": ("变化", "变动", "变化率", "变化幅度", "change", "changes", "changed"),
     "SUDDENLY": ("突然", "骤然", "猛然", "异常", "suddenly", "sharply", "abruptly", "unusually", "abnormally"),
     "BETWEEN": ("介于", "在", "between", "is between", "within"),
+    "SOFAR": (
+        *(
+            f"截{a}{b}{c}"
+            for a in "至止"
+            for b in ("当前", "目前", "现在", "此刻", "此时")
+            for c in ("", "同期", "的同期")
+        ),
+        *("同时段", "so far", "so far today", "to this hour", "up to this hour", "same hours"),
+    ),
     "NODATA": (
         *("无数据", "没有数据", "没数据", "没有任何数据", "数据缺失", "缺数据", "数据中断"),
         *("no data", "has no data", "had no data", "without data", "without any data", "no rows", "data missing"),

@@ -6,7 +6,7 @@ A row is a plain dict, so that thousands go in with one statement. `X_of(X_row(v
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.alerts.alert import Alert, Condition, Escalation, Handling, Phase, Reason, Stage, Step
@@ -20,7 +20,7 @@ from core.notices.surface import Surface
 from core.quantity import Unit
 from core.rules.finding import Finding, State, Term
 from core.rules.rule import Fingerprint, Severity
-from core.rules.tree import Against, Lag, Target, Usual, YearAgo
+from core.rules.tree import Against, FixedBase, Lag, LastTime, SoFar, Target, Usual, YearAgo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,6 +168,12 @@ def _against_parts(against: Against | None) -> list[Any] | None:
             return ["usual", periods, statistic, same_weekday]
         case Target():
             return ["target"]
+        case LastTime(event):
+            return ["last-time", event]
+        case FixedBase(day):
+            return ["fixed-base", day.isoformat()]
+        case SoFar(held):
+            return ["so-far", _against_parts(held)]
 
 
 def _against(parts: list[Any] | None) -> Against | None:
@@ -182,6 +188,12 @@ def _against(parts: list[Any] | None) -> Against | None:
             return Usual(periods, statistic, same_weekday)
         case ["target"]:
             return Target()
+        case ["last-time", event]:
+            return LastTime(event)
+        case ["fixed-base", day]:
+            return FixedBase(date.fromisoformat(day))
+        case ["so-far", held] if isinstance(inner := _against(held), Lag | YearAgo | LastTime):
+            return SoFar(inner)
         case _:
             raise ValueError(parts)
 

@@ -29,7 +29,7 @@ async def evaluate(
     now = world.clock.now()
     cube = await world.warehouse.fetch(batch.query(period))  # read: once, for every rule of the batch
     trust = judge(cube, period)
-    seen = findings(batch.rules, cube, workspace.catalog, trust, period)  # think: over all slices at once
+    seen = findings(batch.rules, cube, workspace.catalog, trust, period, workspace.events)  # think: all slices at once
     async with world.store.begin() as tx:
         changes = observe(await tx.latest(rule.id for rule in batch.rules), seen, now)
         decision = decide(changes, batch.rules, workspace.routes, await tx.holds(), workspace.people, now)

@@ -1,6 +1,6 @@
 """The evaluator against an obvious one: loops, fractions, and no floats at all."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -31,6 +31,7 @@ from core.rules.tree import (
     Comparison,
     Concentration,
     Condition,
+    FixedBase,
     Held,
     Lag,
     NoData,
@@ -127,6 +128,8 @@ class Plainly:
                 return self.value(metric, day - periods)
             case YearAgo():
                 return None  # the cube is too short for it
+            case FixedBase(base):
+                return self.value(metric, Period.holding(base, Grain.DAY).index)
             case Usual():
                 return self.usual(metric, day, against)
             case Target():
@@ -202,6 +205,7 @@ usuals = st.builds(Usual, st.sampled_from([None, 3, 9, 21, 28]), st.sampled_from
 againsts = st.one_of(
     st.builds(Lag, st.sampled_from([None, Grain.DAY]), st.sampled_from([1, 7])),
     st.just(YearAgo()),
+    st.builds(FixedBase, st.dates(min_value=date(2026, 4, 10), max_value=date(2026, 6, 17))),
     usuals.filter(lambda each: not each.same_weekday or (each.periods or 28) >= 21),
     st.just(Target()),
 )

@@ -17,7 +17,7 @@ from core.notices.surface import Surface
 from core.quantity import Unit
 from core.rules.finding import Finding, State, Term
 from core.rules.rule import Fingerprint, Severity
-from core.rules.tree import Lag, Target, Usual, YearAgo
+from core.rules.tree import FixedBase, Lag, LastTime, SoFar, Target, Usual, YearAgo
 from core.store import rows
 from tests.builders import an_alert
 
@@ -34,6 +34,9 @@ against = (
     | st.just(YearAgo())
     | st.builds(Usual, st.none() | counts, st.sampled_from(["mean", "median"]), st.booleans())
     | st.just(Target())
+    | st.builds(LastTime, st.none() | words)
+    | st.builds(FixedBase, st.dates())
+    | st.builds(SoFar, st.builds(Lag, st.sampled_from(Grain), counts) | st.just(YearAgo()))
 )
 terms = st.builds(Term, words, st.sampled_from(Unit), numbers, against, numbers, numbers, numbers, numbers)
 phases = st.sampled_from(Phase)

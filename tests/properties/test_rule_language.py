@@ -1,5 +1,6 @@
 """Whatever a rule says, it is read back from its canonical sentence, in both tongues, to the last digit."""
 
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import given
@@ -21,13 +22,16 @@ from core.rules.tree import (
     Compare,
     Comparison,
     Concentration,
+    FixedBase,
     Held,
     Lag,
+    LastTime,
     NoData,
     Not,
     Reading,
     Sentence,
     Share,
+    SoFar,
     Streak,
     Sudden,
     Target,
@@ -55,7 +59,10 @@ def usuals(draw: st.DrawFn) -> Usual:
     return Usual(periods, draw(st.sampled_from(["mean", "median"])), draw(st.booleans()), grain)
 
 
-againsts = st.builds(Lag, grains, counts) | st.just(YearAgo()) | st.just(Target()) | usuals()
+occasions = st.builds(LastTime, st.sampled_from([None, "618", "spring_festival", "520", "周年庆"]))
+bases = st.builds(FixedBase, st.dates(min_value=date(1990, 1, 1), max_value=date(2099, 12, 31)))
+so_fars = st.builds(SoFar, st.builds(Lag, st.sampled_from([Grain.DAY, Grain.WEEK]), counts) | occasions)
+againsts = occasions | bases | st.builds(Lag, grains, counts) | st.just(YearAgo()) | st.just(Target()) | usuals()
 
 
 @st.composite
@@ -75,7 +82,7 @@ def compares(draw: st.DrawFn) -> Compare:
         case 3:
             other = draw(metrics.filter(bool))
             return Compare(Reading(metric), comparison, Baseline(other, against))
-    change = Change(metric, against, relative=quantity.unit is Unit.PERCENT)
+    change = Change(metric, draw(so_fars | st.just(against)), relative=quantity.unit is Unit.PERCENT)
     return Compare(change, comparison, Bound(quantity))
 
 
@@ -133,6 +140,9 @@ PIECES = [
         "无数据",
         "in 2 of 3 days",
         "日环比",
+        "上次618同期",
+        "截至当前",
+        "较2026-01-01",
         "同比",
         "历史均值",
         "近7天中位数",

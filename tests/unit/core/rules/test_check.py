@@ -6,13 +6,14 @@ import pytest
 
 from core.calendar.grain import Grain
 from core.labels import Labels
+from core.metrics.metric import How
 from core.metrics.target import Planned
 from core.quantity import Quantity, Unit
 from core.rules.check import check, doubts, grain_of
 from core.rules.parse import parse, understand
 from core.rules.say import say
 from core.rules.tree import All, Bound, Change, Compare, Comparison, Lag, Reading, Sentence, Usual
-from tests.shop import a_catalog, a_sentence
+from tests.shop import a_catalog, a_metric, a_sentence
 
 CATALOG = a_catalog()
 
@@ -97,6 +98,8 @@ def test_shapes_that_only_a_program_could_build_are_refused() -> None:
         ("花费小时环比下降20%", None, Grain.HOUR),
         ("花费周同比下降20%", None, Grain.DAY),
         ("花费连续3小时上升", None, Grain.HOUR),
+        ("花费截至当前下降20%", None, Grain.HOUR),
+        ("花费较上次618同期下降20%", None, Grain.DAY),
         ("花费连续3周<5", None, Grain.WEEK),
         ("花费>5", None, Grain.DAY),
         ("花费>5", Grain.HOUR, Grain.HOUR),
@@ -115,11 +118,19 @@ def test_a_sentence_about_weeks_is_judged_by_the_week(said: str, stated: Grain |
         ("花费低于近3个月均值", None, "rule-grain"),
         ("花费低于同星期均值", Grain.WEEK, "rule-weekday-grain"),
         ("花费连续3天上升", Grain.HOUR, "rule-grain"),
+        ("花费截至当前下降20%", Grain.DAY, "rule-grain"),
+        ("花费较上次618同期下降20%", Grain.WEEK, "rule-grain"),
         ("花费连续3小时<5 或 花费日环比下降20% 且 花费连续3天上升", None, "rule-grain"),
     ],
 )
 def test_a_grain_that_the_sentence_does_not_fit_is_a_mistake(said: str, grain: Grain | None, code: str) -> None:
     assert [each for each, _ in wrongs(said, grain=grain)] == [code]
+
+
+def test_hours_do_not_add_up_to_heads() -> None:
+    catalog = a_catalog(a_metric("uv", "访客数", "visitors", how=How.DISTINCT))
+    found = check(a_sentence("访客数截至当前下降20%", catalog=catalog), catalog)
+    assert [each.code for each in found] == ["rule-so-far-distinct"]
 
 
 def doubted(said: str) -> dict[str, tuple[str, ...]]:

@@ -1,9 +1,11 @@
 """What a rule says of a slice and a period, at the edges where others were wrong."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from core.calendar.events import Event
 from core.calendar.grain import Grain, Period
 from core.errors import Problem
 from core.labels import Labels, Matcher
@@ -15,6 +17,7 @@ from core.rules.finding import State, Term
 from core.rules.rule import Fingerprint
 from core.rules.sides import Sides
 from core.rules.tree import Lag, Target, Usual, in_context
+from core.text import Text
 from tests.shop import JUNE_18, a_catalog, a_cube, a_rule_saying
 
 CALM, BREACHED, UNKNOWN = State.CALM, State.BREACHED, State.UNKNOWN
@@ -222,9 +225,7 @@ def states(sentence: str, measures, *, doubtful: bool = False, **changes) -> dic
     cube = a_cube(measures)
     sides = Sides.of(cube, a_catalog(), range(JUNE_18.index, JUNE_18.index + 1))
     outcome = evaluate(a_rule_saying(sentence, **changes), sides, judge(cube, JUNE_18) if doubtful else None)
-    return {
-        one.get("channel"): State(int(each)) for one, each in zip(cube.slices, outcome.state[:, 0], strict=True)
-    }
+    return {one.get("channel"): State(int(each)) for one, each in zip(cube.slices, outcome.state[:, 0], strict=True)}
 
 
 def test_a_share_is_a_part_of_all_channels() -> None:
@@ -273,6 +274,85 @@ def test_no_data_is_said_of_what_fell_silent_and_of_nothing_else() -> None:
 def test_no_data_has_a_term_without_a_value() -> None:
     finding = seen_of(a_rule_saying("渠道花费无数据")).of(Fingerprint("r", labels("kol")))
     assert (finding.state, finding.terms) == (BREACHED, (Term("spend", Unit.MONEY, None),))
+
+
+def a_year_of(day: date, then: date, *numbers: float) -> dict[str, list[float | None]]:
+    """Return spend that is known on two days only: `then`, and the last, `day`."""
+    spend: list[float | None] = [None] * ((day - then).days + 1)
+    spend[0], spend[-1] = numbers
+    return {"spend": spend}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day", "then"),
+    [
+        ("花费较上次618同期下降超过20%", date(2026, 6, 18), date(2025, 6, 18)),
+        ("花费较上次618同期下降超过20%", date(2026, 5, 21), date(2025, 5, 14)),
+        ("花费活动同期下降超过20%", date(2026, 6, 17), date(2025, 6, 17)),
+        ("花费春节对齐下降超过20%", date(2026, 2, 17), date(2025, 1, 29)),
+        ("花费春节对齐下降超过20%", date(2026, 2, 10), date(2025, 1, 22)),
+        ("花费较2026-01-05下降超过20%", date(2026, 6, 18), date(2026, 1, 5)),
+    ],
+)
+def test_a_day_is_held_against_the_same_day_of_the_last_occurrence(sentence: str, day: date, then: date) -> None:
+    last = Period.holding(day, Grain.DAY)
+    assert said(sentence, a_year_of(day, then, 100, 79), last=last) is BREACHED
+    assert said(sentence, a_year_of(day, then, 100, 80), last=last) is CALM
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day"),
+    [
+        ("花费较上次618同期下降超过20%", date(2026, 4, 1)),
+        ("花费较上次618同期下降超过20%", date(2024, 6, 18)),
+        ("花费较上次周年庆同期下降超过20%", date(2026, 6, 18)),
+        ("花费活动同期下降超过20%", date(2026, 4, 20)),
+    ],
+)
+def test_an_ordinary_day_has_no_occurrence_to_be_held_against(sentence: str, day: date) -> None:
+    assert said(sentence, {"spend": [100] * 400}, last=Period.holding(day, Grain.DAY)) is UNKNOWN
+
+
+def test_a_campaign_of_ones_own_goes_by_any_of_its_names() -> None:
+    days = {2025: (date(2025, 3, 1), date(2025, 3, 9)), 2026: (date(2026, 6, 10), date(2026, 6, 20))}
+    events = {"birthday": Event("birthday", Text(en="birthday", zh="周年庆"), (), days)}
+    cube = a_cube(a_year_of(date(2026, 6, 18), date(2025, 3, 9), 100, 79))
+    for named in ("周年庆", "birthday"):
+        rule = a_rule_saying(f"花费较上次{named}同期下降超过20%")
+        seen = findings([rule], cube, a_catalog(), judge(cube, JUNE_18), JUNE_18, events)
+        assert [each.headline.baseline for each in seen.breached()] == [100.0]
+
+
+@pytest.mark.parametrize(("nine", "state"), [(10, BREACHED), (11, CALM)])
+def test_the_day_so_far_is_held_against_the_same_hours_of_yesterday(nine: float, state: State) -> None:
+    """The whole of yesterday is not asked for."""
+    last = Period(Grain.HOUR, JUNE_18.index * 24 + 3)
+    spend = [10, 20, 20, 10, *[500] * 20, 10, 10, 18, nine]  # 60 until three, and today 48 or 49
+    assert said("花费截至当前下降>=20%", {"spend": spend}, last=last) is state
+    term = findings(
+        [a_rule_saying("花费截至当前下降>=20%", grain=Grain.HOUR)],
+        cube := a_cube({"spend": spend}, last=last),
+        a_catalog(),
+        judge(cube, last),
+        last,
+    ).of(Fingerprint("r", Labels()))
+    assert (term.headline.value, term.headline.baseline) == (sum(spend[-4:]), 60.0)
+
+
+def test_a_rate_so_far_needs_its_sample_so_far() -> None:
+    catalog = a_catalog(min_sample={"cvr": 100})
+    last = Period(Grain.HOUR, JUNE_18.index * 24 + 1)
+    clicks = [50, 50, *[0] * 22, 60, 40]
+    measures = {"conversions": [5, 5, *[0] * 22, 4, 3], "clicks": clicks}
+    assert said("转化率截至当前下降超过20%", measures, catalog=catalog, last=last) is BREACHED
+    few = measures | {"clicks": [*clicks[:-1], 39]}
+    assert said("转化率截至当前下降超过20%", few, catalog=catalog, last=last) is UNKNOWN
+
+
+def test_a_fixed_base_is_the_same_hour_of_its_day() -> None:
+    last = Period(Grain.HOUR, JUNE_18.index * 24 + 9)
+    spend = [100, *[1] * 47, 79]
+    assert said("花费较2026-06-16下降超过20%", {"spend": spend}, last=last) is BREACHED
 
 
 def test_a_streak_tells_what_it_last_moved_from() -> None:

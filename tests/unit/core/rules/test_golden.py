@@ -165,6 +165,31 @@ SAME = [
     ),
     ("连续3天预算超支", "budget overspent 3 days in a row"),
     (
+        "曝光量较上次618同期下滑超过20%",
+        "曝光量较去年618同期下滑超过20%",
+        "曝光量较618大促同期下降超过20%",
+        "impressions down more than 20% vs same day of last 618",
+        "impressions down more than 20% vs last 618",
+    ),
+    (
+        "花费春节对齐下滑超过10%",
+        "花费较上次春节同期下滑超过10%",
+        "spend down more than 10% vs the same day of the last spring festival",
+    ),
+    (
+        "曝光量活动同期下滑>20%",
+        "曝光量低于活动同期20%",
+        "impressions down more than 20% vs same day of the last promotion",
+    ),
+    ("花费较上次周年庆同期下降20%", '花费 down 20% vs same day of the last "周年庆"'),
+    (
+        "曝光量截至当前同期下滑>20%",
+        "曝光量截至当前较昨日下滑超过20%",
+        "impressions so far down more than 20%",
+        "impressions down more than 20% so far vs yesterday",
+    ),
+    ("花费较2026-01-01上升超过50%", "花费定基比2026年1月1日上升超过50%", "spend up more than 50% vs 2026-01-01"),
+    (
         "渠道花费占比>60%",
         "各渠道花费份额>60%",
         "share of spend by channel > 60%",

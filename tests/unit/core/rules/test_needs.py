@@ -45,6 +45,8 @@ def test_the_quick_do_not_wait_for_the_slow() -> None:
         ("花费较40天前下降20%", 40),
         ("花费环比下降20%", 28),
         ("花费同比下降20%", 366),
+        ("花费较上次618同期下降20%", 426),
+        ("花费较2026-01-01下降20%", 28),
         ("花费低于历史均值", 28),
         ("花费低于近8周均值", 56),
         ("花费低于近90期均值", 90),
@@ -64,6 +66,19 @@ def test_a_question_reaches_back_as_far_as_its_rules_look(said: str, history: in
 def test_an_hourly_rule_counts_hours() -> None:
     assert history_of(a_rule_saying("花费日环比下降20%", grain=Grain.HOUR), CATALOG) == 28
     assert history_of(a_rule_saying("花费低于历史均值", grain=Grain.HOUR), CATALOG) == 672
+
+
+def test_a_day_so_far_needs_the_hours_of_the_other_day_from_its_beginning() -> None:
+    assert history_of(a_rule_saying("花费截至当前较上周同日下降20%", grain=Grain.HOUR), CATALOG) == 168 + 24
+    assert history_of(a_rule_saying("花费截至当前较上次618同期下降20%", grain=Grain.HOUR), CATALOG) == 426 * 24 + 24
+
+
+def test_a_question_reaches_back_to_a_fixed_base_however_long_ago_that_was() -> None:
+    rules = [a_rule_saying("花费较2026-01-01下降20%", id="a"), a_rule_saying("花费较2025-07-01下降20%", id="b")]
+    (batch,) = batches(rules, CATALOG)
+    assert batch.query(JUNE_18).window == Window.days(date(2025, 7, 1), date(2026, 6, 18))
+    earlier = Period.holding(date(2025, 6, 1), Grain.DAY)
+    assert batch.query(earlier).window.first_day == date(2025, 5, 4)
 
 
 def test_a_question_holds_its_history_and_its_last_period() -> None:

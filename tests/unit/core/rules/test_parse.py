@@ -47,6 +47,8 @@ def test_carets_stand_below_double_width_words() -> None:
         ("花费占比下滑20%", "rule-part-shape", 3),
         ("前3花费>5", "rule-top-of-what", 1),
         ("花费占比占比>5%", "rule-expected-comparison", 5),
+        ("花费截至当前较上月下降20%", "rule-so-far-against", 7),
+        ("花费较2026-02-30下降20%", "rule-unknown-word", 3),
         ("转化率" * 200, "rule-too-long", 1),
         ("(" * 41 + "转化率<2%" + ")" * 41, "rule-too-long", 1),
     ],
