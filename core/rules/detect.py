@@ -188,7 +188,7 @@ class _Walk:
         level = value - self.ours.season[phase]
         leap = level - self.last
         stray_leap = np.maximum(np.sqrt(self.leaps), least)
-        doubt = stray * np.sqrt(1 + 1 / np.maximum(self.ours.visits[phase], 1))
+        doubt = stray * self.ours.doubt(phase)
         # Where the season explains most of what happens, a value that is usual at another hour is no excuse.
         weight = np.minimum((stray / stray_any) ** 2, 1.0)
         with np.errstate(divide="ignore"):

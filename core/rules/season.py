@@ -22,6 +22,7 @@ CLIP = 2.0  # scales: what a value beyond it may still move, so that an anomaly 
 CLIPPED = 1.25  # what clipping takes from a variance, given back with some to spare
 SHIFT_GAIN = 0.5
 RELATIVE_FLOOR = 0.02  # of the level: nobody wants to hear of less, and the scale of a constant series is 0
+YOUNG = 3.0  # for a scale out of few points: two weeks of days make the line 1.4 times as far
 _TINY = 1e-9
 _NORMAL = 1.4826  # the median of absolute deviations, as a standard deviation
 
@@ -37,9 +38,11 @@ class Track:
     season: Array
     variance: Array
     visits: Array = field(init=False)
+    freedom: Array = field(init=False)  # points that speak for the variance, beyond those the season took
 
     def __post_init__(self) -> None:
         self.visits = np.zeros(self.season.shape)
+        self.freedom = np.ones(len(self.level))
 
     @classmethod
     def blank(cls, series: int, phases: int) -> Track:
@@ -59,6 +62,7 @@ class Track:
             seen = np.count_nonzero(~np.isnan(here), axis=0)
             self.season[phase, rows] = np.nansum(here, axis=0) / np.maximum(seen, 1)
             self.visits[phase, rows] = seen
+        spread = robust_scale(stray - self.season[phases][:, rows])
         self.season[:, rows] -= self.season[:, rows].mean(axis=0)
         usual = self.season[phases][:, rows]
         rest = history - usual
@@ -66,7 +70,8 @@ class Track:
         self.level[rows] = np.where(np.isnan(newest), median(rest), newest)
         # Each phase was fitted to its own few points, which makes them look closer than they are.
         times = np.maximum(self.visits[:, rows].mean(axis=0), 2)
-        self.variance[rows] = robust_scale(stray - usual) ** 2 * times / (times - 1)
+        self.variance[rows] = spread**2 * times / (times - 1)
+        self.freedom[rows] = np.maximum(np.count_nonzero(~np.isnan(history), axis=0) - season, 1)
 
     def borrow(self, rows: NDArray[np.int64], level: Array, noise: Array, shape: Array) -> None:
         """Take some series over from another's noise and season, given as shares of the level."""
@@ -75,6 +80,7 @@ class Track:
         self.season[:, rows] = shape * size
         self.visits[:, rows] = 2
         self.variance[rows] = (noise * size) ** 2
+        self.freedom[rows] = np.inf  # it was learnt elsewhere, from many points
 
     def expected(self, phase: int) -> Array:
         found: Array = self.level + self.season[phase]
@@ -83,6 +89,11 @@ class Track:
     def scale(self, floor: Array) -> Array:
         """Return how far a value usually strays."""
         return np.maximum(np.sqrt(self.variance), floor)
+
+    def doubt(self, phase: int) -> Array:
+        """Return by how much more a value may stray, since the season and the scale are themselves only estimates."""
+        found: Array = np.sqrt(1 + 1 / np.maximum(self.visits[phase], 1)) * (1 + YOUNG / self.freedom)
+        return found
 
     def learn(self, phase: int, off: Array, scale: Array, moved: Flags) -> None:
         """Take in how far a value was off, as much of it as is usual; all of it where the level has `moved`."""
@@ -98,6 +109,7 @@ class Track:
             rate = np.maximum(SEASON_GAIN, 1 / (self.visits[phase] + 1))
             self.season[phase] += np.where(moved, 0.0, rate * (1 - gain) * clipped)
             self.visits[phase] += known
+        self.freedom += known
         learn_variance(self.variance, off, scale)
 
 
