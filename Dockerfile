@@ -5,7 +5,7 @@ COPY requirements-build.lock requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements-build.lock \
  && uv venv /opt/beacon \
  && uv pip install --no-cache --python /opt/beacon/bin/python --require-hashes --compile-bytecode -r requirements.lock
-COPY pyproject.toml CHANGELOG.md LICENSE ./
+COPY pyproject.toml README.md CHANGELOG.md LICENSE ./
 COPY core core
 COPY bot bot
 RUN hatchling build -t wheel -d /tmp/wheel \

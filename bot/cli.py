@@ -201,6 +201,8 @@ def run(
     if settings.beacon_workspace is None:
         raise Missing("no-workspace-named")
     workspace = load_workspace(settings.beacon_workspace)
+    if workspace.today:
+        typer.echo(_say("run-pretended", day=str(workspace.today)), err=True)
     asyncio.run(live(settings, workspace, lambda address: typer.echo(_say("run-ready", address=address))))
 
 

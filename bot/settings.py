@@ -30,7 +30,9 @@ def _zone(name: str) -> str:
 class Settings(BaseSettings):
     """See `.env.example` for what each one means; a test holds the two together."""
 
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        frozen=True, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
 
     beacon_workspace: Path | None = None
     beacon_store_url: SecretStr = SecretStr("sqlite:///beacon.db")
@@ -54,11 +56,11 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic hands it in
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic hands it in
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read what is handed in, then the environment, then the files that it names; never a stray `.env`."""
-        return init_settings, env_settings, _SecretFiles(settings_cls)
+        """Read what is handed in, then the environment, then the files that it names, then `.env` where we stand."""
+        return init_settings, env_settings, _SecretFiles(settings_cls), dotenv_settings
 
 
 SECRETS = tuple(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation))

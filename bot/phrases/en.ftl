@@ -642,6 +642,7 @@ notice-lead = It was due { $due }, and its owner has not closed it.
 
 no-workspace-named = No workspace is named. Give its folder, or set BEACON_WORKSPACE.
 run-ready = Beacon is up. The console: { $address }
+run-pretended = workspace.yaml pretends that today is { $day }. To run is to go by the real clock, so facts that end there are late.
 demo-ready =
     A shop during 618, and it is the second of June. Open { $address }
 

@@ -7,7 +7,8 @@ from core.errors import Invalid
 
 
 @pytest.fixture(autouse=True)
-def _bare_environment(monkeypatch):
+def _bare_environment(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
         monkeypatch.delenv(f"{name.upper()}_FILE", raising=False)
@@ -86,3 +87,12 @@ def test_a_secret_file_that_holds_no_text_is_named(monkeypatch, tmp_path):
         read_settings()
 
     assert caught.value.mistakes[0].code == "unreadable-secret"
+
+
+def test_the_file_env_is_read_where_we_stand_and_the_environment_wins(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("BEACON_PORT=9001\nBEACON_HOST=localhost\nSOMEBODY_ELSES=1\n", encoding="utf-8")
+    monkeypatch.setenv("BEACON_HOST", "127.0.0.2")
+
+    settings = read_settings()
+
+    assert (settings.beacon_port, settings.beacon_host) == (9001, "127.0.0.2")
