@@ -38,14 +38,14 @@ class Cube:
     periods: range
     measures: Mapping[str, Array]
     hows: Mapping[str, How]
-    _places: dict[Labels, int] = field(default_factory=dict, init=False, repr=False)
+    places: dict[Labels, int] = field(default_factory=dict, repr=False)  # cubes of the same slices may share them
 
     @property
     def slice_index(self) -> Mapping[Labels, int]:
         """Return the row of each slice; found once, when first asked for."""
-        if not self._places:
-            self._places.update({labels: row for row, labels in enumerate(self.slices)})
-        return self._places
+        if not self.places:
+            self.places.update({labels: row for row, labels in enumerate(self.slices)})
+        return self.places
 
     def column(self, period: int) -> int:
         """Return where a period stands on the time axis, possibly before or behind it."""
@@ -123,7 +123,7 @@ class Cube:
         return Cube(self.dimensions, slices, self.grain, periods, measures, {**self.hows, **newer.hows})
 
     def _with(self, periods: range, measures: Mapping[str, Array]) -> Cube:
-        return Cube(self.dimensions, self.slices, self.grain, periods, measures, self.hows)
+        return Cube(self.dimensions, self.slices, self.grain, periods, measures, self.hows, self.places)
 
     def _of(self, slices: tuple[Labels, ...], measures: Mapping[str, Array]) -> Cube:
         return Cube(self.dimensions, slices, self.grain, self.periods, measures, self.hows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from core.metrics.metric import How
 from core.metrics.source import Source
 from core.warehouse import sql
 from core.warehouse.budget import Budget
+from core.warehouse.groups import Groups, Whole, as_they_are, grouped
 from core.warehouse.intake import Intake, Stage, Taker, prepare, taken_in
 from core.warehouse.kept import Kept
 
@@ -38,12 +39,12 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 400_000_000  # of one answer
 MOST_ROWS_SCANNED = 4_000_000  # above it, the rows would take more memory than grouping them takes time
+_ROWS_AT_ONCE = 100_000  # what is fetched and added up while it is still near the processor
 _DECIMALS = 6  # sums of amounts written with up to so many decimals come out as they would on paper
 
 _LONG = 3600  # seconds for taking files in
 
 Key = tuple[str, Grain, tuple[str, ...], tuple[str, ...]]
-Whole = NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -52,19 +53,12 @@ class Known:
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     is_learnt: bool = False
+    rows: int = 0
     slices: tuple[Labels, ...] = ()  # by slice id
     live: frozenset[int] = frozenset()  # those that have facts now
     decimal: frozenset[str] = frozenset()  # measures whose fractions were written, not computed
     groups: dict[tuple[str, ...], Groups] = field(default_factory=dict)
     trouble: Problem | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """The slices of a cube, and for each slice id its row there (-1 for one without facts)."""
-
-    slices: tuple[Labels, ...]
-    slots: Whole
 
 
 class DuckdbWarehouse:
@@ -164,6 +158,7 @@ class DuckdbWarehouse:
 
     def _learn(self, cursor: DuckDBPyConnection, name: str) -> None:
         source, known = self._sources[name], self._known[name]
+        ((known.rows,),) = cursor.execute(sql.count_rows(name)).fetchall()
         rows = cursor.execute(sql.slices_in_order(name)).fetchall()
         live = frozenset(each for (each,) in cursor.execute(sql.live_slices(name)).fetchall())
         if (len(rows), live) != (len(known.slices), known.live):  # an id is never given twice
@@ -206,7 +201,7 @@ class DuckdbWarehouse:
             measures = {code: array.T for code, array in arrays.items()}
         else:
             measures = self._topped_up(cursor, source, query, query.grain, hows, groups, periods)
-        return Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows)
+        return Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows, groups.places)
 
     def _topped_up(
         self,
@@ -246,14 +241,14 @@ class DuckdbWarehouse:
         name = source.name
         levels = {code: how for code, how in hows.items() if how is How.LAST}
         others = {code: how for code, how in hows.items() if how is not How.LAST}
-        if all(how.is_additive for how in others.values()) and _count(cursor, name, own) <= MOST_ROWS_SCANNED:
-            if others:
-                found = cursor.execute(sql.scan(name, others, own)).fetchnumpy()
-                coarse = _coarse(source.grain, grain, own) - periods.start
-                rows = coarse[found["period"] - own.start]
+        if all(how.is_additive for how in others.values()) and self._is_small(cursor, name, own):
+            for part in self._parts(name, own, is_whole=grain is not source.grain) if others else ():
+                found = cursor.execute(sql.scan(name, others, part)).fetchnumpy()
+                coarse = _coarse(source.grain, grain, part) - periods.start
+                rows = coarse[found["period"] - part.start] - coarse[0]
                 _add(
                     found,
-                    {code: arrays[code] for code in others},
+                    {code: arrays[code][coarse[0] : coarse[-1] + 1] for code in others},
                     rows * len(groups.slices) + groups.slots[found["slice"]],
                 )
             others = {}
@@ -269,27 +264,26 @@ class DuckdbWarehouse:
             # 0.1 + 0.2 is 0.3 again, so that a bound is met exactly where it is met on paper.
             np.round(arrays[code], _DECIMALS, out=arrays[code])
 
+    def _is_small(self, cursor: DuckDBPyConnection, name: str, own: range) -> bool:
+        if self._known[name].rows <= MOST_ROWS_SCANNED:
+            return True
+        ((rows,),) = cursor.execute(sql.count_rows(name, own)).fetchall()
+        return bool(rows <= MOST_ROWS_SCANNED)
+
+    def _parts(self, name: str, own: range, *, is_whole: bool) -> Iterator[range]:
+        """Yield stretches to ask for one after the other; where periods are added up, all at once."""
+        known = self._known[name]
+        step = len(own) if is_whole else max(1, _ROWS_AT_ONCE // max(1, len(known.live)))
+        return (own[start : start + step] for start in range(0, len(own), step))
+
     def _grouped(self, name: str, dimensions: tuple[str, ...]) -> Groups:
         known = self._known[name]
         if dimensions not in known.groups:
-            rows: dict[Labels, int] = {} if dimensions else {Labels(): 0}
             is_all = len(dimensions) == len(self._sources[name].dimensions)
-            slots = np.array(
-                [
-                    rows.setdefault(labels if is_all else labels.only(dimensions), len(rows))
-                    if number in known.live
-                    else -1
-                    for number, labels in enumerate(known.slices)
-                ],
-                dtype=np.int64,
+            known.groups[dimensions] = (
+                as_they_are(known.slices, known.live) if is_all else grouped(known.slices, known.live, dimensions)
             )
-            known.groups[dimensions] = Groups(tuple(rows), slots)
         return known.groups[dimensions]
-
-
-def _count(cursor: DuckDBPyConnection, source: str, own: range) -> int:
-    ((rows,),) = cursor.execute(sql.count_rows(source, own)).fetchall()
-    return int(rows)
 
 
 def _coarse(own_grain: Grain, grain: Grain | None, own: range) -> Whole:

@@ -1,7 +1,9 @@
 """Cubes that are kept: arrays that grow by a period without being copied.
 
 They lie period by period, so that a new period is written behind the others in room left for it. What was handed out
-is never written to again: a period that is restated after a cube showed it makes a copy first.
+is never written to again: a period that is restated after a cube showed it makes a copy first. When the room is used
+up and they move, only what was asked for since the last move comes along, so that a house that runs for years keeps
+the weeks that its rules look back on, and no more.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ class Kept:
         self.held = range(0)
         self._stale: set[int] = set()
         self._shown = range(0)
+        self._asked = range(0)  # since the last move
+        self._asked_last = range(0)
         self._arrays: dict[str, Array] = {code: np.empty((0, len(slices))) for code in measures}
 
     @property
@@ -36,7 +40,8 @@ class Kept:
 
     def lacking(self, periods: range) -> Iterator[range]:
         """Yield what must be asked to hold these periods: the held stretch stays in one piece."""
-        whole = self._with(periods)
+        self._asked, self._asked_last = _hull(self._asked, periods), periods
+        whole = _hull(self.held, periods)
         lacking = [each for each in whole if each not in self.held or (each in self._stale and each in periods)]
         start = 0
         for place in range(1, len(lacking) + 1):
@@ -46,11 +51,14 @@ class Kept:
 
     def opened(self, periods: range) -> dict[str, Array]:
         """Return room for an answer about those periods, a row for each, without any value yet."""
-        whole = self._with(periods)
+        whole = _hull(self.held, periods)
         is_shown = periods.start < self._shown.stop and self._shown.start < periods.stop
         has_room = len(whole) <= self._room and (not self.held or whole.start == self.held.start)
         if is_shown or not has_room:
+            wanted = _hull(self._asked, periods)
+            whole = range(max(whole.start, wanted.start), min(whole.stop, wanted.stop))
             self._move(whole)
+            self._asked = self._asked_last
         self.held = whole
         self._stale.difference_update(periods)
         first = periods.start - whole.start
@@ -88,16 +96,20 @@ class Kept:
     def _room(self) -> int:
         return min((len(array) for array in self._arrays.values()), default=0)
 
-    def _with(self, periods: range) -> range:
-        if not len(self.held):
-            return periods
-        return range(min(self.held.start, periods.start), max(self.held.stop, periods.stop))
-
     def _move(self, whole: range) -> None:
-        here = self.held.start - whole.start
+        both = range(max(self.held.start, whole.start), min(self.held.stop, whole.stop))
+        self._stale = {each for each in self._stale if each in whole}
         for code, array in self._arrays.items():
             roomy = np.empty((int(len(whole) * _ROOM) + 1, len(self.slices)))  # room not written to takes no memory
-            if len(self.held):
-                roomy[here : here + len(self.held)] = array[: len(self.held)]
+            if both:
+                old, new = both.start - self.held.start, both.start - whole.start
+                roomy[new : new + len(both)] = array[old : old + len(both)]
             self._arrays[code] = roomy
         self._shown = range(0)
+
+
+def _hull(one: range, other: range) -> range:
+    """Return the shortest stretch that has both in it; an empty one counts for nothing."""
+    if not len(one) or not len(other):
+        return one or other
+    return range(min(one.start, other.start), max(one.stop, other.stop))

@@ -69,8 +69,8 @@ def coarser(period: str, own: Grain, grain: Grain | None) -> str:
             return f"CAST({day} AS INTEGER)"
 
 
-def count_rows(source: str, periods: range) -> str:
-    return f"SELECT count(*) FROM {facts(source)} WHERE {_within(periods)}"
+def count_rows(source: str, periods: range | None = None) -> str:
+    return f"SELECT count(*) FROM {facts(source)}" + (f" WHERE {_within(periods)}" if periods else "")
 
 
 def scan(source: str, measures: Mapping[str, How], periods: range) -> str:
