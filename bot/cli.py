@@ -159,6 +159,18 @@ def evaluate(
 
 
 @cli.command()
+def detect(
+    file: Annotated[Path, typer.Argument(help="A CSV file of times and values, at any grain.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Tell what is sudden in a file from its noise and season: what was to be expected of each row, and a score."""
+    from bot.detecting import look, points_json, summary
+
+    found = look(file)
+    typer.echo(_json(points_json(found)) if as_json else "\n".join(summary(found, _tongue())))
+
+
+@cli.command()
 def demo(
     check: Annotated[
         bool, typer.Option("--check", help="Live the whole story at once and hold it to account.")

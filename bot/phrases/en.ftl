@@ -722,3 +722,14 @@ sum-of-derived = { $name } is worked out from other metrics and cannot be added 
 
 workdays-year-unknown = The make-up workdays of { NUMBER($year, useGrouping: 0) } are not known ({ $events }). Known: { $known }. Until they are in events.yaml, weekdays count as worked.
 wanted-month = A month from 1 to 12 belongs here, not “{ $value }”.
+
+## What is sudden in a file
+
+detect-judged = { $rows } rows, { $judged } of them judged, { $sudden } sudden.
+detect-rose = { $time }: { $value } is suddenly high; about { $expected } was to be expected (score { $score }).
+detect-fell = { $time }: { $value } is suddenly low; about { $expected } was to be expected (score { $score }).
+detect-more = … and { $more } more; --json lists them all.
+detect-no-time = No column of { $file } holds times. Its columns: { $columns }. Give it a column such as time, with 2026-06-18 08:00.
+detect-no-value = No column of { $file } holds numbers. Its columns: { $columns }. Give it a column such as value.
+detect-which-value = { $file } has several columns of numbers: { $columns }. Name the one to look at “value”.
+detect-many-per-time = { $file } has { $rows } rows for { $times } times, so more than one series lies in it. Keep one of them, or add them up.

@@ -697,3 +697,14 @@ sum-of-derived = { $name } 由其他指标算出，不能相加。
 
 workdays-year-unknown = 还不知道 { NUMBER($year, useGrouping: 0) } 年的调休安排（{ $events }）。已知：{ $known }。写进 events.yaml 之前，按周一至周五算工作日。
 wanted-month = 这里要写 1 到 12 的月份，不能是“{ $value }”。
+
+## 文件里的突变
+
+detect-judged = 共 { $rows } 行，判断了 { $judged } 行，突变 { $sudden } 处。
+detect-rose = { $time }：{ $value } 突然偏高，预期约 { $expected }（得分 { $score }）。
+detect-fell = { $time }：{ $value } 突然偏低，预期约 { $expected }（得分 { $score }）。
+detect-more = ……还有 { $more } 处，--json 会全部列出。
+detect-no-time = { $file } 里没有时间列。现有的列：{ $columns }。请加一列“时间”，如 2026-06-18 08:00。
+detect-no-value = { $file } 里没有数字列。现有的列：{ $columns }。请加一列“值”。
+detect-which-value = { $file } 有好几列数字：{ $columns }。请把要看的那一列命名为“值”。
+detect-many-per-time = { $file } 有 { $rows } 行，却只有 { $times } 个时间，里面不止一条序列。请只留一条，或先汇总。
