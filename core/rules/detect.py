@@ -97,7 +97,8 @@ class _Walk:
     ours: Track
     plain: Track  # that knows no season
     leaps: Array  # the variance of what is left of a leap when the season's own is taken off
-    last: Array
+    last: Array  # the last value without its season
+    tamed: Array  # the same, no stranger than CLIP
     run: Array  # points in a row beyond what is usual, below zero when below
     expected: Array
     stray: Array
@@ -125,6 +126,7 @@ class _Walk:
             Track.blank(series, season),
             Track.blank(series, 1),
             np.zeros(series),
+            np.full(series, np.nan),
             np.full(series, np.nan),
             np.zeros(series),
             expected=np.full(at.shape, np.nan),
@@ -166,7 +168,7 @@ class _Walk:
         self.plain.begin(rows, history, np.zeros_like(phases))
         plain = history - self.ours.season[phases][:, rows]
         self.leaps[rows] = robust_scale(np.diff(plain, axis=0)) ** 2
-        self.last[rows] = _last(plain)
+        self.last[rows] = self.tamed[rows] = _last(plain)
 
     def _borrow(self, before: Array, rows: Rows, borrowed: Borrowed) -> None:
         if not len(rows):
@@ -177,7 +179,7 @@ class _Walk:
         self.ours.borrow(rows, level, noise, shape)
         self.plain.borrow(rows, level, np.hypot(noise, shape.std(axis=0)), np.zeros((1, len(rows))))
         self.leaps[rows] = 2 * self.ours.variance[rows]
-        self.last[rows] = _last(history - self.ours.season[phases][:, rows])
+        self.last[rows] = self.tamed[rows] = _last(history - self.ours.season[phases][:, rows])
 
     def _judge(self, t: int) -> None:
         value, phase, is_count = self.at[t], int(self.phases[t]), self.is_count[t]
@@ -186,7 +188,7 @@ class _Walk:
         stray, stray_any = self.ours.scale(least), self.plain.scale(floor(usual, is_count))
         off, off_any = value - expected, value - usual
         level = value - self.ours.season[phase]
-        leap = level - self.last
+        leap = self._leap(level)
         stray_leap = np.maximum(np.sqrt(self.leaps), least)
         doubt = stray * self.ours.doubt(phase)
         # Where the season explains most of what happens, a value that is usual at another hour is no excuse.
@@ -195,11 +197,18 @@ class _Walk:
             told = np.log(np.abs(off * leap) / (doubt * stray_leap)) + weight * np.log(np.abs(off_any) / stray_any)
         self.expected[t], self.stray[t] = expected, doubt
         self.score[t] = np.exp(told / (2 + weight))
+        tamed = self.ours.level + np.clip(off, -CLIP * stray, CLIP * stray)
         moved = self._count_run(t, off, stray)
         self.ours.learn(phase, off, stray, moved)
         self.plain.learn(0, off_any, stray_any, moved)
         learn_variance(self.leaps, leap, stray_leap)
-        self.last = np.where(np.isnan(value), self.last, level)
+        known = ~np.isnan(value)
+        self.last, self.tamed = np.where(known, level, self.last), np.where(known, tamed, self.tamed)
+
+    def _leap(self, level: Array) -> Array:
+        """Return the way from the last value, or from what that should have been: a way back to normal is no leap."""
+        leap, back = level - self.last, level - self.tamed
+        return np.where(np.abs(back) < np.abs(leap), back, leap)
 
     def _count_run(self, t: int, off: Array, stray: Array) -> Flags:
         """Return where so many points in a row were strange to one side that the level itself has moved."""
