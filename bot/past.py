@@ -11,6 +11,7 @@ from bot.app import open_world
 from bot.cards.alert import headline, why_words
 from bot.phrases import say
 from core.alerts.alert import Alert
+from core.errors import Problem
 from core.text import Tongue
 from core.usecases.replay import HandClock, has_fired, replay
 from core.workspace import Workspace
@@ -18,6 +19,8 @@ from core.workspace import Workspace
 
 async def relive(workspace: Workspace, first: date, last: date, *, data: Path | None = None) -> AsyncIterator[Alert]:
     """Yield each alert as it first fires, day by day, with nobody listening."""
+    if first > last:
+        raise Problem("days-reversed", first=first.isoformat(), last=last.isoformat())
     clock = HandClock(datetime.combine(first, time(), workspace.zone).astimezone(UTC))
     async with open_world(workspace, clock, data=data) as world:
         async for change in replay(workspace, world, clock, first, last):

@@ -49,7 +49,8 @@ def event_words(event: Event, workspace: Workspace, tongue: Tongue, now: datetim
     """Return what happened in one sentence."""
     facts = dressed(event.facts, workspace, tongue, now)
     metric, value = facts.get("metric", ""), facts.get("value", numerals.NOTHING)
-    return say(f"event-{event.kind}", tongue, **(facts | {"metric": metric, "value": value}))
+    code = "event-assigned-due" if event.kind == "assigned" and "due" in facts else f"event-{event.kind}"
+    return say(code, tongue, **(facts | {"metric": metric, "value": value}))
 
 
 def _events(events: list[Event], workspace: Workspace, tongue: Tongue, now: datetime) -> Table:

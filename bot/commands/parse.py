@@ -62,8 +62,9 @@ def parse(text: str, lexicon: Lexicon, *, thread: str | None = None, platform: s
 
 
 def plain(text: str) -> str:
-    """Return the text without what called us, with full-width signs made plain."""
-    said = unicodedata.normalize("NFKC", text).translate(_PAIRS).strip()
+    """Return the text without what called us, with full-width signs made plain and unseen ones left out."""
+    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")  # pasted, or turned to the right
+    said = unicodedata.normalize("NFKC", seen).translate(_PAIRS).strip()
     while found := _TRIGGER.match(said):
         said = said[found.end() :]
     if polite := _POLITE.match(said):

@@ -244,6 +244,13 @@ async def test_a_sentence_is_short(console):
     assert console.heard == []
 
 
+async def test_half_a_letter_is_no_text_and_no_fault(console):
+    said = await console.client.post("/api/say", content=rb'{"text": "roi \ud800", "under": "\udfff"}')
+    assert said.status_code == 200
+    assert console.heard[0].text == "roi ?"
+    assert (await console.client.post("/api/say", content=rb'{"text": "roi", "as": "\ud800"}')).status_code == 404
+
+
 # --- the board -------------------------------------------------------------------------------------------------
 
 

@@ -212,6 +212,13 @@ async def test_bob_takes_it_himself_by_the_end_of_friday(chat):
     assert taken.due == datetime(2026, 6, 12, 10, tzinfo=UTC)  # 18:00 in Shanghai
 
 
+async def test_a_day_by_which_it_is_to_be_done_is_said_back_as_it_was_read(chat):
+    alert = await chat.alert()
+    card = await chat.says("alice", f"assign {alert.handle} @bob 2026-06-20 15:00")
+    assert "Jun 20" in card.title
+    assert "15:00" in card.title
+
+
 async def test_assigning_to_nobody_we_know_says_so(chat):
     alert = await chat.alert()
     assert "alic" in plain(await chat.says("bob", f"assign {alert.handle} alic")).lower()

@@ -248,3 +248,48 @@ def test_the_command_runs_as_a_program_of_its_own(shop):
     done = subprocess.run(words, capture_output=True, check=True, timeout=60)
     assert json.loads(done.stdout)["values"]
     assert not done.stderr
+
+
+def test_a_past_that_ends_before_it_begins_is_refused(beacon, shop):
+    code, out, err = beacon("evaluate", shop, "--from", "2026-06-08", "--to", "2026-06-01")
+    assert (code, out) == (1, "")
+    assert "2026-06-08" in err
+
+
+def test_what_is_wrong_in_a_sentence_that_was_typed_stands_in_no_file(beacon):
+    _, _, err = beacon("rule", "投产比<")
+    assert ":1:" not in err
+    assert "1 | 投产比<\n   |        ^" in err
+
+
+def test_a_workspace_that_cannot_be_written_says_so(beacon, tmp_path):
+    (tmp_path / "ads.csv").write_text("日期,消耗\n2026-06-01,1\n", encoding="utf-8")
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    code, _, err = beacon("init", tmp_path / "taken" / "shop", "--from", tmp_path / "ads.csv", "--yes")
+    assert (code, "cannot be written" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("date,spend\n5/1/2026,1\n5/2/2026,2\n", "“5/1/2026”, which is not surely one day"),
+        ("日期,消耗\n2026-06-01,=1+1\n2026-06-02,7\n", "“消耗” should be numbers, but holds “=1+1”"),
+        ("日期,心情\n2026-06-01,1\n", "no column that is a known metric"),
+        ("城市,消耗\n上海,1\n", "No column holds days"),
+    ],
+)
+def test_a_file_that_cannot_begin_a_workspace_says_which_cell_is_in_the_way(beacon, tmp_path, text, said):
+    (tmp_path / "ads.csv").write_text(text, encoding="utf-8")
+    code, _, err = beacon("init", tmp_path / "new", "--from", tmp_path / "ads.csv", "--yes")
+    assert code == 1
+    assert said in " ".join(err.split())
+
+
+def test_many_columns_that_nobody_knows_are_one_line(beacon, tmp_path):
+    names = ",".join(f"c{i}" for i in range(300))
+    ones = ",1" * 300
+    (tmp_path / "ads.csv").write_text(f"日期,消耗,{names}\n2026-06-01,1{ones}\n", encoding="utf-8")
+    code, out, _ = beacon("init", tmp_path / "new", "--from", tmp_path / "ads.csv", "--yes")
+    assert code == 0
+    assert len(out.splitlines()) < 6
+    assert "c0, c1, c2, c3, c4, c5, c6, c7 … (300)" in out

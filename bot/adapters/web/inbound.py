@@ -7,10 +7,10 @@ The console trusts whoever can reach it (it listens on 127.0.0.1 unless told oth
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.chat.request import Request
 from core.errors import Missing
@@ -29,15 +29,21 @@ MAX_TEXT = 2_000
 TRIGGER = re.compile(r"^\s*[/／]?kpi(?=\s|$)\s*", re.IGNORECASE)
 
 
+# JSON can write half of a letter (\ud800), which is no text and could not be said back.
+Words = Annotated[
+    str, BeforeValidator(lambda said: said.encode(errors="replace").decode() if isinstance(said, str) else said)
+]
+
+
 class Said(BaseModel):
     """The body of `/api/say`. `under` is the message whose button was pressed."""
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(min_length=1, max_length=MAX_TEXT)
-    speaker: str | None = Field(default=None, alias="as")
+    text: Words = Field(min_length=1, max_length=MAX_TEXT)
+    speaker: Words | None = Field(default=None, alias="as")
     tongue: Tongue | None = None
-    under: str | None = None
+    under: Words | None = None
 
 
 def address(person: Person) -> str:

@@ -312,3 +312,7 @@ def test_two_ways_to_split_at_once_are_refused():
 
 def test_an_empty_lexicon_still_hears_verbs():
     assert parse("ack 7f3k", Lexicon.of([], [])) == Ack(K)
+
+
+def test_letters_that_nobody_sees_are_not_part_of_what_is_asked():
+    assert parse("\u202eroi\u200b last\u2060 7 days\ufeff", LEXICON) == parse("roi last 7 days", LEXICON)
