@@ -6,7 +6,7 @@ would add up distinct people is refused here, because nothing later could tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
@@ -18,7 +18,7 @@ from core.errors import Mistake, Where
 from core.metrics.catalog import Catalog
 from core.metrics.load import code, dimension_code, metric_code, unique
 from core.metrics.metric import How, Metric
-from core.metrics.source import Filter, Lookup, Measure, Source
+from core.metrics.source import Checks, Filter, Lookup, Measure, Source
 
 ROWS = "rows"
 GRAINS = {grain.value: grain for grain in (Grain.HOUR, Grain.DAY)}
@@ -46,9 +46,72 @@ def _source(fields: Fields, catalog: Catalog) -> Source:
         measures=fields.need("measures", _measures(catalog), {}),
         lookups=fields.take("lookups", document.listing(document.record(_lookup)), ()),
         delay=fields.take("delay", document.duration, timedelta()),
+        owner=fields.take("owner", document.words, None),
+        checks=fields.take("checks", document.record(_checks(catalog)), Checks()),
     )
+    if lacking := [each for each in source.checks.complete or () if each not in source.dimensions]:
+        fields.note("check-no-dimension", "checks", dimension=lacking[0], options=", ".join(source.dimensions))
+    if lacking := [each for each in source.checks.ranges if each not in source.measures]:
+        fields.note("check-no-measure", "checks", measure=lacking[0], options=", ".join(source.measures))
     fields.close()
     return source
+
+
+def _checks(catalog: Catalog) -> Callable[[Fields], Checks]:
+    """Read which checks are off, and what the others are told; a check that is not named is on."""
+
+    def read(fields: Fields) -> Checks:
+        default = Checks()
+        limited: Read[dict[str, tuple[float, float]] | bool] = _or_flag(_named(metric_code(catalog), _bounds))
+        listed: Read[tuple[str, ...] | bool] = _or_flag(document.listing(dimension_code(catalog)))
+        ranges = fields.take("range", limited, None)
+        complete = fields.take("complete", listed, None)
+        return Checks(
+            fresh=fields.take("fresh", document.flag, default=True),
+            complete=complete if isinstance(complete, tuple) else () if complete is False else default.complete,
+            duplicates=fields.take("duplicates", document.flag, default=True),
+            range=ranges is not False,
+            ranges=ranges if isinstance(ranges, dict) else default.ranges,
+            spike=fields.take("spike", _spike, default.spike),
+            parts=fields.take("parts", document.flag, default=True),
+        )
+
+    return read
+
+
+def _or_flag(read: Read[document.T]) -> Read[document.T | bool]:
+    """Read `true` or `false`, or else what a check is told."""
+
+    def read_either(node: Node, mistakes: Mistakes) -> document.T | bool | None:
+        if isinstance(node, Scalar) and node.text.strip() in ("true", "false"):
+            return document.flag(node, mistakes)
+        return read(node, mistakes)
+
+    return read_either
+
+
+def _spike(node: Node, mistakes: Mistakes) -> float | None:
+    """Read how many times the usual is a spike; `false` is 0, which no check asks."""
+    if isinstance(node, Scalar) and node.text.strip() in ("true", "false"):
+        return Checks().spike if node.text.strip() == "true" else 0.0
+    found = document.number(node, mistakes)
+    if found is None or found > 1:
+        return None if found is None else float(found)
+    mistakes.append(Mistake("wanted-times", {"value": str(found)}, node.where))
+    return None
+
+
+def _bounds(node: Node, mistakes: Mistakes) -> tuple[float, float] | None:
+    """Read `[0, 50000]`."""
+    found = document.listing(document.number)(node, mistakes)
+    match found:
+        case None:
+            return None
+        case (low, high) if low <= high:
+            return float(low), float(high)
+        case _:
+            mistakes.append(Mistake("wanted-bounds", {}, node.where))
+            return None
 
 
 def _measures(catalog: Catalog) -> Read[dict[str, Measure]]:

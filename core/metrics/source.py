@@ -49,8 +49,29 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Checks:
+    """What a source's facts are held to before a rule may speak of them; all of it unless its YAML says less.
+
+    `complete` names the dimensions whose usual values must be there (None: those whose values the dictionary knows),
+    `ranges` what one period's number of one of those values lies between.
+    """
+
+    fresh: bool = True
+    complete: tuple[str, ...] | None = None
+    duplicates: bool = True
+    range: bool = True
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    spike: float = 20.0  # times the usual; 0 is none
+    parts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """Files of one form. Paths are relative to the workspace, or to the folder given with `--data`."""
+    """Files of one form, or a table of an engine.
+
+    Paths are relative to the workspace, or to the folder given with `--data`. `engine` is a SQLAlchemy URL, or
+    `${NAME}` for the setting that holds one; then `table` is asked, and there are no files.
+    """
 
     name: str
     files: tuple[str, ...]
@@ -60,3 +81,7 @@ class Source:
     measures: Mapping[str, Measure] = field(default_factory=dict)
     lookups: tuple[Lookup, ...] = ()
     delay: timedelta = timedelta(0)  # how long after a period's end its rows are all there
+    engine: str = ""
+    table: str = ""
+    owner: str | None = None  # the role, or `person:ID`, that mends it
+    checks: Checks = Checks()

@@ -11,7 +11,7 @@ from core.metrics.catalog import Catalog
 from core.metrics.load import builtin
 from core.metrics.load_sources import load_sources
 from core.metrics.metric import How
-from core.metrics.source import Filter, Lookup, Measure, Source
+from core.metrics.source import Checks, Filter, Lookup, Measure, Source
 
 CATALOG = Catalog(builtin().metrics, builtin().dimensions)
 HEAD = "- source: ads\n  files: data/ads*.csv\n  grain: day\n  time: 日期\n"
@@ -146,3 +146,54 @@ def test_the_caret_stands_under_the_measure():
 )
 def test_a_wrong_source_says_all_that_is_wrong(text, codes):
     assert [mistake.code for mistake in loaded(text)[1]] == codes
+
+
+def checks_of(written: str) -> Checks:
+    text = HEAD + "  measures: {spend: s, leads: {count: rows}}\n  dimensions: {channel: c, region: r}\n" + written
+    (source,), mistakes = loaded(text)[0].values(), loaded(text)[1]
+    assert mistakes == []
+    return source.checks
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("", Checks()),
+        ("  checks: {fresh: true, complete: true, range: true, spike: true}\n", Checks()),
+        (
+            "  checks: {fresh: false, complete: false, duplicates: false, range: false, spike: false, parts: false}\n",
+            Checks(fresh=False, complete=(), duplicates=False, range=False, spike=0.0, parts=False),
+        ),
+        ("  checks: {complete: [渠道, region]}\n", Checks(complete=("channel", "region"))),
+        ("  checks: {complete: region, spike: 8}\n", Checks(complete=("region",), spike=8.0)),
+        ("  checks: {range: {花费: [0, 50000]}}\n", Checks(ranges={"spend": (0.0, 50000.0)})),
+    ],
+)
+def test_all_checks_are_on_and_each_is_told_more_or_turned_off(written, expected):
+    assert checks_of(written) == expected
+
+
+def test_a_source_names_who_mends_it():
+    assert loaded(HEAD + "  measures: {spend: s}\n  owner: data_team\n")[0]["ads"].owner == "data_team"
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("{fresch: true}", "unknown-key"),
+        ("{fresh: perhaps}", "wanted-flag"),
+        ("{complete: [region]}", "check-no-dimension"),
+        ("{complete: [planet]}", "unknown-dimension"),
+        ("{range: {clicks: [0, 1]}}", "check-no-measure"),
+        ("{range: {spend: [5, 1]}}", "wanted-bounds"),
+        ("{range: {spend: 5}}", "wanted-bounds"),
+        ("{range: {spend: [a, b]}}", "wanted-number"),
+        ("{range: wide}", "wanted-mapping"),
+        ("{spike: 1}", "wanted-times"),
+        ("{spike: high}", "wanted-number"),
+        ("never", "wanted-mapping"),
+    ],
+)
+def test_a_check_that_cannot_be_is_pointed_at(written, code):
+    text = HEAD + f"  measures: {{spend: s}}\n  dimensions: {{channel: c}}\n  checks: {written}\n"
+    assert loaded(text)[1][0].code == code
