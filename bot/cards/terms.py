@@ -36,6 +36,7 @@ from core.rules.tree import (
     Share,
     SoFar,
     Streak,
+    Sudden,
     Target,
     Usual,
     YearAgo,
@@ -76,7 +77,7 @@ class Told:
         term = self.term
         if term.value is None:
             return False
-        if term.against is not None:
+        if term.against is not None or isinstance(self.leaf, Sudden):
             return term.value < (term.baseline if term.baseline is not None else term.value)
         return term.bound is not None and term.value <= term.bound
 
@@ -110,6 +111,9 @@ def sentence(one: Told, workspace: Workspace, tongue: Tongue, grain: Grain) -> s
         return say("term-none", tongue, metric=metric)
     value = number(term.value, term.unit, workspace, tongue)
     currency = sign_of(workspace.currency)
+    if isinstance(one.leaf, Sudden) and term.baseline is not None:
+        expected = number(term.baseline, term.unit, workspace, tongue)
+        return say("term-sudden", tongue, metric=metric, value=value, expected=expected)
     if term.against is None or term.baseline is None:
         if term.bound is None or term.against is not None:
             return say("term-value", tongue, metric=metric, value=value)
@@ -188,7 +192,7 @@ def against_words(against: Against, tongue: Tongue, grain: Grain) -> str:
 def _operands(rule: Rule) -> Iterator[Leaf]:
     """Yield, for each term that a finding of this rule lists, the single condition it stands in."""
     for leaf in leaves(rule.sentence.condition):
-        if isinstance(leaf, Streak | NoData):
+        if isinstance(leaf, Sudden | Streak | NoData):
             yield leaf
         if isinstance(leaf, Compare):
             for operand in (leaf.left, leaf.right):
@@ -202,10 +206,8 @@ def _holds(one: Told) -> bool:
         return term.value is None
     if leaf is None or term.value is None:
         return False
-    if isinstance(leaf, Streak):  # its last move at least; the others are not at hand
+    if isinstance(leaf, Sudden | Streak):  # of a streak its last move at least; the others are not at hand
         return term.change is not None and (term.change > 0) == (leaf.direction == "up")
-    if not isinstance(leaf, Compare):
-        return True
     if isinstance(leaf.right, Bound):
         size = term.value if term.against is None else _size(one)
         return size is not None and term.bound is not None and _is_so(size, leaf.comparison, term.bound)

@@ -119,6 +119,7 @@ why-bad = { $period }: { $terms }.
 term-value = { $metric } { $value }
 term-share = share of { $metric }
 term-concentration = concentration of { $metric }
+term-sudden = { $metric } { $value }, where { $expected } was to be expected
 term-none = { $metric } has no value
 term-below = { $metric } { $value }, below { $bound }
 term-above = { $metric } { $value }, above { $bound }
@@ -458,11 +459,6 @@ web-owner = owner: { $name }
 
 rule-needs-metric = This sentence names no metric. Say which one, or give the rule a line “metric: …”.
 rule-needs-threshold = This sentence says no number. Write the threshold, such as “below 300”.
-rule-not-yet = { $what ->
-    [sudden] “suddenly”
-    [streak] “so many periods in a row”
-   *[other] { $what }
-  } is understood, but cannot be watched yet. Use a number for now, such as “down more than 30% day over day”.
 rule-part-of-what = A part of the whole needs a dimension to divide it by, such as “share of orders by channel > 60%”.
 rule-part-of-sum = { $metric } cannot be added up over slices, so a slice has no part of it.
 rule-part-percent = A part of the whole is a percentage, and not “{ $bound }”.
@@ -535,11 +531,6 @@ doubt-below-by = Below the mean by that much, or below that part of the mean?
 doubt-percent-or-points = A relative change (%), or percentage points (pp)?
 doubt-roi = ROI as revenue by spend, or as profit by spend?
 doubt-weekly-season = Weekends differ from weekdays: held against the day before, this fires every week. Against the same weekday instead?
-doubt-not-yet = { $what ->
-    [sudden] “suddenly”
-    [streak] “so many periods in a row”
-   *[other] { $what }
-  } cannot be watched yet.
 doubt-no-target = There is no target for { $metric } yet. Add it to targets.yaml, or nothing can be judged.
 doubt-taken = → { $sentence } (taken)
 doubt-other = or: { $sentence }

@@ -118,6 +118,7 @@ why-bad = { $period }：{ $terms }。
 term-value = { $metric } { $value }
 term-share = { $metric }占比
 term-concentration = { $metric }集中度
+term-sudden = { $metric } { $value }，正常应在 { $expected }左右
 term-none = { $metric }没有数值
 term-below = { $metric } { $value }，低于 { $bound }
 term-above = { $metric } { $value }，高于 { $bound }
@@ -448,11 +449,6 @@ web-owner = 负责人 { $name }
 
 rule-needs-metric = 这句话没有指标。请写明是哪个指标，或给规则加一行“metric: …”。
 rule-needs-threshold = 这句话没有写数字。请写上阈值，如“低于 300”。
-rule-not-yet = { $what ->
-    [sudden] “突然”
-    [streak] “连续几期”
-   *[other] { $what }
-  }能读懂，但暂时还不能监控。请先用数字表示，如“日环比下降超过 30%”。
 rule-part-of-what = 占比要写明按什么维度来分，如“渠道订单数占比>60%”。
 rule-part-of-sum = { $metric }不能在各切片间相加，因此没有占比。
 rule-part-percent = 占比是百分数，不是“{ $bound }”。
@@ -525,11 +521,6 @@ doubt-below-by = 是比均值低这么多，还是低于均值的这个比例？
 doubt-percent-or-points = 是相对变化（%），还是百分点（pp）？
 doubt-roi = ROI 是成交额 ÷ 花费，还是利润 ÷ 花费？
 doubt-weekly-season = 周末和平日本来就不同，与前一日比每周都会触发。要不要改成与上周同日比？
-doubt-not-yet = { $what ->
-    [sudden] “突然”
-    [streak] “连续几期”
-   *[other] { $what }
-  }暂时还不能监控。
 doubt-no-target = 还没有 { $metric } 的目标值，请写进 targets.yaml，否则无法判断。
 doubt-taken = → { $sentence }（当前理解）
 doubt-other = 或者：{ $sentence }

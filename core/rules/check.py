@@ -113,9 +113,7 @@ def doubts(parsed: Parsed, catalog: Catalog, grain: Grain | None = None) -> tupl
     if grain_of(sentence, grain) is Grain.DAY:
         found.append(_doubt("doubt-weekly-season", sentence, _same_weekday))
     for leaf in leaves(sentence.condition):
-        if isinstance(leaf, Sudden):
-            found.append(Doubt("doubt-not-yet", {"what": "sudden"}))
-        elif isinstance(leaf, Compare) and isinstance(leaf.right, Baseline) and leaf.right.against == Target():
+        if isinstance(leaf, Compare) and isinstance(leaf.right, Baseline) and leaf.right.against == Target():
             metric = leaf.right.metric
             if metric and not any(each.metric == metric for each in catalog.planned):
                 found.append(Doubt("doubt-no-target", {"metric": metric}))
@@ -128,9 +126,7 @@ def doubts(parsed: Parsed, catalog: Catalog, grain: Grain | None = None) -> tupl
 
 def _leaf_mistakes(leaf: Leaf, catalog: Catalog) -> Iterator[Mistake]:
     match leaf:
-        case Sudden():
-            yield Mistake("rule-not-yet", {"what": "sudden"})
-        case Streak() | NoData():
+        case Sudden() | Streak() | NoData():
             return
         case Compare((Share() | Concentration()) as part, _, Bound(quantity)) if part.metric and quantity:
             yield from _part_mistakes(part, part.metric, quantity, catalog)

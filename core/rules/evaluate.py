@@ -17,15 +17,14 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from core.calendar.grain import Grain, Period
-from core.cube.cube import Array
-from core.errors import Problem
+from core.cube.cube import Array, taken
 from core.labels import all_match
 from core.quantity import Quantity, Unit
-from core.rules import gate, shares
+from core.rules import gate, shares, sudden
+from core.rules.detect import LINE
 from core.rules.finding import Finding, State, Term
-from core.rules.gate import Gate
 from core.rules.rule import Fingerprint, Gating, Rule
-from core.rules.sides import Flags, Sides, named
+from core.rules.sides import Flags, Gate, Sides, named
 from core.rules.tree import (
     All,
     Any,
@@ -43,6 +42,7 @@ from core.rules.tree import (
     Operand,
     Reading,
     Share,
+    SoFar,
     Streak,
     Sudden,
     leaves,
@@ -177,13 +177,15 @@ def judged(condition: Condition, sides: Sides, doubt: Flags | None = None) -> Ve
             absent = sides.no_data(named(metric))
             here = (sides.columns >= 0) & (sides.columns < len(sides.reader.cube.periods))
             return absent & here, ~absent
-        case Compare() | Streak() if doubt is not None:
+        case Compare() | Streak() | Sudden() if doubt is not None:
             holds, fails = judged(condition, sides)
             if isinstance(condition, Compare) and isinstance(condition.left, (Share, Concentration)):
                 doubt = shares.spread(doubt, sides.wholes)
             return holds & ~doubt, fails & ~doubt
         case Compare(left, comparison, Bound() as bound):
-            return gate.kept(condition, compared(left, comparison, bound, sides), sides)
+            verdict = compared(left, comparison, bound, sides)
+            # The gate knows whole periods only; a day so far is none.
+            return verdict if is_so_far(left) else gate.kept(condition, verdict, sides)
         case Compare(left, comparison, right):
             # Two sides without a number of the rule's own, `spend > budget`, come in many rules alike.
             key = ("compared", condition, sides.periods)
@@ -204,8 +206,16 @@ def judged(condition: Condition, sides: Sides, doubt: Flags | None = None) -> Ve
         case Streak():
             moves, bare = ("streak", condition, sides.periods), gate.without(sides)
             return sides.reader.once(moves, lambda: judged(condition.moves, bare))
-        case Sudden():
-            raise Problem("rule-not-yet", what="sudden")
+        case Sudden(metric, direction):
+            seen = sudden.scores(named(metric), sides)
+            score, expected = taken(seen.score, sides.columns), taken(seen.expected, sides.columns)
+            value = sides.operand(Reading(metric))
+            rises = value > expected if direction == "up" else value < expected
+            return (score >= LINE) & rises, (score < LINE) | ((score >= LINE) & ~rises)
+
+
+def is_so_far(operand: Operand) -> bool:
+    return isinstance(operand, Change) and isinstance(operand.against, SoFar)
 
 
 def _speaks(part: Concentration, sides: Sides) -> Flags:
@@ -293,6 +303,8 @@ def terms(condition: Condition, sides: Sides, row: int, at: int) -> Iterator[Ter
         if isinstance(leaf, NoData):
             metric = named(leaf.metric)
             yield Term(metric, sides.catalog.metrics[metric].unit, None)
+        if isinstance(leaf, Sudden):
+            yield _sudden_term(leaf, sides, row, at)
         if isinstance(leaf, Streak):
             yield _streak_term(leaf, sides, row, at)
         if isinstance(leaf, Compare):
@@ -329,6 +341,23 @@ def _unit(operand: Operand, metric: str, sides: Sides) -> Unit:
             return Unit.BARE
         case _:
             return sides.catalog.metrics[metric].unit
+
+
+def _sudden_term(leaf: Sudden, sides: Sides, row: int, at: int) -> Term:
+    """The baseline is what was to be expected."""
+    metric = named(leaf.metric)
+    value = _cell(sides.operand(Reading(metric)), row, at)
+    expected = _cell(taken(sudden.scores(metric, sides).expected, sides.columns), row, at)
+    change = (value - expected) / abs(expected) if value is not None and expected else None
+    sample = sides.reader.sample(metric, sides.columns)
+    return Term(
+        metric=metric,
+        unit=sides.catalog.metrics[metric].unit,
+        value=value,
+        baseline=expected,
+        change=change,
+        sample=None if sample is None else _cell(sample, row, at),
+    )
 
 
 def _streak_term(streak: Streak, sides: Sides, row: int, at: int) -> Term:

@@ -25,9 +25,8 @@ from core.rules.tree import Baseline, Bound, Change, Compare, Comparison, Readin
 
 if TYPE_CHECKING:
     from core.cube.cube import Array
-    from core.labels import Matcher
     from core.metrics.catalog import Catalog
-    from core.rules.sides import Sides
+    from core.rules.sides import Gate, Sides
     from core.rules.tree import Against, Operand
 
 Flags = NDArray[np.bool_]
@@ -41,15 +40,6 @@ LEAST = baseline.LEAST  # periods, before a spread is believed
 _FEW = 50  # events expected, below which a bell curve is no good tail
 _CERTAIN = 1e-9
 _MOST = 20_000  # trials, above which it always is
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Gate:
-    """How a rule is gated, and the slices that are looked at together: those it is for."""
-
-    gating: Gating
-    where: tuple[Matcher, ...]
-    eligible: Flags
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from core.cube.reading import holes
 from core.errors import Missing, Problem
 from core.metrics.metric import Ref
 from core.quality.trust import LOOK_BACK
+from core.rules.sudden import HISTORY
 from core.rules.tree import (
     All,
     Any,
@@ -171,7 +172,9 @@ def _reach_of(condition: Condition, grain: Grain) -> int:
         case Compare(left, _, right):
             helds = (each.against for each in (left, right) if isinstance(each, (Baseline, Change)))
             return max((_reach(held, grain) for held in helds), default=0)
-        case Sudden() | NoData():
+        case Sudden():
+            return HISTORY[grain]
+        case NoData():
             return 0
 
 

@@ -42,12 +42,21 @@ from core.rules.tree import (
 
 if TYPE_CHECKING:
     from core.cube.cube import Cube
-    from core.labels import Labels
+    from core.labels import Labels, Matcher
     from core.metrics.catalog import Catalog
-    from core.rules.gate import Gate
+    from core.rules.rule import Gating
 
 Flags = NDArray[np.bool_]
 NEAR = 1e-9  # closer than this to its bound, relative, a number is worked out exactly
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gate:
+    """How a rule is gated, and the slices that are looked at together: those it is for."""
+
+    gating: Gating
+    where: tuple[Matcher, ...]
+    eligible: Flags
 
 
 @dataclass(frozen=True, slots=True, eq=False)

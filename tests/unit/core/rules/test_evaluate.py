@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from core.calendar.events import Event
@@ -167,7 +168,6 @@ def test_a_grain_that_does_not_fit_is_said_so() -> None:
 @pytest.mark.parametrize(
     ("sentence", "code"),
     [
-        ("跳出率突然飙升", "rule-not-yet"),
         ("花费低于阈值", "rule-needs-threshold"),
         ("低于2", "rule-needs-metric"),
     ],
@@ -353,6 +353,56 @@ def test_a_fixed_base_is_the_same_hour_of_its_day() -> None:
     last = Period(Grain.HOUR, JUNE_18.index * 24 + 9)
     spend = [100, *[1] * 47, 79]
     assert said("花费较2026-06-16下降超过20%", {"spend": spend}, last=last) is BREACHED
+
+
+def eight_weeks(last: float | None, seed: int = 1) -> list[float | None]:
+    """Return visits with quiet weekends and a little noise, and then `last`."""
+    dice = np.random.default_rng(seed)
+    week = [1000, 1020, 990, 1010, 980, 450, 400]
+    return [*(float(week[day % 7] * (1 + 0.03 * dice.standard_normal())) for day in range(55)), last]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "last", "state"),
+    [
+        ("访问量突然飙升", 900.0, BREACHED),
+        ("访问量突然飙升", 420.0, CALM),
+        ("访问量突然飙升", 100.0, CALM),
+        ("访问量骤降", 100.0, BREACHED),
+        ("访问量骤降", 900.0, CALM),
+        ("访问量骤降", None, UNKNOWN),
+    ],
+)
+def test_a_saturday_like_a_monday_is_sudden_and_a_saturday_is_not(sentence: str, last, state: State) -> None:
+    assert said(sentence, {"visits": eight_weeks(last)}) is state
+
+
+def test_what_is_sudden_is_not_known_of_a_young_series_unless_it_has_siblings() -> None:
+    young = {"visits": [1000.0, 1010.0, 100.0]}
+    assert said("访问量骤降", young) is UNKNOWN
+    started = {name: eight_weeks(990.0 if name != "new" else None, seed) for seed, name in enumerate(("a", "b", "c"))}
+    measures = {"visits": started | {"new": [*[None] * 52, 1000.0, 1010.0, 400.0, 100.0]}}
+    assert states("渠道访问量骤降", measures)["new"] is BREACHED
+
+
+def test_a_day_of_a_promotion_is_held_against_the_last_one() -> None:
+    dice = np.random.default_rng(3)
+    visits = [float(1000 * (1 + 0.03 * dice.standard_normal())) for _ in range(426)]
+    for day in range(426):
+        when = JUNE_18.shift(day - 425).start.date()
+        if when.month == 6 and 15 <= when.day <= 18:
+            visits[day] *= 3
+    assert said("访问量突然飙升", {"visits": visits}) is CALM
+    assert said("访问量骤降", {"visits": [*visits[:-1], 1000.0]}) is BREACHED
+
+
+def test_what_is_sudden_is_told_with_what_was_expected() -> None:
+    finding = seen_of(a_rule_saying("visits骤降"), measures={"visits": {"wechat": eight_weeks(100.0)}})
+    (breach,) = finding.breached()
+    term = breach.headline
+    assert (term.value, term.against, term.bound) == (100.0, None, None)
+    assert 350 < term.baseline < 1100
+    assert term.change == pytest.approx((100 - term.baseline) / term.baseline)
 
 
 def test_a_streak_tells_what_it_last_moved_from() -> None:

@@ -81,7 +81,7 @@ def test_every_mistake_is_noted_at_its_place() -> None:
 - {rule: seven, when: 花费>6, owner: a, colour: red}
 - {rule: seven, when: 花费>7, owner: a}
 - {rule: eight, when: 花费周环比下降20%, owner: a, grain: day}
-- {rule: nine, when: 跳出率突然飙升, owner: a}
+- {rule: nine, when: 花费低于阈值, owner: a}
 """)
     assert [(each.code, each.where.line, each.where.column) for each in mistakes] == [
         ("rule-unknown-word", 3, 9),
@@ -96,7 +96,7 @@ def test_every_mistake_is_noted_at_its_place() -> None:
         ("unknown-key", 13, 39),
         ("defined-twice", 14, 10),
         ("rule-grain", 15, 23),
-        ("rule-not-yet", 16, 22),
+        ("rule-needs-threshold", 16, 22),
     ]
     assert [rule.id for rule in rules] == ["seven"]
     assert rules[0].said == "花费>5"
