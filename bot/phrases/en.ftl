@@ -724,3 +724,10 @@ detect-no-time = No column of { $file } holds times. Its columns: { $columns }. 
 detect-no-value = No column of { $file } holds numbers. Its columns: { $columns }. Give it a column such as value.
 detect-which-value = { $file } has several columns of numbers: { $columns }. Name the one to look at “value”.
 detect-many-per-time = { $file } has { $rows } rows for { $times } times, so more than one series lies in it. Keep one of them, or add them up.
+
+# --- whether facts may be believed
+
+check-no-dimension = “{ $dimension }” is no dimension of this source. It has: { $options }.
+check-no-measure = “{ $measure }” is no measure of this source. It has: { $options }.
+wanted-bounds = Two numbers belong here, the smaller first, such as [0, 50000].
+wanted-times = A number above 1 belongs here, how many times the usual, not “{ $value }”.

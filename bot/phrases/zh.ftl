@@ -699,3 +699,10 @@ detect-no-time = { $file } 里没有时间列。现有的列：{ $columns }。�
 detect-no-value = { $file } 里没有数字列。现有的列：{ $columns }。请加一列“值”。
 detect-which-value = { $file } 有好几列数字：{ $columns }。请把要看的那一列命名为“值”。
 detect-many-per-time = { $file } 有 { $rows } 行，却只有 { $times } 个时间，里面不止一条序列。请只留一条，或先汇总。
+
+# --- 数据可信度
+
+check-no-dimension = 这个数据源没有维度“{ $dimension }”。它有：{ $options }。
+check-no-measure = 这个数据源没有指标“{ $measure }”。它有：{ $options }。
+wanted-bounds = 这里要写两个数，小的在前，如 [0, 50000]。
+wanted-times = 这里要写大于 1 的倍数，不能是“{ $value }”。
