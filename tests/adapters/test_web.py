@@ -245,10 +245,13 @@ async def test_a_sentence_is_short(console):
 
 
 async def test_half_a_letter_is_no_text_and_no_fault(console):
-    said = await console.client.post("/api/say", content=rb'{"text": "roi \ud800", "under": "\udfff"}')
+    as_json = {"content-type": "application/json"}
+    half = rb'{"text": "roi \ud800", "under": "\udfff"}'
+    said = await console.client.post("/api/say", content=half, headers=as_json)
     assert said.status_code == 200
     assert console.heard[0].text == "roi ?"
-    assert (await console.client.post("/api/say", content=rb'{"text": "roi", "as": "\ud800"}')).status_code == 404
+    nobody = rb'{"text": "roi", "as": "\ud800"}'
+    assert (await console.client.post("/api/say", content=nobody, headers=as_json)).status_code == 404
 
 
 # --- the board -------------------------------------------------------------------------------------------------
