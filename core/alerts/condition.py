@@ -88,6 +88,13 @@ def ripen(alert: Alert, now: datetime) -> Change | None:
     return _fire(alert, alert.finding, alert.severity, now)
 
 
+def has_fired(change: Change) -> bool:
+    """Return whether this is the change with which an alert began to fire."""
+    before = change.before.condition.phase if change.before else Phase.OK
+    begins = before not in (Phase.FIRING, Phase.CLEARING, Phase.UNKNOWN)
+    return begins and change.after.condition.phase is Phase.FIRING
+
+
 def handle_of(id: str, attempt: int = 0) -> str:
     """Return a short name for chat; another `attempt` is another name, for when one is taken."""
     number = int.from_bytes(blake2b(f"{id}/{attempt}".encode(), digest_size=8).digest())

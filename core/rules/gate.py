@@ -65,7 +65,7 @@ def kept(leaf: Compare, verdict: tuple[Flags, Flags], sides: Sides) -> tuple[Fla
 
 def asked(leaf: Compare, catalog: Catalog, gating: Gating = Gating.AUTO) -> Question | None:
     """Return what must be asked of chance before this comparison is believed, or None where nothing is."""
-    side = _SIDES.get(leaf.comparison)
+    side = side_of(leaf.comparison)
     question = side and _moved(leaf.left, leaf.right, side)
     if not question:
         return None
@@ -94,6 +94,29 @@ def p_values(question: Question, sides: Sides) -> Array:
     make = _P_OF[kind_of(question.metric, sides.catalog) or "count"]
     found: Array = sides.reader.once(("by chance", question, sides.periods), lambda: make(question, sides))
     return found
+
+
+def samples(question: Question, sides: Sides) -> tuple[Array, Array, Array, Array]:
+    """Return what a rate's luck rests on: trials now and then, the rate of all periods, and how much it wanders."""
+    events, now = _halves(question.metric, sides, sides.columns)
+    wander: Array = np.zeros(now.shape)
+    match question.against:
+        case Usual() as against:
+            _, then, _ = _window(question.metric, sides, *sides.span(against))
+            wander = wander + _wandering(question.metric, sides)
+        case Target() | Bound():
+            then = np.full(now.shape, np.nan)
+        case against:
+            _, then = _halves(question.metric, sides, sides.then(against))
+    known = ~np.isnan(events) & ~np.isnan(now)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rate = np.where(known, events, 0).sum(axis=1) / np.where(known, now, 0).sum(axis=1)
+    return now, then, np.broadcast_to(rate[:, None], now.shape), wander
+
+
+def side_of(comparison: Comparison) -> Side | None:
+    """Return which way a comparison fears, or None where it fears none."""
+    return _SIDES.get(comparison)
 
 
 def discoveries(p: Array, eligible: Flags, rate: float = FALSE) -> Flags:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from core.alerts.alert import Phase
+from core.alerts.condition import has_fired as has_fired  # noqa: PLC0414 - what a replay yields is asked it
 from core.alerts.event import Change
 from core.calendar.grain import Period, Window
 from core.ports import World
@@ -18,7 +18,6 @@ from core.usecases.deliver import deliver
 from core.usecases.evaluate import evaluate, moment_of
 from core.usecases.watch import next_due, watch
 from core.workspace import Workspace
-
 
 _INSTANT = timedelta(microseconds=1)  # so that time passes even if something stays due
 
@@ -59,13 +58,6 @@ async def replay(
     end = datetime.combine(last + timedelta(days=1), time(), workspace.zone).astimezone(UTC)
     async for change in _until(max(end, clock.now()), workspace, world, clock):
         yield change
-
-
-def has_fired(change: Change) -> bool:
-    """Return whether this is the change with which an alert began to fire."""
-    before = change.before.condition.phase if change.before else Phase.OK
-    begins = before not in (Phase.FIRING, Phase.CLEARING, Phase.UNKNOWN)
-    return begins and change.after.condition.phase is Phase.FIRING
 
 
 async def _until(moment: datetime, workspace: Workspace, world: World, clock: HandClock) -> AsyncIterator[Change]:
