@@ -30,6 +30,7 @@ from bot.settings import Settings
 from core.alerts.alert import Alert
 from core.errors import Problem, Unavailable
 from core.ingest.table import Table, read, stage
+from core.notices.group import Gathered
 from core.notices.notice import Place
 from core.notices.outbox import Delivery, Sent
 from core.notices.surface import Surface
@@ -56,7 +57,9 @@ MEMORY = "sqlite://"
 class Unheard:
     """The messenger of a world in which nobody listens: a replay, or one question on the command line."""
 
-    async def send(self, _delivery: Delivery, _alert: Alert | None, _surfaces: Sequence[Surface]) -> Dispatch:
+    async def send(
+        self, _delivery: Delivery, _alert: Alert | Gathered | None, _surfaces: Sequence[Surface]
+    ) -> Dispatch:
         return Dispatch(Sent(""))
 
 

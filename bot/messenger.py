@@ -15,11 +15,13 @@ import structlog
 from bot.cards.alert import alert_card
 from bot.cards.digest import digest_card
 from bot.cards.figures import alert_figure
+from bot.cards.storm import storm_card
 from bot.chat.adapter import Adapter
 from bot.chat.card import Card, Picture
 from core.alerts.alert import Alert
 from core.charts.figure import Figure
 from core.errors import Problem
+from core.notices.group import Gathered
 from core.notices.notice import Kind, Notice, Place
 from core.notices.outbox import Dead, Delivery, Outcome, Repair, Retry, Sent
 from core.notices.surface import Surface
@@ -43,7 +45,7 @@ class ChatMessenger:
     warehouse: Warehouse
     store: Store
 
-    async def send(self, delivery: Delivery, alert: Alert | None, surfaces: Sequence[Surface]) -> Dispatch:
+    async def send(self, delivery: Delivery, alert: Alert | Gathered | None, surfaces: Sequence[Surface]) -> Dispatch:
         """Say one notice where its reader is; never raises for what a platform does."""
         place = delivery.place or self._place(delivery.notice.to)
         adapter = self.adapters.get(place.platform) if place else None
@@ -73,7 +75,7 @@ class ChatMessenger:
             return people.get(to)
         return next((one for one in people.values() if one.chats.get(place.platform) == place.chat), None)
 
-    async def _card(self, notice: Notice, alert: Alert | None, place: Place) -> Card | None:
+    async def _card(self, notice: Notice, alert: Alert | Gathered | None, place: Place) -> Card | None:
         reader = self._reader(notice.to, place)
         tongue: Tongue = reader.tongue if reader else self.workspace.tongue
         now = self.clock.now()
@@ -82,6 +84,10 @@ class ChatMessenger:
             return digest_card(await digest(self.workspace, world), self.workspace, tongue)
         if alert is None:
             return None
+        if isinstance(alert, Gathered):
+            async with self.store.begin() as tx:
+                every = await tx.holds()
+            return storm_card(alert, self.workspace, tongue, now, notice=notice, holds=every)
         async with self.store.begin() as tx:
             holds = await tx.holds(alert.id)
         figure = await self._figure(alert, tongue)
@@ -98,7 +104,12 @@ class ChatMessenger:
 
 
 async def _show(
-    adapter: Adapter, place: Place, card: Card, shown: Surface | None, delivery: Delivery, alert: Alert | None
+    adapter: Adapter,
+    place: Place,
+    card: Card,
+    shown: Surface | None,
+    delivery: Delivery,
+    alert: Alert | Gathered | None,
 ) -> Dispatch:
     """Post the card, or edit the message that shows this alert already; a notice that must be heard is posted anew."""
     digest_of = _digest(card)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from core.alerts.alert import Alert
     from core.alerts.event import Change, Event
     from core.alerts.holds import Hold
-    from core.calendar.grain import Period
+    from core.calendar.grain import Period, Window
     from core.cube.cube import Cube
     from core.cube.query import Query
+    from core.notices.group import Gathered, Group
     from core.notices.notice import Notice, Place
     from core.notices.outbox import Delivery, Outcome
     from core.notices.surface import Surface
+    from core.quality.provenance import Provenance
     from core.rules.rule import Fingerprint
 
 
@@ -47,6 +49,15 @@ class Warehouse(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class Attests(Protocol):
+    """A warehouse that takes the facts in itself, and so can tell how it went; others only answer."""
+
+    async def provenance(self, source: str, window: Window) -> Provenance:
+        """Return what keeps a source's facts from coming in, and what was told twice of the periods in a window."""
+        ...
 
 
 class Transaction(Protocol):
@@ -83,10 +94,14 @@ class Transaction(Protocol):
         changes: Iterable[Change],
         notices: Iterable[Notice] = (),
         holds: Iterable[Hold] = (),
+        groups: Iterable[Group] = (),
         *,
         now: datetime,
     ) -> None:
-        """Write changes, their events, notices and new or ended holds; Conflict if an alert changed meanwhile."""
+        """Write changes, their events, notices and new or ended holds; Conflict if an alert changed meanwhile.
+
+        A group that is known already takes in those of its alerts that are not.
+        """
         ...
 
     async def claim(self, now: datetime, most: int) -> Sequence[Delivery]:
@@ -97,13 +112,27 @@ class Transaction(Protocol):
         """Write what became of one leased delivery."""
         ...
 
-    async def deliveries(self, alert: str) -> Sequence[Delivery]: ...
+    async def deliveries(self, alert: str) -> Sequence[Delivery]:
+        """Return what was said of an alert, by itself or on a group's card."""
+        ...
 
     async def waiting(self) -> Mapping[str, int]:
         """Return how many deliveries stand in each status."""
         ...
 
     async def surfaces(self, alert: str) -> Sequence[Surface]: ...
+
+    async def groups(self, alerts: Iterable[str], readers: Iterable[Place | str], now: datetime) -> Sequence[Group]:
+        """Return the groups that hold any of these alerts, and those of these readers that are fresh."""
+        ...
+
+    async def gathered(self, group: str) -> Gathered | None:
+        """Return the group of that id, with its alerts as they are now."""
+        ...
+
+    async def called(self, readers: Iterable[Place | str], since: datetime) -> Mapping[Place | str, Sequence[str]]:
+        """Return for which alerts each of these was called since then, each by itself."""
+        ...
 
     async def shown_at(self, platform: str, receipt: str) -> Alert | None:
         """Return the alert that this message shows, if it shows one."""
@@ -133,7 +162,7 @@ class Store(Protocol):
 
 
 class Messenger(Protocol):
-    async def send(self, delivery: Delivery, alert: Alert | None, surfaces: Sequence[Surface]) -> Dispatch:
+    async def send(self, delivery: Delivery, alert: Alert | Gathered | None, surfaces: Sequence[Surface]) -> Dispatch:
         """Say one notice where its reader is; never raises for what a platform does."""
         ...
 

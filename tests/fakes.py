@@ -14,6 +14,7 @@ from typing import Any
 from core.alerts.alert import Alert
 from core.cube.cube import Cube
 from core.cube.query import Query
+from core.notices.group import Gathered
 from core.notices.notice import Kind, Place
 from core.notices.outbox import Delivery, Outcome, Sent
 from core.notices.surface import Surface
@@ -55,7 +56,7 @@ class FakeMessenger:
     answer: Callable[[Delivery], Outcome | None] = lambda _: None
     during: Callable[[Delivery], Any] | None = None  # what happens in the world while a message is on its way
 
-    async def send(self, delivery: Delivery, alert: Alert | None, surfaces: Sequence[Surface]) -> Dispatch:
+    async def send(self, delivery: Delivery, alert: Alert | Gathered | None, surfaces: Sequence[Surface]) -> Dispatch:
         to = delivery.to
         place = to if isinstance(to, Place) else Place("chat", to)
         if self.during is not None:
@@ -63,8 +64,8 @@ class FakeMessenger:
         outcome = self.answer(delivery) or Sent(f"m{len(self.said) + 1}")
         if not isinstance(outcome, Sent):
             return Dispatch(outcome, place)
-        condition = alert and str(alert.condition.phase)
-        stage = alert and str(alert.handling.stage)
+        condition = str(alert.condition.phase) if isinstance(alert, Alert) else None
+        stage = str(alert.handling.stage) if isinstance(alert, Alert) else None
         version = alert.version if alert else None
         self.said.append(
             Said(delivery.notice.kind, delivery.notice.to, place, version, stage, condition, delivery.notice.key)

@@ -139,6 +139,8 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
                 return say("state-quiet-hours", tongue, until=until)
             case HoldKind.DATA_LATE:
                 return say("state-data-late", tongue)
+            case HoldKind.STORM:
+                continue  # whom it was told with is no state of its own
     if handling.stage is Stage.ACKED:
         since = ago(handling.at or now, now, tongue)
         return say("state-acked", tongue, by=person_name(handling.by, workspace, tongue), ago=since)

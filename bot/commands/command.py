@@ -122,6 +122,16 @@ class Reopen:
     alert: Stamp
 
 
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """A group of alerts by its handle; `seen` is how many its speaker saw, and the sum of their versions."""
+
+    group: str
+    seen: tuple[int, int] | None = None
+    verb: str = ""  # ack, snooze, mine, list; empty shows it
+    until: str = ""
+
+
 Command = (
     Ask
     | Metrics
@@ -138,4 +148,5 @@ Command = (
     | Snooze
     | Close
     | Reopen
+    | Storm
 )

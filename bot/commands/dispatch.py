@@ -16,6 +16,7 @@ from bot.cards.problem import bug_card, problem_card
 from bot.chat.reply import Reply
 from bot.chat.request import Request
 from bot.commands import alerts, ask, explain, respond
+from bot.commands import storm as storms
 from bot.commands.call import Call
 from bot.commands.command import (
     Ack,
@@ -33,6 +34,7 @@ from bot.commands.command import (
     Reopen,
     Show,
     Snooze,
+    Storm,
     Why,
 )
 from bot.commands.lexicon import Lexicon
@@ -63,6 +65,7 @@ REGISTER: dict[type[Command], tuple[Right, Handler]] = {
     Snooze: (Right.ACT, respond.snooze),
     Close: (Right.ACT, respond.close),
     Reopen: (Right.ACT, respond.reopen),
+    Storm: (Right.READ, storms.storm),
 }
 
 

@@ -29,6 +29,7 @@ from bot.commands.command import (
     Show,
     Snooze,
     Stamp,
+    Storm,
     Why,
 )
 from bot.commands.lexicon import Lexicon
@@ -39,6 +40,7 @@ _TRIGGER = re.compile(r"(?:/?kpi(?:@\w+)?(?![\w=])|/(?=\w)|@beacon\b|<@[UW]\w+(?
 _POLITE = re.compile(r"(?:请|把|将|please\s)\s*", re.IGNORECASE)
 _HANDLE = re.compile(r"(#)?([0-9a-z]{4,8})(?:@(\d+))?(?![a-z0-9_.:=-])", re.IGNORECASE)
 _SPAN = re.compile(r"\d+(?:[smhdw]|min|mins|hour|hours|day|days|week|weeks)?", re.IGNORECASE)
+_GROUP = re.compile(r"#?([0-9a-z]{8})(?:@(\d+)\.(\d+))?(?![a-z0-9])\s*(ack|snooze|mine|list)?", re.IGNORECASE)
 _WHO = re.compile(r"<@(\w+)(?:\|[^>]*)?>|@(\S+)|(\S+)")
 _TAIL = re.compile(r"[\s.!。,;]+$")
 _PAIRS = str.maketrans("“”「」『』‘’", '""""""\'\'')
@@ -110,6 +112,8 @@ def _act(
             return Digest()
         case "help":
             return Help()
+        case "storm":
+            return _storm(rest)
         case "why" | "ack" | "assign" | "escalate" | "snooze" | "close" | "reopen":
             stamp, words = (said_first, rest) if said_first else _which(verb, rest, thread)
             return _answer_alert(verb, stamp, words, lexicon, platform)
@@ -133,6 +137,15 @@ def _answer_alert(verb: str, stamp: Stamp, words: str, lexicon: Lexicon, platfor
             return Close(stamp, found[0], words[found[1] :].strip(" :,")) if found else Close(stamp, None, words)
         case _:
             return _assign(stamp, words, lexicon, platform)
+
+
+def _storm(rest: str) -> Storm:
+    found = _GROUP.match(rest)
+    if found is None:
+        raise Missing("command-which-group")
+    group, count, version, verb = found.groups()
+    seen = (int(count), int(version)) if count else None
+    return Storm(group.lower(), seen, (verb or "").lower(), rest[found.end() :].strip())
 
 
 def _alerts(rest: str, lexicon: Lexicon) -> Command:

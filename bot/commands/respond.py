@@ -34,7 +34,7 @@ async def assign(command: Assign, call: Call) -> Reply:
     to = call.person.id if command.to.lower() in _MYSELF else command.to
     if to not in call.workspace.people:
         raise Missing("unknown-person", **suggesting(to, call.lexicon.people.codes, name=to))
-    due = _moment(command.due, call, ends=True) if command.due else None
+    due = moment_of(command.due, call, ends=True) if command.due else None
     handle, version = command.alert.handle, command.alert.version
     change = await respond.assign(handle, version, to, call.person, call.via, call.world, call.workspace, due=due)
     return _done(change, call)
@@ -48,7 +48,7 @@ async def escalate(command: Escalate, call: Call) -> Reply:
 async def snooze(command: Snooze, call: Call) -> Reply:
     if not command.until:
         return _asked(until_card(await _alert(command.alert, call), call.workspace, call.tongue))
-    until = _moment(command.until, call)
+    until = moment_of(command.until, call)
     handle, version = command.alert.handle, command.alert.version
     change = await respond.snooze(handle, version, until, call.person, call.via, call.world, call.workspace)
     return _done(change, call)
@@ -95,7 +95,7 @@ def _candidates(alert: Alert, call: Call) -> tuple[Person, ...]:
     return tuple(sorted(able, key=distance)[:MOST_PEOPLE])
 
 
-def _moment(said: str, call: Call, *, ends: bool = False) -> datetime:
+def moment_of(said: str, call: Call, *, ends: bool = False) -> datetime:
     """Return the moment meant, in UTC; a day without an hour is its speaker's own working day."""
     person, calendar = call.person, call.workspace.calendar
     return read_moment(said, call.now, person.zone, person.workday, ends=ends, calendar=calendar).at.astimezone(UTC)

@@ -24,6 +24,7 @@ Verb = Literal[
     "snooze",
     "close",
     "reopen",
+    "storm",
 ]
 VERBS: tuple[Verb, ...] = get_args(Verb)
 
@@ -40,6 +41,7 @@ SPELLINGS: dict[Verb, tuple[str, ...]] = {
     "escalate": ("escalate", "升级", "上报"),
     "snooze": ("snooze for", "snooze until", "snooze", "mute", "稍后提醒", "稍后", "静音", "延后"),
     "close": ("close as", "close", "resolve", "关闭", "解决"),
+    "storm": ("storm", "告警组"),
     "reopen": ("reopen", "重新打开", "重开"),
 }
 

@@ -623,6 +623,7 @@ trace-silent = Nobody was told: { $why ->
     [never-told] nobody had heard of it
     [own-doing] they did it themselves
     [held-still] something else still holds it back
+    [storm-over] the storm is over; its card says how it stands
     [calm-meanwhile] it recovered meanwhile
    *[other] { $why }
   }
@@ -657,6 +658,7 @@ demo-nobody-planted = × { $period }  { $alert }: critical, and nobody planted i
 unknown-moment = “{ $said }” is no time we can read. Try “2h”, “tomorrow 9am” or “{ $example }”.
 moment-past = “{ $said }” would be { $at }, and that has passed. Name a later time.
 ask-no-metric = Which metric? For example: { $examples }.
+metric-apart = { $metric } needs { $bases }, and no one source in sources.yaml has them together.
 metric-no-data = { $metric } has no data here: sources.yaml names no column for { $lacks }.
 ask-no-value = Which { $dimension }? For example: { $known }.
 no-value-near = There is nothing for { $dimension } “{ $said }”.
@@ -713,6 +715,39 @@ sum-of-derived = { $name } is worked out from other metrics and cannot be added 
 
 workdays-year-unknown = The make-up workdays of { NUMBER($year, useGrouping: 0) } are not known ({ $events }). Known: { $known }. Until they are in events.yaml, weekdays count as worked.
 wanted-month = A month from 1 to 12 belongs here, not “{ $value }”.
+
+## Many alerts as one card
+
+storm-title = { $count } alerts at once
+storm-title-yours = { $count } alerts for you
+storm-counts = { $count } still bad: { $by }{ $taken ->
+    [0] {""}
+   *[other] {" "}· { $taken } taken on
+  }
+storm-severity = { $count } { $severity }
+storm-over = All { $count } are over.
+storm-shared = { $count } of { $total } share { $what }.
+storm-more = { $count } more: press “List”.
+storm-ack-done = { $count ->
+    [0] Nothing was left to take on
+    [one] { $count } alert taken on
+   *[other] { $count } alerts taken on
+  }
+storm-snooze-done = { $count ->
+    [0] Nothing was left to keep quiet
+    [one] { $count } alert is quiet for now
+   *[other] { $count } alerts are quiet for now
+  }
+storm-stale = { $count } changed within the last minute and { $count ->
+    [one] was
+   *[other] were
+  } left alone. Look at the card as it is now, then decide.
+button-ack-all = Take all { $count }
+button-mine = Mine only
+button-snooze-slice = { $slice }: quiet for 2 h
+button-list = List
+unknown-group = There is no group of alerts “{ $handle }”.
+command-which-group = Which group of alerts? Its card’s buttons name it, such as “storm k3m9x2pq ack”.
 
 ## What is sudden in a file
 

@@ -613,6 +613,7 @@ trace-silent = 没有通知：{ $why ->
     [never-told] 之前也没有通知过
     [own-doing] 是本人操作
     [held-still] 还有其他暂缓
+    [storm-over] 集中告警已过，卡片上有最新情况
     [calm-meanwhile] 期间已恢复
    *[other] { $why }
   }
@@ -647,6 +648,7 @@ demo-nobody-planted = × { $period }  { $alert }：无人埋下的严重告警
 unknown-moment = 看不懂时间“{ $said }”。可以这样说：2h、明天上午9点，或 { $example }。
 moment-past = “{ $said }”是 { $at }，已经过去了。请换一个以后的时间。
 ask-no-metric = 想看哪个指标？例如：{ $examples }。
+metric-apart = { $metric } 要用到{ $bases }，但 sources.yaml 里没有一个数据源同时有这些。
 metric-no-data = { $metric }在这里没有数据：sources.yaml 里没有一列是{ $lacks }。
 ask-no-value = 哪个 { $dimension }？例如：{ $known }。
 no-value-near = { $dimension }“{ $said }”没有任何数据。
@@ -688,6 +690,34 @@ sum-of-derived = { $name } 由其他指标算出，不能相加。
 
 workdays-year-unknown = 还不知道 { NUMBER($year, useGrouping: 0) } 年的调休安排（{ $events }）。已知：{ $known }。写进 events.yaml 之前，按周一至周五算工作日。
 wanted-month = 这里要写 1 到 12 的月份，不能是“{ $value }”。
+
+## 多条预警合为一张卡片
+
+storm-title = 同时触发 { $count } 条预警
+storm-title-yours = 你有 { $count } 条预警
+storm-counts = { $count } 条仍异常：{ $by }{ $taken ->
+    [0] {""}
+   *[other] {" "}· 已认领 { $taken } 条
+  }
+storm-severity = { $severity } { $count } 条
+storm-over = { $count } 条都已结束。
+storm-shared = { $total } 条中有 { $count } 条同属 { $what }。
+storm-more = 还有 { $count } 条，点“列表”查看。
+storm-ack-done = { $count ->
+    [0] 没有待认领的预警
+   *[other] 已认领 { $count } 条预警
+  }
+storm-snooze-done = { $count ->
+    [0] 没有需要静音的预警
+   *[other] 已暂时静音 { $count } 条预警
+  }
+storm-stale = 有 { $count } 条在最近一分钟内有变化，没有动。请看最新的卡片再决定。
+button-ack-all = 全部认领（{ $count }）
+button-mine = 只看我的
+button-snooze-slice = { $slice } 静音 2 小时
+button-list = 列表
+unknown-group = 没有这组预警“{ $handle }”。
+command-which-group = 哪一组预警？卡片按钮里有名字，如“storm k3m9x2pq ack”。
 
 ## 文件里的突变
 

@@ -95,11 +95,11 @@ def has_fired(change: Change) -> bool:
     return begins and change.after.condition.phase is Phase.FIRING
 
 
-def handle_of(id: str, attempt: int = 0) -> str:
+def handle_of(id: str, attempt: int = 0, length: int = _HANDLE_LENGTH) -> str:
     """Return a short name for chat; another `attempt` is another name, for when one is taken."""
     number = int.from_bytes(blake2b(f"{id}/{attempt}".encode(), digest_size=8).digest())
     letters = []
-    for _ in range(_HANDLE_LENGTH):
+    for _ in range(length):
         number, rest = divmod(number, len(_ALPHABET))
         letters.append(_ALPHABET[rest])
     return "".join(letters)

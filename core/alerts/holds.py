@@ -28,6 +28,12 @@ class HoldKind(StrEnum):
     SNOOZE = "snooze"
     QUIET_HOURS = "quiet-hours"
     DATA_LATE = "data-late"
+    STORM = "storm"  # its chat has it among others on one card; its owner is called all the same
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it keeps people from being called; a storm only gathers what a chat is told."""
+        return self is not HoldKind.STORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +83,21 @@ def snooze(
 
 def end(alert: Alert, hold: Hold, others: Iterable[Hold], now: datetime) -> tuple[Change, Hold]:
     """End a hold. The event says how many others still keep it quiet; escalation goes on only without any."""
-    remaining = sum(1 for other in others if other.id != hold.id and is_active(other, now))
+    remaining = sum(1 for other in others if other.id != hold.id and is_quiet(other, now))
     facts = numbers(alert.finding) | {"hold": str(hold.kind), "by": hold.by, "others": remaining}
     if hold.value is not None:
         facts["was"] = hold.value
     facts["firing"] = int(alert.is_open and alert.condition.is_bad)
-    escalation = alert.escalation if remaining else resumed(alert, now)
+    # A storm held nobody's escalation, so its end sets none going again.
+    escalation = resumed(alert, now) if hold.kind.is_quiet and not remaining else alert.escalation
     change = moved(alert, now, [("hold-ended", facts)], actor=BEACON, escalation=escalation)
     return change, replace(hold, ended=now)
 
 
 def is_active(hold: Hold, now: datetime) -> bool:
     return hold.ended is None and hold.start <= now < hold.until
+
+
+def is_quiet(hold: Hold, now: datetime) -> bool:
+    """Return whether it keeps people from being called now."""
+    return hold.kind.is_quiet and is_active(hold, now)

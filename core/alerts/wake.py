@@ -9,7 +9,7 @@ from core.alerts.condition import ripen
 from core.alerts.escalation import advance, is_due, paused
 from core.alerts.event import Change, moved
 from core.alerts.handling import expire, let_go, remind
-from core.alerts.holds import Hold, end, is_active
+from core.alerts.holds import Hold, end, is_quiet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def _ack(alert: Alert, _: Sequence[Hold], now: datetime) -> Change | None:
 def _escalate(alert: Alert, holds: Sequence[Hold], now: datetime) -> Change | None:
     if not is_due(alert, now):
         return None
-    hold = next((hold for hold in holds if is_active(hold, now)), None)
+    hold = next((hold for hold in holds if is_quiet(hold, now)), None)
     if hold is None:
         return advance(alert, now)
     waits = [("escalation-waits", {"hold": str(hold.kind), "until": hold.until.isoformat()})]

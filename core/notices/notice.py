@@ -57,6 +57,9 @@ class Kind(StrEnum):
 
 _RANKS = {kind: rank for rank, kind in enumerate(Kind)}
 
+# What tells somebody of a problem that they have not heard of, or not so.
+CALLS = (Kind.FIRST, Kind.REOPENED, Kind.WORSE)
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -64,6 +67,12 @@ class Notice:
 
     key: str
     kind: Kind
-    alert: str | None
+    alert: str | None  # what it is about: an alert's id, or that of a group of them
     to: Place | str  # a place, or a person's id
     facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    @property
+    def rank(self) -> int:
+        """Return its place in the queue: what a person must hear of something critical goes before all else."""
+        is_urgent = self.facts.get("severity") == "critical" and isinstance(self.to, str)
+        return -1 if is_urgent and self.kind in CALLS else self.kind.rank

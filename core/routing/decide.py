@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.alerts import escalation
 from core.alerts.alert import Stage
 from core.alerts.event import BEACON, Change, Event
-from core.alerts.holds import Hold, HoldKind, is_active
+from core.alerts.holds import Hold, HoldKind, is_quiet
 from core.notices.notice import EVERYWHERE, Kind, Notice
 from core.routing.owner import find_next, find_owner, stand_in
 from core.routing.route import Route, labels_of, matching
@@ -67,7 +67,7 @@ def decide(
     by_rule = {rule.id: rule for rule in rules}
     held: dict[str, list[Hold]] = defaultdict(list)
     for hold in holds:
-        if is_active(hold, now):
+        if is_quiet(hold, now):
             held[hold.alert].append(hold)
     kept: list[Change] = []
     notices: list[Notice] = []
@@ -105,7 +105,9 @@ class _Desk:
         self.ended: list[Hold] = []
 
     def consider(self, holds: Sequence[Hold]) -> None:
-        alert, events = self.change.after, {event.kind: event for event in self.change.events}
+        # Of two holds that end at once the one that kept people from being called has more to say.
+        weighed = sorted(self.change.events, key=lambda event: event.facts.get("hold") != HoldKind.STORM)
+        alert, events = self.change.after, {event.kind: event for event in weighed}
         spoken = [(kind, events[happening]) for happening, kind in _SAYS.items() if happening in events]
         if alert.fired_at is None:
             self._silent("not-fired", phase=str(alert.condition.phase))
@@ -188,6 +190,8 @@ class _Desk:
                 self._silent("own-doing", kind=str(kind), person=event.actor)
             case Kind.ASSIGNED:
                 self._say(kind, event, alert.owner, "owner")
+            case Kind.HOLD_ENDED if event.facts.get("hold") == HoldKind.STORM:
+                self._silent("storm-over", kind=str(kind))
             case Kind.HOLD_ENDED if event.facts.get("others"):
                 self._silent("held-still", kind=str(kind), holds=event.facts["others"])
             case Kind.HOLD_ENDED if not event.facts.get("firing"):
@@ -220,7 +224,8 @@ class _Desk:
 
     def _notice(self, kind: Kind, event: Event, to: Place | str, reason: str) -> None:
         alert = self.change.after
-        facts: dict[str, Fact] = dict(event.facts) | {"happening": event.kind, "why": reason}
+        facts: dict[str, Fact] = {"severity": alert.severity.name.lower(), **event.facts}
+        facts |= {"happening": event.kind, "why": reason}
         if event.actor != BEACON:
             facts["actor"] = event.actor
         self.notices.append(Notice(f"{alert.id}:{kind}:{alert.version}:{to}", kind, alert.id, to, facts))

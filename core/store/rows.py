@@ -252,7 +252,7 @@ def notice_row(notice: Notice, now: datetime) -> Row:
     return {
         "key": notice.key,
         "kind": str(notice.kind),
-        "rank": notice.kind.rank,
+        "rank": notice.rank,
         "alert": notice.alert or "",
         "addressee": addressee_text(notice.to),
         "facts": _text(dict(notice.facts)),
@@ -270,10 +270,10 @@ def delivery_of(row: Mapping[str, Any]) -> Delivery:
         row["key"],
         Kind(row["kind"]),
         row["alert"] or None,
-        _addressee(row["addressee"]),
+        addressee_of(row["addressee"]),
         json.loads(row["facts"]),
     )
-    place = _addressee(row["place"]) if row["place"] else None
+    place = addressee_of(row["place"]) if row["place"] else None
     assert not isinstance(place, str)  # noqa: S101 - only places are written there
     return Delivery(
         row["id"],
@@ -291,7 +291,7 @@ def addressee_text(to: Place | str) -> str:
     return _text([to.platform, to.chat, to.thread] if isinstance(to, Place) else to)
 
 
-def _addressee(text: str) -> Place | str:
+def addressee_of(text: str) -> Place | str:
     read = json.loads(text)
     return read if isinstance(read, str) else Place(*read)
 

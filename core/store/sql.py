@@ -35,10 +35,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from core.alerts.condition import handle_of
 from core.calendar.grain import Grain, Period
 from core.errors import Problem, Unavailable
-from core.notices.notice import EVERYWHERE, Notice
+from core.notices.group import FRESH, PREFIX, Gathered
+from core.notices.notice import CALLS, EVERYWHERE, Notice
 from core.notices.outbox import LEASE, Delivery, Outcome, Repair, Sent, Status, Wait, settled
 from core.ports import Conflict
 from core.store import rows
+from core.store.group_rows import gathered_rows, gathering_row, group_of
 from core.store.tables import METADATA
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from core.alerts.alert import Alert
     from core.alerts.event import Change, Event
     from core.alerts.holds import Hold
+    from core.notices.group import Group
     from core.notices.notice import Place
     from core.notices.surface import Surface
     from core.rules.rule import Fingerprint
@@ -63,6 +66,8 @@ EVENT = METADATA.tables["event"]
 HOLD = METADATA.tables["hold"]
 DELIVERY = METADATA.tables["delivery"]
 SURFACE = METADATA.tables["surface"]
+GATHERING = METADATA.tables["gathering"]
+GATHERED = METADATA.tables["gathered"]
 INBOX = METADATA.tables["inbox"]
 EVALUATION = METADATA.tables["evaluation"]
 
@@ -207,6 +212,7 @@ class SqlTransaction:
         changes: Iterable[Change],
         notices: Iterable[Notice] = (),
         holds: Iterable[Hold] = (),
+        groups: Iterable[Group] = (),
         *,
         now: datetime,
     ) -> None:
@@ -219,6 +225,9 @@ class SqlTransaction:
         await self._upsert(HOLD, [rows.hold_row(hold) for hold in holds])
         spread = await self._spread(tuple(notices))
         await self._insert_new(DELIVERY, [rows.notice_row(notice, now) for notice in spread])
+        for group in groups:
+            await self._upsert(GATHERING, [gathering_row(group)])
+            await self._insert_new(GATHERED, gathered_rows(group))
 
     async def _write(self, changes: Iterable[Change]) -> None:
         begun = [change.after for change in changes if change.before is None]
@@ -278,6 +287,24 @@ class SqlTransaction:
             for row in await self._rows(select(SURFACE).where(SURFACE.c.alert.in_(some))):
                 surface = rows.surface_of(row)
                 places.setdefault(surface.alert, []).append(surface.place)
+        return [*await self._cards_of_groups(notices), *self._spread_over(notices, places)]
+
+    async def _cards_of_groups(self, notices: Iterable[Notice]) -> list[Notice]:
+        """Return one notice for each card that shows any of these among others: a hundred changes are one edit."""
+        shown = {notice.alert: notice for notice in notices if notice.to == EVERYWHERE and notice.alert}
+        found: dict[tuple[str, Place], Notice] = {}
+        for some in _some(shown):
+            query = select(SURFACE, GATHERED.c.alert.label("member")).join(
+                GATHERED, GATHERED.c.gathering == SURFACE.c.alert
+            )
+            for row in await self._rows(query.where(GATHERED.c.alert.in_(some)).order_by(GATHERED.c.place)):
+                surface, notice = rows.surface_of(row), shown[row["member"]]
+                key = f"{surface.alert}:{notice.key}:{surface.place}"
+                one = replace(notice, key=key, alert=surface.alert, to=surface.place)
+                found.setdefault((surface.alert, surface.place), one)
+        return list(found.values())
+
+    def _spread_over(self, notices: Iterable[Notice], places: Mapping[str, list[Place]]) -> list[Notice]:
         return [
             each
             for notice in notices
@@ -312,7 +339,7 @@ class SqlTransaction:
             .returning(DELIVERY)
         )
         claimed = [rows.delivery_of(row) for row in await self._rows(leased)]
-        return sorted(claimed, key=lambda delivery: (delivery.notice.kind.rank, delivery.id))
+        return sorted(claimed, key=lambda delivery: (delivery.notice.rank, delivery.id))
 
     async def settle(self, delivery: Delivery, place: Place | None, outcome: Outcome, now: datetime) -> None:
         """Write what became of one leased delivery. Once its lease is another's, only a success counts."""
@@ -372,7 +399,9 @@ class SqlTransaction:
         )
 
     async def deliveries(self, alert: str) -> Sequence[Delivery]:
-        query = select(DELIVERY).where(DELIVERY.c.alert == alert).order_by(DELIVERY.c.id)
+        among = select(GATHERED.c.gathering).where(GATHERED.c.alert == alert)
+        about = or_(DELIVERY.c.alert == alert, DELIVERY.c.alert.in_(among))
+        query = select(DELIVERY).where(about).order_by(DELIVERY.c.id)
         return [rows.delivery_of(row) for row in await self._rows(query)]
 
     async def waiting(self) -> Mapping[str, int]:
@@ -385,6 +414,47 @@ class SqlTransaction:
         query = select(SURFACE).where(SURFACE.c.alert == alert)
         ordered = query.order_by(SURFACE.c.platform, SURFACE.c.chat, SURFACE.c.thread)
         return [rows.surface_of(row) for row in await self._rows(ordered)]
+
+    async def groups(self, alerts: Iterable[str], readers: Iterable[Place | str], now: datetime) -> Sequence[Group]:
+        found: set[str] = set()
+        for some in _some(alerts):
+            holding = select(GATHERED.c.gathering).where(GATHERED.c.alert.in_(some)).distinct()
+            found |= {row["gathering"] for row in await self._rows(holding)}
+        for some in _some(rows.addressee_text(to) for to in readers):
+            fresh = select(GATHERING.c.id).where(GATHERING.c.addressee.in_(some), GATHERING.c.joined_at > now - FRESH)
+            found |= {row["id"] for row in await self._rows(fresh)}
+        return [group for some in _some(sorted(found)) for group in await self._groups(some)]
+
+    async def gathered(self, group: str) -> Gathered | None:
+        for found in await self._groups([group]):
+            alerts: dict[str, Alert] = {}
+            for some in _some(found.alerts):
+                for row in await self._rows(select(ALERT).where(ALERT.c.id.in_(some))):
+                    alerts[row["id"]] = rows.alert_of(row)
+            return Gathered(found, tuple(alerts[id] for id in found.alerts if id in alerts))
+        return None
+
+    async def _groups(self, ids: list[str]) -> list[Group]:
+        members: dict[str, list[str]] = {}
+        inside = select(GATHERED).where(GATHERED.c.gathering.in_(ids)).order_by(GATHERED.c.place)
+        for row in await self._rows(inside):
+            members.setdefault(row["gathering"], []).append(row["alert"])
+        query = select(GATHERING).where(GATHERING.c.id.in_(ids)).order_by(GATHERING.c.opened_at, GATHERING.c.id)
+        return [group_of(row, members.get(row["id"], [])) for row in await self._rows(query)]
+
+    async def called(self, readers: Iterable[Place | str], since: datetime) -> Mapping[Place | str, Sequence[str]]:
+        found: dict[Place | str, list[str]] = {}
+        to = {rows.addressee_text(reader): reader for reader in readers}
+        for some in _some(to):
+            query = select(DELIVERY.c.addressee, DELIVERY.c.alert).where(
+                DELIVERY.c.addressee.in_(some),
+                DELIVERY.c.created_at > since,
+                DELIVERY.c.kind.in_([str(kind) for kind in CALLS]),
+                ~DELIVERY.c.alert.startswith(PREFIX),
+            )
+            for row in await self._rows(query.order_by(DELIVERY.c.id)):
+                found.setdefault(to[row["addressee"]], []).append(row["alert"])
+        return found
 
     async def shown_at(self, platform: str, receipt: str) -> Alert | None:
         here = select(SURFACE.c.alert).where(SURFACE.c.platform == platform, SURFACE.c.receipt == receipt)

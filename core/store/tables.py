@@ -1,4 +1,4 @@
-"""The seven tables. Nobody outside this room sees a row, and no row knows what it means.
+"""The nine tables. Nobody outside this room sees a row, and no row knows what it means.
 
 What has parts of its own (a finding, an escalation's steps, the facts of an event) is kept as text, written by
 `rows.py` to the last digit: databases differ in what their JSON does to a number.
@@ -119,6 +119,7 @@ class DeliveryRow(SQLModel, table=True):
         Index("delivery_due", "due_at", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
         Index("delivery_order", "addressee", "alert", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
         Index("delivery_of", "alert"),
+        Index("delivery_recent", "addressee", "created_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=_COUNTED)
@@ -148,6 +149,29 @@ class SurfaceRow(SQLModel, table=True):
     receipt: str
     shown: str
     version: int
+
+
+class GatheringRow(SQLModel, table=True):
+    """Many alerts that one reader sees as one card."""
+
+    __tablename__ = "gathering"
+    __table_args__: Any = (Index("gathering_fresh", "addressee", "joined_at"),)
+
+    id: str = Field(primary_key=True)
+    addressee: str
+    opened_at: datetime = Field(sa_type=Moment)
+    joined_at: datetime = Field(sa_type=Moment)
+
+
+class GatheredRow(SQLModel, table=True):
+    """One alert of a gathering, at its place in it."""
+
+    __tablename__ = "gathered"
+    __table_args__: Any = (Index("gathered_in", "alert"),)
+
+    gathering: str = Field(primary_key=True)
+    alert: str = Field(primary_key=True)
+    place: int
 
 
 class InboxRow(SQLModel, table=True):

@@ -11,9 +11,11 @@ import logging
 from collections import defaultdict
 from dataclasses import replace
 
+from core.alerts.alert import Alert
+from core.notices.group import PREFIX, Gathered
 from core.notices.notice import Kind, Notice, Place
 from core.notices.outbox import Delivery, Retry, Sent, Status, Wait, settled
-from core.ports import Dispatch, World
+from core.ports import Dispatch, Transaction, World
 from core.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -48,7 +50,7 @@ async def _in_order(lane: list[Delivery], workspace: Workspace, world: World) ->
 async def _send_one(delivery: Delivery, workspace: Workspace, world: World) -> Dispatch:
     notice = delivery.notice
     async with world.store.begin() as tx:
-        alert = await tx.find(notice.alert) if notice.alert else None
+        alert = await _subject(notice.alert, tx)
         surfaces = await tx.surfaces(notice.alert) if notice.alert else ()
     shown = next((surface for surface in surfaces if surface.place == delivery.to), None)
     if notice.kind is Kind.STATE and (alert is None or shown is None or shown.version >= alert.version):
@@ -65,6 +67,13 @@ async def _send_one(delivery: Delivery, workspace: Workspace, world: World) -> D
     return dispatch
 
 
+async def _subject(id: str | None, tx: Transaction) -> Alert | Gathered | None:
+    """Return what a notice is about, as it is now: an alert, or a group of them."""
+    if id is None:
+        return None
+    return await tx.gathered(id) if id.startswith(PREFIX) else await tx.find(id)
+
+
 async def _settle(
     delivery: Delivery, dispatch: Dispatch, showed: int | None, workspace: Workspace, world: World
 ) -> None:
@@ -78,7 +87,7 @@ async def _settle(
         await tx.settle(delivery, dispatch.place, dispatch.outcome, now)
         if dispatch.surface is not None:
             await tx.show(dispatch.surface)
-            alert = await tx.find(dispatch.surface.alert)
+            alert = await _subject(dispatch.surface.alert, tx)
             if alert is not None and showed is not None and alert.version > showed:
                 # It changed while we spoke, and whoever changed it did not know of this message yet.
                 place = dispatch.surface.place

@@ -17,6 +17,7 @@ from core.quality.trust import judge
 from core.routing.decide import decide
 from core.rules.evaluate import findings
 from core.rules.needs import Batch, batches
+from core.usecases.tell import tell
 from core.workspace import Workspace
 
 CATCH_UP = 31  # periods at most, after a stop; what is older is history, and no news
@@ -33,7 +34,7 @@ async def evaluate(
     async with world.store.begin() as tx:
         changes = observe(await tx.latest(rule.id for rule in batch.rules), seen, now)
         decision = decide(changes, batch.rules, workspace.routes, await tx.holds(), workspace.people, now)
-        await tx.keep(decision.changes, decision.notices, decision.holds, now=now)  # write: all or nothing
+        await tell(tx, decision, now)  # write: all or nothing
         await tx.mark_evaluated(name or batch.key, period, now)
     return decision.changes
 

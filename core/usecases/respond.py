@@ -18,6 +18,7 @@ from core.errors import Missing, Problem
 from core.people.person import Person
 from core.ports import Conflict, World
 from core.routing.decide import decide
+from core.usecases.tell import tell
 from core.workspace import Workspace
 
 _TRIES = 3
@@ -134,7 +135,7 @@ async def _act_once(handle: str, think: Think, world: World, workspace: Workspac
         ids = {hold.id for hold in moved}
         held = [hold for hold in (*present, *moved) if hold.ended is None and (hold in moved or hold.id not in ids)]
         decision = decide([change], workspace.rules, workspace.routes, held, workspace.people, now)
-        await tx.keep(decision.changes, decision.notices, (*moved, *decision.holds), now=now)
+        await tell(tx, decision, now, moved)
     return decision.changes[0]
 
 

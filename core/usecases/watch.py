@@ -10,6 +10,7 @@ from core.alerts.holds import Hold
 from core.alerts.wake import wake
 from core.ports import Conflict, World
 from core.routing.decide import decide
+from core.usecases.tell import tell
 from core.workspace import Workspace
 
 _TRIES = 3
@@ -45,5 +46,5 @@ async def _watch_once(workspace: Workspace, world: World) -> tuple[Change, ...]:
         still = [hold for kept in holds.values() for hold in kept if hold.id not in {over.id for over in ended}]
         changes = [change for change, _ in woken if change]
         decision = decide(changes, workspace.rules, workspace.routes, still, workspace.people, now)
-        await tx.keep(decision.changes, decision.notices, (*ended, *decision.holds), now=now)
+        await tell(tx, decision, now, ended)
     return decision.changes

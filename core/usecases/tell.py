@@ -1,0 +1,27 @@
+"""The last step of every road: make crowds of notices one, and write it all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.notices.group import FRESH
+from core.notices.notice import EVERYWHERE
+from core.routing.storm import gather
+
+if TYPE_CHECKING:
+    from core.alerts.holds import Hold
+    from core.ports import Transaction
+    from core.routing.decide import Decision
+
+
+async def tell(tx: Transaction, decision: Decision, now: datetime, holds: Iterable[Hold] = ()) -> None:
+    """Write what was decided, what must be said because of it, and these holds with it."""
+    alerts = {change.after.id: change.after for change in decision.changes}
+    readers = {notice.to for notice in decision.notices if notice.to != EVERYWHERE}
+    groups = await tx.groups(alerts, readers, now) if readers else ()
+    recent = await tx.called(readers, now - FRESH) if readers else {}
+    gathering = gather(decision.notices, alerts, groups, recent, now)
+    every = (*holds, *decision.holds, *gathering.holds)
+    await tx.keep(decision.changes, gathering.notices, every, gathering.groups, now=now)
