@@ -1,0 +1,84 @@
+# ruff: noqa: T201 - a benchmark prints what it measured
+"""How well and how fast `detect` tells incidents from noise, beside the plain detectors that others ship.
+
+Its line is 5 everywhere. Each peer gets the line that is best for it on the series that detectors were chosen on. A
+labelled stretch is found when there is an alarm in its first four points; each alarm outside of one is false.
+`make bench ARGS="tests/benchmarks/test_detect.py -s"` prints the table of docs/explanation/detector.md.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from core.rules.detect import LINE, detect
+from tests.benchmarks.peers import PEERS, robust_z
+from tests.benchmarks.real import HELD_OUT_BASES, SEEN_BASES, planted
+from tests.benchmarks.series import CHOSEN_ON, HELD_OUT, Labelled, series_of
+
+DELAY = 4
+LINES = np.geomspace(1.5, 400, 80)
+Families = dict[str, list[Labelled]]
+
+
+def ours(values):
+    return detect(values, 24).score
+
+
+def test_incidents_are_found_where_nobody_tuned(capsys):
+    sets = {"chosen on": series_of(CHOSEN_ON), "held out": series_of(HELD_OUT)}
+    if folder := os.environ.get("BEACON_REAL_SERIES"):
+        sets |= {"real, chosen on": planted(folder, SEEN_BASES), "real, held out": planted(folder, HELD_OUT_BASES)}
+    table = {"this one": {name: f1_of(families, ours, LINE) for name, families in sets.items()}}
+    for peer, scorer in PEERS.items():
+        line = max(LINES, key=lambda line: mean(f1_of(sets["chosen on"], scorer, line)))
+        table[peer] = {name: f1_of(families, scorer, line) for name, families in sets.items()}
+    with capsys.disabled():
+        for name, row in table.items():
+            print(f"{name:20s}", {place: round(mean(each), 2) for place, each in row.items()})
+        for place, each in table["this one"].items():
+            print(place, {family: round(f1, 2) for family, f1 in each.items()})
+    for place in ("chosen on", "held out"):
+        assert mean(table["this one"][place]) >= 0.7
+        assert mean(table["this one"][place]) > max(mean(table[peer][place]) for peer in PEERS)
+
+
+def test_a_series_of_90_points_takes_less_than_20_microseconds(capsys):
+    values = np.random.default_rng(1).poisson(100, (10_000, 90)).astype(float)
+    ours_us, peer_us = (
+        min(seconds(lambda how=how: how(values)) for _ in range(5)) / len(values) * 1e6
+        for how in (lambda values: detect(values, 7), robust_z)
+    )
+    with capsys.disabled():
+        print(f"detect {ours_us:.1f} µs a series, vectorised robust z {peer_us:.1f} µs, ratio {ours_us / peer_us:.2f}")
+    assert ours_us < 20
+
+
+def f1_of(families: Families, scorer: Callable[[np.ndarray], np.ndarray], line: float) -> dict[str, float]:
+    return {name: f1(scorer(np.stack([one.values for one in many])) >= line, many) for name, many in families.items()}
+
+
+def f1(alarms: np.ndarray, many: list[Labelled]) -> float:
+    found = missed = false = 0
+    for alarm, one in zip(alarms, many, strict=True):
+        edges = np.diff(np.r_[0, one.truth.astype(int), 0])
+        for start, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
+            if alarm[start : min(end, start + DELAY)].any():
+                found += 1
+            else:
+                missed += 1
+        false += int(np.count_nonzero(alarm & ~one.truth))
+    return 2 * found / max(2 * found + missed + false, 1)
+
+
+def mean(each: dict[str, float]) -> float:
+    return float(np.mean(list(each.values())))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start

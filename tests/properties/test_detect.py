@@ -1,0 +1,42 @@
+"""The detector knows no future, whatever it is fed."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from core.rules import detect as detecting
+from core.rules.detect import Borrowed, detect, lend
+
+CELLS = st.one_of(st.floats(-1e9, 1e9), st.integers(0, 9).map(float), st.just(float("nan")))
+SERIES = arrays(np.float64, st.tuples(st.integers(1, 3), st.integers(20, 50)), elements=CELLS)
+
+
+@given(SERIES, SERIES, st.integers(1, 5), st.integers(0, 50), st.booleans())
+@settings(deadline=None)
+def test_another_future_never_changes_a_past_score(past, future, season, cut, is_lent):
+    cut = min(cut, past.shape[1])
+    other = past.copy()
+    rest = min(past.shape[1] - cut, future.shape[1])
+    other[:, cut : cut + rest] = future[:1, :rest]
+    borrowed = Borrowed(np.full(len(past), 0.1), np.zeros((len(past), season))) if is_lent else None
+    one, two = (detect(values, season, borrowed=borrowed) for values in (past, other))
+    for name in ("expected", "low", "high", "score", "shift"):
+        np.testing.assert_array_equal(getattr(one, name)[:, :cut], getattr(two, name)[:, :cut])
+
+
+@given(SERIES, st.integers(1, 5), st.integers(1, 3))
+@settings(deadline=None)
+def test_whatever_is_said_is_a_number_or_unknown(values, season, every):
+    events = np.where(np.arange(values.shape[1]) % 9 < every, np.arange(values.shape[1]) % 9 + 1, 0)
+    lent = lend(values, season)
+    scores = detect(values, season, events=events, borrowed=lent)
+    for array in (scores.expected, scores.low, scores.high, scores.score):
+        assert not np.isinf(array).any()
+    known = ~np.isnan(scores.score)
+    assert (scores.score[known] >= 0).all()
+    assert (scores.score[known] <= detecting.HIGHEST).all()
+    assert (scores.low[known] <= scores.high[known]).all()
+    assert np.isnan(scores.score[np.isnan(values)]).all()
