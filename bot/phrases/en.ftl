@@ -531,6 +531,7 @@ doubt-below-by = Below the mean by that much, or below that part of the mean?
 doubt-percent-or-points = A relative change (%), or percentage points (pp)?
 doubt-roi = ROI as revenue by spend, or as profit by spend?
 doubt-weekly-season = Weekends differ from weekdays: held against the day before, this fires every week. Against the same weekday instead?
+doubt-ordinary-days = The historical mean is that of ordinary days: promotions, holidays and incidents are left out. To count every day, write “28-day mean”.
 doubt-no-target = There is no target for { $metric } yet. Add it to targets.yaml, or nothing can be judged.
 doubt-taken = → { $sentence } (taken)
 doubt-other = or: { $sentence }

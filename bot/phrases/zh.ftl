@@ -521,6 +521,7 @@ doubt-below-by = 是比均值低这么多，还是低于均值的这个比例？
 doubt-percent-or-points = 是相对变化（%），还是百分点（pp）？
 doubt-roi = ROI 是成交额 ÷ 花费，还是利润 ÷ 花费？
 doubt-weekly-season = 周末和平日本来就不同，与前一日比每周都会触发。要不要改成与上周同日比？
+doubt-ordinary-days = 历史均值只取平常日，不含活动、节假日和异常日。要包含每一天，请写“近28天均值”。
 doubt-no-target = 还没有 { $metric } 的目标值，请写进 targets.yaml，否则无法判断。
 doubt-taken = → { $sentence }（当前理解）
 doubt-other = 或者：{ $sentence }

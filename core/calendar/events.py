@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
+from typing import Literal
 
 from core import document
 from core.calendar.grain import Window
@@ -18,14 +19,18 @@ from core.document import Fields, Mapped, Mistakes, Node, Read, fold
 from core.errors import Invalid, Missing, Mistake
 from core.text import Text
 
+Kind = Literal["promotion", "season", "incident"]
+KINDS: dict[str, Kind] = {"promotion": "promotion", "season": "season", "incident": "incident"}
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """`days` holds the first and the last day of each year's run.
 
     `peak` is the day on which years are laid over each other, such as the lunar new year's; so many days `around` the
-    run count by it too. `phases` are parts of the run, events themselves: presale, opening, climax, return. A year that
-    `makeup` does not name has not been announced yet; one that needs no such day is named without any.
+    run count by it too. A `season` is ordinary in its time; an `incident` never is. `phases` are parts of the run,
+    events themselves: presale, opening, climax, return. A year that `makeup` does not name has not been announced
+    yet; one that needs no such day is named without any.
     """
 
     code: str
@@ -35,6 +40,7 @@ class Event:
     peak: Mapping[int, date] = field(default_factory=dict)
     around: int = 0
     phases: tuple[Event, ...] = ()
+    kind: Kind = "promotion"
     is_leave: bool = False  # by law, for all who keep Chinese holidays
     makeup: Mapping[int, tuple[date, ...]] = field(default_factory=dict)  # weekend days worked in return (调休)
 
@@ -147,6 +153,7 @@ def _event(fields: Fields, under: Mapping[str, Event]) -> Event:
         aliases=tuple(dict.fromkeys((*was.aliases, *fields.take("aliases", document.listing(document.words), ())))),
         days={**was.days, **days},
         peak={**was.peak, **fields.take("peak", _by_year(document.day), {})},
+        kind=fields.take("kind", document.choice(KINDS), was.kind),
         around=fields.take("around", document.whole, was.around),
         is_leave=fields.take("leave", document.flag, was.is_leave),
         makeup={**was.makeup, **fields.take("makeup", _by_year(document.listing(document.day)), {})},

@@ -6,9 +6,10 @@ there is nothing to compare with. The window of `usual` ends before the period t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -29,6 +30,7 @@ USUAL_PERIODS = {Grain.HOUR: 28 * 24, Grain.DAY: 28, Grain.WEEK: 8, Grain.MONTH:
 _HOURS = {Grain.HOUR: 1, Grain.DAY: 24, Grain.WEEK: 168}
 
 Statistic = Literal["mean", "median"]
+Part = tuple[str, Grain | None]  # a base metric, and since when it gathers
 
 
 def steps(span: Grain, grain: Grain) -> int | None:
@@ -76,6 +78,25 @@ def usual(reader: Reader, code: str, columns: Columns, span: int, stride: int, s
     return reader.once(key, lambda: make(reader, code, columns, *window(span, stride), stride))
 
 
+def usual_of(reader: Reader, code: str, chosen: Columns, least: int, statistic: Statistic) -> Array:
+    """Return what was usual over just these columns, as one column."""
+    if statistic == "median":
+        values = reader.value(code, chosen)
+        number = (~np.isnan(values)).sum(axis=1, keepdims=True)
+        with np.errstate(invalid="ignore"), catch_warnings():
+            simplefilter("ignore", RuntimeWarning)  # of nothing the median is NaN, which is what is meant
+            middle = np.nanmedian(values, axis=1, keepdims=True)
+        return np.where(number >= max(least, 1), middle, np.nan)
+    dictionary = reader.dictionary
+    raw = {
+        (name, since): reader.base(dictionary.metrics[name], since, chosen)
+        for name, since in holes(Ref(code), dictionary)
+    }
+    known = ~np.logical_or.reduce([np.isnan(array) for array in raw.values()])
+    sums = {key: np.where(known, array, 0.0).sum(axis=1, keepdims=True) for key, array in raw.items()}
+    return _from_sums(reader, code, sums, known.sum(axis=1, keepdims=True).astype(np.float64), max(least, 1))
+
+
 def target(
     planned: Sequence[Planned], code: str, slices: Sequence[Labels], grain: Grain, periods: Sequence[int]
 ) -> Array:
@@ -115,7 +136,7 @@ def gathered(
 def _mean(reader: Reader, code: str, columns: Columns, count: int, least: int, stride: int) -> Array:
     # A mean of every base metric, then the formula: for a ratio that is the sum by the sum. Only periods count in
     # which all of them are known, else a day without its costs would make the ratio look rich.
-    dictionary, metric = reader.dictionary, reader.dictionary.metrics[code]
+    dictionary = reader.dictionary
     back, wanted = _with_history(columns, count, stride)
     raw = {
         (name, since): reader.base(dictionary.metrics[name], since, back)
@@ -124,6 +145,11 @@ def _mean(reader: Reader, code: str, columns: Columns, count: int, least: int, s
     known = ~np.logical_or.reduce([np.isnan(array) for array in raw.values()])
     number = _window_sums(known.astype(np.float64), count, stride)[:, wanted]
     sums = {key: _window_sums(np.where(known, array, 0.0), count, stride)[:, wanted] for key, array in raw.items()}
+    return _from_sums(reader, code, sums, number, least)
+
+
+def _from_sums(reader: Reader, code: str, sums: Mapping[Part, Array], number: Array, least: int) -> Array:
+    dictionary, metric = reader.dictionary, reader.dictionary.metrics[code]
     with np.errstate(invalid="ignore", divide="ignore"):
         means = {key: array / number for key, array in sums.items()}
     found = arithmetic(Ref(code), dictionary, lambda base, since: means[base.code, since])

@@ -112,6 +112,10 @@ def doubts(parsed: Parsed, catalog: Catalog, grain: Grain | None = None) -> tupl
         found.append(_doubt("doubt-roi", sentence, _profit_roi))
     if grain_of(sentence, grain) is Grain.DAY:
         found.append(_doubt("doubt-weekly-season", sentence, _same_weekday))
+    if grain_of(sentence, grain).rank <= Grain.DAY.rank and any(
+        isinstance(held, Usual) and held.periods is None for held in _helds(sentence)
+    ):
+        found.append(Doubt("doubt-ordinary-days"))
     for leaf in leaves(sentence.condition):
         if isinstance(leaf, Compare) and isinstance(leaf.right, Baseline) and leaf.right.against == Target():
             metric = leaf.right.metric

@@ -6,12 +6,13 @@ A float near −0.2 may lie on either side of it. So the numbers that came are r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from core.cube.baseline import holds_for, window
+from core.cube.baseline import holds_for
 from core.cube.reading import Sign, holes, spans_of, worked_out
 from core.metrics.metric import How, Metric, Ref
 
@@ -47,15 +48,14 @@ class Exactly:
         """Return one cell; `over` gathers what its span has brought so far."""
         return self._formula(code, lambda metric, since: self._base(metric, since or over, row, column))
 
-    def mean(self, code: str, row: int, column: int, span: int, stride: int) -> Fraction | None:
+    def mean(self, code: str, row: int, columns: Iterable[int]) -> Fraction | None:
         """Return the formula over the means of what it rests on, where all of that is known."""
-        count, _ = window(span, stride)
         needed = holes(Ref(code), self.reader.dictionary)
         sums = {each: Fraction(0) for each in needed}
         number = 0
-        for back in range(1, count + 1):
+        for column in columns:
             cells = {
-                (base, since): self._base(self.reader.dictionary.metrics[base], since, row, column - back * stride)
+                (base, since): self._base(self.reader.dictionary.metrics[base], since, row, column)
                 for base, since in needed
             }
             if all(cell is not None for cell in cells.values()):
@@ -65,9 +65,7 @@ class Exactly:
             return None
         return self._formula(code, lambda metric, since: sums[metric.code, since] / number)
 
-    def median(self, code: str, row: int, column: int, span: int, stride: int) -> Fraction | None:
-        count, _ = window(span, stride)
-        columns = [column - back * stride for back in range(1, count + 1)]
+    def median(self, code: str, row: int, columns: Iterable[int]) -> Fraction | None:
         seen = sorted(
             found
             for each in columns

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from core.calendar.grain import Grain, Period, Window
 from core.cube.baseline import USUAL_PERIODS, steps
+from core.cube.ordinary import REACH
 from core.cube.query import Query
 from core.cube.reading import holes
 from core.errors import Missing, Problem
 from core.metrics.metric import Ref
-from core.quality.trust import LOOK_BACK
+from core.quality.checks import LOOK_BACK
 from core.rules.sudden import HISTORY
 from core.rules.tree import (
     All,
@@ -188,8 +189,11 @@ def _reach(against: object, grain: Grain) -> int:
             return _YEAR[grain] + _SHIFT * (24 if grain is Grain.HOUR else 1)
         case SoFar(held):
             return _reach(held, grain) + 24
-        case Usual(periods, _, _, each):
-            return periods * (steps(each, grain) or 1 if each else 1) if periods else USUAL_PERIODS[grain]
+        case Usual(None):
+            further = {Grain.DAY: REACH, Grain.HOUR: REACH * 24}.get(grain, 0)
+            return USUAL_PERIODS[grain] + further
+        case Usual(int(periods), _, _, each):
+            return periods * (steps(each, grain) or 1 if each else 1)
         case _:
             return 0
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.calendar.events import Event, builtin_events
 from core.calendar.grain import Grain, Period
-from core.cube import baseline
+from core.cube import baseline, ordinary
 from core.cube.cube import Array, Columns, taken
 from core.cube.reading import Reader
 from core.errors import Problem
@@ -171,19 +171,49 @@ class Sides:
         return self.reader.value(metric, self.columns)
 
     def baseline(self, metric: str, against: Against) -> Array:
-        reader, columns = self.reader, self.columns
+        reader = self.reader
         match against:
             case Lag() | YearAgo() | LastTime() | FixedBase():
                 return reader.value(metric, self.then(against))
             case SoFar(held):
                 return reader.so_far(metric, self.then(held))
-            case Usual(statistic=statistic):
-                return baseline.usual(reader, metric, columns, *self.span(against), statistic)
+            case Usual():
+                return self.usual(metric, against)
             case Target():
                 return reader.once(
                     ("target", metric, self.periods),
                     lambda: baseline.target(self.catalog.planned, metric, self.slices, self.grain, self.periods),
                 )
+
+    def usual(self, metric: str, against: Usual) -> Array:
+        """Return the mean or median of what is like each period."""
+        span, stride = self.span(against)
+        plain = baseline.usual(self.reader, metric, self.columns, span, stride, against.statistic)
+        chosen = self.picked(against)
+        if all(each is None for each in chosen):
+            return plain
+
+        def make() -> Array:
+            found, least = plain.copy(), baseline.window(span, stride)[1]
+            for at, columns in enumerate(chosen):
+                if columns is not None:
+                    of = baseline.usual_of(self.reader, metric, columns, least, against.statistic)
+                    found[:, at : at + 1] = of
+            return found
+
+        return self.reader.once(("usual of the ordinary", metric, against, self.periods), make)
+
+    def picked(self, against: Usual) -> list[Columns | None]:
+        """Return the columns of each period's mean; None where they are just the last ones, as in 近7天."""
+        if against.periods is not None or self.grain not in (Grain.HOUR, Grain.DAY):
+            return [None] * len(self.periods)
+        start = self.reader.cube.periods.start
+
+        def make() -> list[Columns | None]:
+            found = ordinary.picked(self.periods, self.grain, *self.span(against), self.events)
+            return [None if each is None else each - start for each in found]
+
+        return self.reader.once(("picked", against, self.periods), make)
 
     def then(self, against: Lag | YearAgo | LastTime | FixedBase | SoFar) -> Columns:
         """Return the columns that those in question are held against."""
@@ -251,7 +281,11 @@ class Sides:
                 return exactly.value(metric, row, int(self.then(held)[at]), Grain.DAY)
             case Usual(statistic=statistic):
                 of = exactly.median if statistic == "median" else exactly.mean
-                return of(metric, row, int(self.columns[at]), *self.span(against))
+                chosen, here = self.picked(against)[at], int(self.columns[at])
+                if chosen is not None:
+                    return of(metric, row, chosen.tolist())
+                count, stride = self.span(against)[0] // self.span(against)[1], self.span(against)[1]
+                return of(metric, row, [here - back * stride for back in range(1, count + 1)])
             case Target():
                 period = Period(self.grain, self.periods[at])
                 labels = self.slices[row]

@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from core.calendar.events import builtin_events
 from core.calendar.grain import Grain, Period
 from core.cube.baseline import LEAST, LEAST_SAME_WEEKDAY
 from core.cube.cube import Cube
@@ -60,6 +61,16 @@ SPAN = 60
 Facts = dict[tuple[str, str, int], Decimal]  # measure, slice, day; a missing key is no row
 
 
+def is_like(day: int, judged: int) -> bool:
+    """Return whether no promotion is on but such as are on for the judged day too."""
+    for event in builtin_events().values():
+        runs = [range(*(Period.holding(one, Grain.DAY).index for one in run)) for run in event.days.values()]
+        on, on_judged = (any(each.start <= one <= each.stop for each in runs) for one in (day, judged))
+        if event.kind != "season" and on and not on_judged:
+            return False
+    return True
+
+
 class Plainly:
     def __init__(self, facts: Facts, name: str, first: int) -> None:
         self.facts, self.name, self.first = facts, name, first
@@ -103,9 +114,11 @@ class Plainly:
 
     def usual(self, metric: str, day: int, usual: Usual) -> Fraction | None:
         span = usual.periods or 28
-        days = [day - back for back in range(1, span + 1) if not usual.same_weekday or back % 7 == 0]
-        days = days[: span // 7] if usual.same_weekday else days
-        least = min(len(days), LEAST_SAME_WEEKDAY if usual.same_weekday else LEAST)
+        count = span // 7 if usual.same_weekday else span
+        reach = span if usual.periods else span + 62
+        days = [day - back for back in range(1, reach + 1) if not usual.same_weekday or back % 7 == 0]
+        days = [each for each in days if usual.periods or is_like(each, day)][:count]
+        least = min(count, LEAST_SAME_WEEKDAY if usual.same_weekday else LEAST)
         if usual.statistic == "median":
             seen = [each for each in (self.value(metric, one) for one in days) if each is not None]
             return median(seen) if seen and len(seen) >= least else None

@@ -181,11 +181,16 @@ def test_days_against_all_days_may_fire_every_saturday() -> None:
         ("环比下滑超过30%", "doubt-context-metric"),
         ("线索量低于阈值", "doubt-threshold"),
         ("负反馈率升高", "doubt-default-rise"),
+        ("花费低于历史均值", "doubt-ordinary-days"),
         ("转化率低于目标值", "doubt-no-target"),
     ],
 )
 def test_what_has_to_be_said_or_edited_is_asked(said: str, code: str) -> None:
     assert code in doubted(said)
+
+
+def test_a_window_that_is_said_is_taken_as_it_is() -> None:
+    assert "doubt-ordinary-days" not in doubted("花费低于近28天均值")
 
 
 def test_a_default_shows_itself_for_editing() -> None:

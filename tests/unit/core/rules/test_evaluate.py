@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from core.calendar.events import Event
+from core.calendar.events import Event, builtin_events
 from core.calendar.grain import Grain, Period
 from core.errors import Problem
 from core.labels import Labels, Matcher
@@ -403,6 +403,52 @@ def test_what_is_sudden_is_told_with_what_was_expected() -> None:
     assert (term.value, term.against, term.bound) == (100.0, None, None)
     assert 350 < term.baseline < 1100
     assert term.change == pytest.approx((100 - term.baseline) / term.baseline)
+
+
+def july(last: float, *, promotion: float = 5.0) -> dict[str, list[float | None]]:
+    """Return spend from April until the second of July, of which 618 took so much more."""
+    first, day = date(2026, 4, 3), date(2026, 7, 2)
+    days = [date.fromordinal(each) for each in range(first.toordinal(), day.toordinal() + 1)]
+    run = builtin_events()["618"].days[2026]
+    return {"spend": [*(100.0 * promotion if run[0] <= each <= run[1] else 100.0 for each in days[:-1]), last]}
+
+
+@pytest.mark.parametrize("statistic", ["均值", "中位数"])
+def test_after_618_a_day_is_held_against_ordinary_days(statistic: str) -> None:
+    last = Period.holding(date(2026, 7, 2), Grain.DAY)
+    assert said(f"花费低于历史{statistic}10%", july(90), last=last) is CALM
+    assert said(f"花费低于历史{statistic}10%", july(89), last=last) is BREACHED
+    assert said(f"花费低于近28天{statistic}10%", july(90), last=last) is BREACHED  # as it says: 618 and all
+    assert said(f"花费低于历史同星期{statistic}10%", july(90), last=last) is CALM
+
+
+def test_within_618_its_own_days_count() -> None:
+    assert said("花费低于历史均值10%", {"spend": [*[100.0] * 60, *[500.0] * 29, 449.0]}) is BREACHED
+
+
+def test_an_incident_never_trains_what_it_broke_and_a_season_does() -> None:
+    days = {2026: (date(2026, 6, 1), date(2026, 6, 18))}
+    measures = {"spend": [*[100.0] * 72, *[10.0] * 17, 50.0]}
+    cube = a_cube(measures)
+
+    def state(kind: str) -> State:
+        events = {"outage": Event("outage", Text.same("outage"), days=days, kind=kind)}
+        seen = findings(
+            [a_rule_saying("花费低于历史均值10%")], cube, a_catalog(), judge(cube, JUNE_18), JUNE_18, events
+        )
+        return seen.of(Fingerprint("r", Labels())).state
+
+    assert state("incident") is BREACHED
+    assert state("season") is CALM
+    assert state("promotion") is CALM
+
+
+def test_hours_are_held_against_hours_of_ordinary_days() -> None:
+    last = Period(Grain.HOUR, Period.holding(date(2026, 7, 2), Grain.DAY).index * 24 + 5)
+    hours = [each for each in july(100)["spend"][:-1] for _ in range(24)]
+    for sentence in ("花费低于历史均值10%", "花费低于历史同星期均值10%"):
+        assert said(sentence, {"spend": [*hours, *[100.0] * 5, 90.0]}, last=last) is CALM
+        assert said(sentence, {"spend": [*hours, *[100.0] * 5, 89.0]}, last=last) is BREACHED
 
 
 def test_a_streak_tells_what_it_last_moved_from() -> None:

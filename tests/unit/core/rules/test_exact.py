@@ -37,5 +37,5 @@ def test_a_formula_is_worked_out_in_fractions(sign: str, result: str) -> None:
 def test_there_is_no_value_where_nothing_came_or_nothing_divides() -> None:
     exactly = Exactly(Reader(a_cube({"revenue": [1, 1, None], "spend": [0, None, 1]}), a_catalog()))
     assert [exactly.value("roi", 0, column) for column in (-1, 0, 1, 2, 3)] == [None] * 5
-    assert exactly.mean("roi", 0, 3, 1, 1) is None
-    assert exactly.median("roi", 0, 3, 3, 1) is None
+    assert exactly.mean("roi", 0, [2]) is None
+    assert exactly.median("roi", 0, [2, 1, 0]) is None
