@@ -58,9 +58,12 @@ def _must_have_data(code: str, call: Call) -> None:
     if catalog.is_available(code):
         return
     held = {measure for source in catalog.sources.values() for measure in source.measures}
-    lacks = [base for base in catalog.bases(code) if base not in held] or [code]
-    names = [catalog.metric(base).title.to(call.tongue) for base in lacks]
-    raise Missing("metric-no-data", metric=code, lacks=("、" if call.tongue == "zh" else ", ").join(names))
+    lacks = [base for base in catalog.bases(code) if base not in held]
+    names = [catalog.metric(base).title.to(call.tongue) for base in lacks or catalog.bases(code)]
+    listed = ("、" if call.tongue == "zh" else ", ").join(names)
+    if not lacks:
+        raise Missing("metric-apart", metric=code, bases=listed)
+    raise Missing("metric-no-data", metric=code, lacks=listed)
 
 
 def _without_metric(command: Ask, call: Call) -> Missing:
