@@ -467,6 +467,13 @@ rule-concentration-scale = Concentration lies between 0 and 1, such as 0.25, and
 rule-top-of-what = “{ $found }” of what? Say “top 3 share of orders by channel > 80%”.
 rule-so-far-against = A day so far can be held against an earlier day, and not against “{ $found }”.
 rule-so-far-distinct = { $metric } counts heads, and hours of it do not add up to a day so far.
+rule-coarser-distinct = { $metric } counts heads, which do not add up from { $grain ->
+    [hour] hours
+   *[other] days
+  } to a { $wanted ->
+    [week] week
+   *[other] month
+  }. Write a rule of its own for it.
 rule-often = { $times } of { $of } cannot be. Say how many of the last periods, such as “in 3 of 5 days”.
 rule-change-unit = { $bound } does not fit a change. Write it in percent, or in pp for a rate.
 rule-units-differ = { $left } and { $right } are not of one kind, so they cannot be compared.

@@ -457,6 +457,13 @@ rule-concentration-scale = 集中度在 0 到 1 之间，如 0.25，不是“{ $
 rule-top-of-what = “{ $found }”指的是什么？请写成“渠道订单数前3集中度>80%”。
 rule-so-far-against = “截至当前”只能与之前某一天的同时段比较，不能与“{ $found }”比较。
 rule-so-far-distinct = { $metric }是去重人数，各小时不能相加成截至当前的数。
+rule-coarser-distinct = { $metric }是去重人数，不能由{ $grain ->
+    [hour] 小时
+   *[other] 天
+  }相加成{ $wanted ->
+    [week] 周
+   *[other] 月
+  }。请为它单独写一条规则。
 rule-often = { $of } 期中不可能有 { $times } 期。请写明最近几期中的几期，如“近5天中3天”。
 rule-change-unit = “{ $bound }”不能表示变化。请写百分比，比率也可以写 pp。
 rule-units-differ = { $left } 和 { $right } 不是同一类数，不能比较。

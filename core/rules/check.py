@@ -39,6 +39,7 @@ from core.rules.tree import (
     Usual,
     leaves,
     operands,
+    own_grain,
     with_leaves,
 )
 
@@ -70,13 +71,20 @@ class Doubt:
 
 
 def grain_of(sentence: Sentence, stated: Grain | None = None) -> Grain:
-    """Return the grain a sentence is judged at: 周环比 is about weeks, whatever else is said."""
+    """Return the grain a sentence is judged at: 周环比 is about weeks.
+
+    Beside a term about days it is judged every day, by the last complete week.
+    """
     lags = [held.grain for held in _helds(sentence) if isinstance(held, Lag) and held.grain is not None]
     lags += [Grain.HOUR for held in _helds(sentence) if isinstance(held, SoFar)]
     lags += [row.grain for row in _rows(sentence) if row.grain is not None]
-    forced = [grain for grain in lags if grain in (Grain.WEEK, Grain.MONTH)]
+    forced = {grain for grain in lags if grain in (Grain.WEEK, Grain.MONTH)}
+    finer = {stated, *lags} & {Grain.HOUR, Grain.DAY}
+    mixed = finer & {*lags} or any(own_grain(leaf) is None for leaf in leaves(sentence.condition))
+    if len(forced) == 1 and not (finer and mixed):
+        return forced.pop()
     if forced:
-        return max(forced, key=lambda grain: grain.rank)
+        return Grain.HOUR if Grain.HOUR in finer else Grain.DAY
     return stated or (Grain.HOUR if Grain.HOUR in lags else Grain.DAY)
 
 
@@ -87,7 +95,7 @@ def check(sentence: Sentence, catalog: Catalog, grain: Grain | None = None) -> l
     found = [each for leaf in leaves(sentence.condition) for each in _leaf_mistakes(leaf, catalog)]
     if not sentence.by and tree.parts_of_whole(sentence.condition):
         found.append(Mistake("rule-part-of-what"))
-    return found + list(_grain_mistakes(sentence, grain))
+    return found + list(_grain_mistakes(sentence, grain, catalog))
 
 
 def doubts(parsed: Parsed, catalog: Catalog, grain: Grain | None = None) -> tuple[Doubt, ...]:
@@ -212,13 +220,21 @@ def _row_mistakes(sentence: Sentence, grain: Grain) -> Iterator[Mistake]:
             yield Mistake("rule-grain", {"wanted": str(row.grain), "grain": grain.value})
 
 
-def _grain_mistakes(sentence: Sentence, stated: Grain | None) -> Iterator[Mistake]:
+def _grain_mistakes(sentence: Sentence, stated: Grain | None, catalog: Catalog) -> Iterator[Mistake]:
     grain = grain_of(sentence, stated)
     if stated is not None and stated is not grain:
         yield Mistake("rule-grain", {"wanted": grain.value, "grain": stated.value})
         return
     yield from _row_mistakes(sentence, grain)
+    for leaf in leaves(sentence.condition):
+        own = own_grain(leaf)
+        if isinstance(leaf, Compare) and own not in (None, grain):
+            heads = [part.metric for part in (leaf.left, leaf.right) if not isinstance(part, Bound)]
+            for metric in dict.fromkeys(each for each in heads if each and _counts_heads(each, catalog)):
+                yield Mistake("rule-coarser-distinct", {"metric": metric, "wanted": str(own), "grain": grain.value})
     for held in _helds(sentence):
+        if isinstance(held, Lag) and held.grain in (Grain.WEEK, Grain.MONTH) and grain.rank <= Grain.DAY.rank:
+            continue  # judged by whole weeks or months
         if isinstance(held, (Lag, Usual)) and held.grain is not None and steps(held.grain, grain) is None:
             yield Mistake("rule-grain", {"wanted": held.grain.value, "grain": grain.value})
         if isinstance(held, LastTime) and grain.rank > Grain.DAY.rank:

@@ -46,6 +46,7 @@ from core.rules.tree import (
     Streak,
     Sudden,
     leaves,
+    own_grain,
     parts_of_whole,
 )
 
@@ -182,6 +183,10 @@ def judged(condition: Condition, sides: Sides, doubt: Flags | None = None) -> Ve
             if isinstance(condition, Compare) and isinstance(condition.left, (Share, Concentration)):
                 doubt = shares.spread(doubt, sides.wholes)
             return holds & ~doubt, fails & ~doubt
+        case Compare() if (own := own_grain(condition)) is not None and own is not sides.grain:
+            coarse, places = sides.at_grain(own)
+            holds, fails = judged(condition, coarse)
+            return holds[:, places], fails[:, places]
         case Compare(left, comparison, Bound() as bound):
             verdict = compared(left, comparison, bound, sides)
             # The gate knows whole periods only; a day so far is none.
@@ -308,9 +313,13 @@ def terms(condition: Condition, sides: Sides, row: int, at: int) -> Iterator[Ter
         if isinstance(leaf, Streak):
             yield _streak_term(leaf, sides, row, at)
         if isinstance(leaf, Compare):
+            leaf_sides, leaf_at = sides, at
+            if (own := own_grain(leaf)) is not None and own is not sides.grain:
+                leaf_sides, places = sides.at_grain(own)
+                leaf_at = int(places[at])
             for operand in (leaf.left, leaf.right):
                 if not isinstance(operand, (Bound, Baseline)) or operand is leaf.left:
-                    yield _term(operand, leaf, sides, row, at)
+                    yield _term(operand, leaf, leaf_sides, row, leaf_at)
 
 
 def _term(operand: Operand, leaf: Compare, sides: Sides, row: int, at: int) -> Term:

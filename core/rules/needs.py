@@ -40,6 +40,7 @@ from core.rules.tree import (
     YearAgo,
     metrics,
     operands,
+    own_grain,
 )
 
 if TYPE_CHECKING:
@@ -171,6 +172,11 @@ def _reach_of(condition: Condition, grain: Grain) -> int:
         case Streak():
             return _reach_of(condition.moves, grain)
         case Compare(left, _, right):
+            own = own_grain(condition)
+            if own is not None and own is not grain:
+                lags = (each.against for each in (left, right) if isinstance(each, (Baseline, Change)))
+                back = max(held.periods for held in lags if isinstance(held, Lag))
+                return (back + 2) * _SPANS[grain, own]  # whole ones, and what has begun since
             helds = (each.against for each in (left, right) if isinstance(each, (Baseline, Change)))
             return max((_reach(held, grain) for held in helds), default=0)
         case Sudden():

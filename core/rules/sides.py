@@ -20,6 +20,7 @@ from core.cube import baseline, ordinary
 from core.cube.cube import Array, Columns, taken
 from core.cube.reading import Reader
 from core.errors import Problem
+from core.metrics.metric import How
 from core.rules import exact, shares
 from core.rules.occasions import last_time
 from core.rules.tree import (
@@ -76,6 +77,13 @@ class Sides:
     def reaching(self, back: int) -> Sides:
         """Return the same cube, looked at from so many periods earlier on."""
         return replace(self, periods=range(self.periods.start - back, self.periods.stop)) if back else self
+
+    def at_grain(self, grain: Grain) -> tuple[Sides, Columns]:
+        """Return the same by a coarser grain, and for each period where its last complete one stands there."""
+        ends = [Period.holding(Period(self.grain, each).end, grain).index - 1 for each in self.periods]
+        reader = self.reader.once(("coarser", grain), lambda: Reader(_coarser(self.reader.cube, grain), self.catalog))
+        coarse = replace(self, reader=reader, periods=range(min(ends), max(ends) + 1))
+        return coarse, np.array(ends, dtype=np.int64) - min(ends)
 
     def within(self, dimensions: Iterable[str]) -> Sides:
         """Return the same, with wholes summed up only where these dimensions agree."""
@@ -290,6 +298,17 @@ class Sides:
                 period = Period(self.grain, self.periods[at])
                 labels = self.slices[row]
                 return exact.target(self.catalog.planned, metric, labels, period.start.date(), period.end.date())
+
+
+def _coarser(cube: Cube, grain: Grain) -> Cube:
+    """Return whole weeks or months; one that begins before the cube is left out, and heads cannot be added up."""
+    kept = {code: array for code, array in cube.measures.items() if cube.hows[code] is not How.DISTINCT}
+    hows = {code: cube.hows[code] for code in kept}
+    found = replace(cube, measures=kept, hows=hows).coarser(grain)
+    if cube.grain is None or not len(cube.periods):
+        return found
+    opens = Period(grain, found.periods.start).start == Period(cube.grain, cube.periods.start).start
+    return found if opens else found.at(range(found.periods.start + 1, found.periods.stop))
 
 
 def named(metric: str | None) -> str:

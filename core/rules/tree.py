@@ -220,6 +220,9 @@ class Sentence:
 Leaf = Compare | Sudden | Streak | NoData
 
 
+_COARSE = ("week", "month")  # a day against a week before is 周同比, and is said so
+
+
 def leaves(condition: Condition) -> Iterator[Leaf]:
     """Yield every single condition, in the sentence's order."""
     match condition:
@@ -245,6 +248,16 @@ def with_leaves(condition: Condition, change: Callable[[Leaf], Condition]) -> Co
             return replace(condition, part=with_leaves(part, change))
         case Compare() | Sudden() | Streak() | NoData():
             return change(condition)
+
+
+def own_grain(leaf: Condition) -> Grain | None:
+    """Return the grain that a comparison itself asks for: 周环比 is about weeks; None leaves it to the rule."""
+    if not isinstance(leaf, Compare):
+        return None
+    for each in (leaf.left, leaf.right):
+        if isinstance(each, (Baseline, Change)) and isinstance(each.against, Lag) and each.against.grain in _COARSE:
+            return each.against.grain
+    return None
 
 
 def nodes(condition: Condition) -> Iterator[Condition]:

@@ -94,7 +94,11 @@ def test_shapes_that_only_a_program_could_build_are_refused() -> None:
     [
         ("花费周环比下降20%", None, Grain.WEEK),
         ("花费月环比下降20%", None, Grain.MONTH),
-        ("花费周环比下降20% 或 花费月环比下降20%", None, Grain.MONTH),
+        ("花费周环比下降20% 或 花费月环比下降20%", None, Grain.DAY),
+        ("花费日环比下降20% 且 花费月环比下降20%", None, Grain.DAY),
+        ("花费小时环比下降20% 且 花费周环比下降20%", None, Grain.HOUR),
+        ("投产比<1 且 花费周环比下降20%", None, Grain.WEEK),
+        ("投产比<1 且 花费周环比下降20%", Grain.DAY, Grain.DAY),
         ("花费小时环比下降20%", None, Grain.HOUR),
         ("花费周同比下降20%", None, Grain.DAY),
         ("花费连续3小时上升", None, Grain.HOUR),
@@ -114,7 +118,7 @@ def test_a_sentence_about_weeks_is_judged_by_the_week(said: str, stated: Grain |
     [
         ("花费周环比下降20%", Grain.DAY, "rule-grain"),
         ("花费日环比下降20%", Grain.WEEK, "rule-grain"),
-        ("花费周环比下降20% 或 花费日环比下降20%", None, "rule-grain"),
+        ("花费周环比下降20% 或 花费日环比下降20%", Grain.MONTH, "rule-grain"),
         ("花费低于近3个月均值", None, "rule-grain"),
         ("花费低于同星期均值", Grain.WEEK, "rule-weekday-grain"),
         ("花费连续3天上升", Grain.HOUR, "rule-grain"),
@@ -131,6 +135,9 @@ def test_hours_do_not_add_up_to_heads() -> None:
     catalog = a_catalog(a_metric("uv", "访客数", "visitors", how=How.DISTINCT))
     found = check(a_sentence("访客数截至当前下降20%", catalog=catalog), catalog)
     assert [each.code for each in found] == ["rule-so-far-distinct"]
+    found = check(a_sentence("访客数周环比下降20% 且 花费日环比下降20%", catalog=catalog), catalog)
+    assert [each.code for each in found] == ["rule-coarser-distinct"]
+    assert check(a_sentence("访客数周环比下降20%", catalog=catalog), catalog) == []
 
 
 def doubted(said: str) -> dict[str, tuple[str, ...]]:

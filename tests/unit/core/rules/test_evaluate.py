@@ -451,6 +451,24 @@ def test_hours_are_held_against_hours_of_ordinary_days() -> None:
         assert said(sentence, {"spend": [*hours, *[100.0] * 5, 89.0]}, last=last) is BREACHED
 
 
+def test_each_term_is_judged_at_its_own_grain_by_its_last_complete_period() -> None:
+    """The 18th of June is a Thursday: its last complete week ended on the 14th, its last month was May."""
+    weeks = [*[10.0] * 21, *[100.0] * 7, *[79.0] * 7, 999.0, 999.0, 100.0, 50.0]
+    assert said("花费日环比下降超过20% 且 花费周环比下降超过20%", {"spend": weeks}) is BREACHED
+    assert said("花费日环比下降超过20% 且 花费周环比下降超过21%", {"spend": weeks}) is CALM
+    assert said("花费日环比下降超过20% 且 花费周环比下降超过20%", {"spend": weeks[22:]}) is UNKNOWN
+    months = [*[100.0] * 30, *[70.0] * 31, *[500.0] * 17, 100.0]
+    assert said("花费日环比下降超过20% 且 花费月环比下降超过20%", {"spend": months}) is BREACHED
+    assert said("花费日环比下降超过20% 且 花费月环比下降超过28%", {"spend": months}) is CALM  # 2170 of 3000
+
+
+def test_a_coarser_term_is_told_by_its_own_numbers() -> None:
+    weeks = [*[10.0] * 21, *[100.0] * 7, *[79.0] * 7, 999.0, 999.0, 100.0, 50.0]
+    rule = a_rule_saying("花费日环比下降超过20% 且 花费周环比下降超过20%")
+    (breach,) = seen_of(rule, measures={"spend": {"wechat": weeks}}).breached()
+    assert [(each.value, each.baseline) for each in breach.terms] == [(50.0, 100.0), (553.0, 700.0)]
+
+
 def test_a_streak_tells_what_it_last_moved_from() -> None:
     finding = seen_of(a_rule_saying("revenue连续1天下降")).of(Fingerprint("r", labels("wechat")))
     assert finding.terms == (Term("revenue", Unit.MONEY, 50.0, Lag(None), 90.0, pytest.approx(-4 / 9)),)
