@@ -323,7 +323,7 @@ async def test_it_is_down_until_slack_knows_us_and_refuses_what_comes_meanwhile(
         async with hosted(app) as address:
             slack.request_url = f"{address}/slack/events"
             assert (await slack.says("/kpi roi"))[0] == 503
-            assert await adapter.post(GROWTH, ANSWER_EN, "k1") == Dead("invalid_auth")
+            assert await adapter.post(GROWTH, ANSWER_EN, "k1") == Retry("invalid_auth")
             slack.bot_token = TOKEN
             slack.fails("auth.test", Refused("invalid_auth"))
             async with running(adapter, house):

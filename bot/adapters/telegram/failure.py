@@ -48,7 +48,7 @@ def outcome_of(failure: TelegramError, receipt: str = "") -> Outcome:
         case Forbidden():
             return Dead(failure.message)
         case InvalidToken():
-            return Dead("invalid-token")  # its message holds the token
+            return Retry("invalid-token")  # a better one mends it; its message holds the token
         case BadRequest() if UNCHANGED in said:
             return Sent(receipt)
         case BadRequest() if any(words in said for words in GONE):
