@@ -14,7 +14,7 @@ import numpy as np
 
 from core.calendar.grain import Grain, Window
 from core.cube.query import Query
-from core.errors import Invalid
+from core.errors import Invalid, Problem
 from core.labels import Labels
 from core.metrics.metric import How
 from core.quality import checks
@@ -48,7 +48,9 @@ def steady(source: Source, catalog: Catalog) -> tuple[str, ...]:
 def question(source: Source, catalog: Catalog, period: Period) -> Query:
     """Return what to ask in order to examine a period."""
     first = period.shift(-_HISTORY.get(period.grain, LOOK_BACK))
-    measures = tuple(sorted(source.measures))
+    # Distinct people cannot be added up, and so tell no share; alone, they tell who came.
+    added = [code for code, measure in source.measures.items() if measure.how is not How.DISTINCT]
+    measures = tuple(sorted(added or source.measures))
     dimensions = tuple(sorted(source.dimensions)) if len(source.dimensions) <= FEW else steady(source, catalog)
     return Query(source.name, period.grain, dimensions, measures, Window.of(first, period))
 
@@ -61,7 +63,7 @@ def examine(cube: Cube, source: Source, catalog: Catalog, period: Period, proven
     shares = _shares(cube, column)
     found: list[Fault] = []
     if provenance.trouble is not None:
-        found.append(_schema(provenance))
+        found.append(schema(provenance.trouble))
     if not now.any():
         whole = np.logical_or.reduce(before, axis=0)[np.newaxis, :]
         if wanted.fresh and whole.any() and not checks.is_quiet(whole, period.grain):
@@ -75,9 +77,9 @@ def examine(cube: Cube, source: Source, catalog: Catalog, period: Period, proven
     return tuple(sorted(found, key=lambda fault: (-fault.verdict, -fault.share, fault.labels)))
 
 
-def _schema(provenance: Provenance) -> Fault:
-    problem = provenance.trouble
-    facts = problem.mistakes[0].facts if isinstance(problem, Invalid) else problem.facts if problem else {}
+def schema(problem: Problem) -> Fault:
+    """Return what keeps facts from coming in, as a fault: the column that is gone, or the file."""
+    facts = problem.mistakes[0].facts if isinstance(problem, Invalid) else problem.facts
     detail = next((str(facts[each]) for each in ("column", "file", "files") if each in facts), "")
     return Fault(Check.SCHEMA, Verdict.BAD, detail=detail)
 
@@ -134,6 +136,8 @@ def _impossible(
         for row in np.flatnonzero(cells.flags[:, 0])[:MOST_PLACES].tolist():
             yield replace(cells.fault(cube.slices[row], row, 0), share=float(shares[row]))
     for code, (low, high) in source.checks.ranges.items() if source.checks.range else ():
+        if code not in cube.measures:
+            continue
         values = cube.measures[code][:, column]
         for row in np.flatnonzero(checks.out_of_range(values, low, high))[:MOST_PLACES].tolist():
             value, share = float(values[row]), float(shares[row])

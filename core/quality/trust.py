@@ -16,7 +16,7 @@ import numpy as np
 
 from core.metrics.source import Checks
 from core.quality import checks
-from core.quality.checks import LOOK_BACK, Flags
+from core.quality.checks import Flags
 from core.quality.fault import Check, Fault, Verdict
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from core.labels import Labels
     from core.metrics.catalog import Catalog
 
+LOOK_BACK = checks.LOOK_BACK
 MATERIAL = 0.05  # of the business: if so much of a total is missing, the total is no number either
 
 
@@ -60,6 +61,10 @@ class Trust:
     is_doubtful: bool  # whether there is any reason to keep a rule from speaking
     cells: tuple[Cells, ...] = ()
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def finds_fault(self) -> bool:
+        return self.is_doubtful or bool(self.cells or self.faults)
 
     def is_late(self, period: Period) -> bool:
         return bool(self.late[period.index - self.periods.start])

@@ -46,7 +46,7 @@ from core.rules.tree import (
     Streak,
     Sudden,
     leaves,
-    own_grain,
+    metrics,
     parts_of_whole,
 )
 
@@ -72,6 +72,7 @@ class Outcome:
     state: States
     concerns: Flags
     sides: Sides
+    doubted: tuple[Trust, tuple[str, ...]] | None = None  # where any fact is: with what the rule needs of them
 
     def finding(self, row: int, period: int) -> Finding:
         """Return one cell as a value, with the numbers it rests on."""
@@ -82,6 +83,7 @@ class Outcome:
             State(int(self.state[row, column])),
             tuple(terms(self.rule.sentence.condition, self.sides, row, column)),
             is_kept_back=self._is_kept_back(row, column),
+            faults=self.doubted[0].of(row, period, self.doubted[1]) if self.doubted else (),
         )
 
     def _is_kept_back(self, row: int, column: int) -> bool:
@@ -137,7 +139,8 @@ def findings(
 def evaluate(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome:
     """Judge all slices, and all the periods in question, by one rule."""
     condition = rule.sentence.condition
-    doubt = trust.unknown if trust is not None and trust.is_doubtful else None
+    needed = _needed(rule, sides.catalog) if trust is not None and trust.finds_fault else ()
+    doubt = trust.frozen(needed) if trust is not None and trust.is_doubtful else None
     parts = parts_of_whole(condition)
     if parts:
         sides = sides.within(each for each in sides.reader.cube.dimensions if each not in rule.sentence.by)
@@ -153,7 +156,13 @@ def evaluate(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome:
     for part in parts:
         if isinstance(part, Concentration):
             state[~_speaks(part, sides)] = State.CALM
-    return Outcome(rule, sides.slices, sides.grain, sides.periods, state, concerns, sides)
+    doubted = (trust, needed) if trust is not None and trust.finds_fault else None
+    return Outcome(rule, sides.slices, sides.grain, sides.periods, state, concerns, sides, doubted)
+
+
+def _needed(rule: Rule, catalog: Catalog) -> tuple[str, ...]:
+    """Return the base metrics that its numbers are made of."""
+    return tuple(base for code in metrics(rule.sentence.condition) for base in catalog.bases(code))
 
 
 def concerned(rule: Rule, sides: Sides) -> Flags:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from core.quality.fault import Verdict
+
 if TYPE_CHECKING:
     from core.calendar.grain import Period
+    from core.quality.fault import Fault
     from core.quantity import Unit
     from core.rules.rule import Fingerprint
     from core.rules.tree import Against
@@ -42,7 +45,13 @@ class Finding:
     state: State
     terms: tuple[Term, ...] = ()
     is_kept_back: bool = False  # calm only because it may well be luck
+    faults: tuple[Fault, ...] = ()  # of the facts it rests on, the worst first
 
     @property
     def headline(self) -> Term | None:
         return self.terms[0] if self.terms else None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return whether its numbers may be believed."""
+        return max((fault.verdict for fault in self.faults), default=Verdict.OK)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from core.text import Text
 
 
+DATA = "data:"  # before a source's name: the rule that its facts may be believed, which nobody needs to write
+
+
 class Severity(IntEnum):
     """P2, P1, P0: a larger one is worse."""
 
@@ -58,6 +61,11 @@ class Fingerprint:
 
     rule: str
     labels: Labels
+
+    @property
+    def source(self) -> str | None:
+        """Return the source whose facts it is about, where it is about facts and not about the business."""
+        return self.rule.removeprefix(DATA) if self.rule.startswith(DATA) else None
 
     def __str__(self) -> str:
         return f"{self.rule}{{{self.labels}}}"

@@ -17,6 +17,7 @@ from core.labels import Labels
 from core.notices.notice import Kind, Notice, Place
 from core.notices.outbox import Delivery, Status
 from core.notices.surface import Surface
+from core.quality.fault import Check, Fault, Verdict
 from core.quantity import Unit
 from core.rules.finding import Finding, State, Term
 from core.rules.rule import Fingerprint, Severity
@@ -140,11 +141,26 @@ def _finding_text(finding: Finding) -> str:
         ]
         for term in finding.terms
     ]
-    return _text([str(finding.period.grain), finding.period.index, int(finding.state), terms, finding.is_kept_back])
+    faults = [
+        [
+            str(fault.check),
+            int(fault.verdict),
+            fault.labels.pairs,
+            fault.measure,
+            fault.other,
+            fault.value,
+            fault.usual,
+            fault.detail,
+            fault.share,
+        ]
+        for fault in finding.faults
+    ]
+    parts = [str(finding.period.grain), finding.period.index, int(finding.state), terms, finding.is_kept_back, faults]
+    return _text(parts)
 
 
 def _finding(fingerprint: Fingerprint, text: str) -> Finding:
-    grain, index, state, terms, *kept_back = json.loads(text)
+    grain, index, state, terms, *rest = json.loads(text)
     return Finding(
         fingerprint,
         Period(Grain(grain), index),
@@ -152,8 +168,15 @@ def _finding(fingerprint: Fingerprint, text: str) -> Finding:
         tuple(
             Term(metric, Unit(unit), value, _against(against), *rest) for metric, unit, value, against, *rest in terms
         ),
-        *kept_back,  # what was written before there were gates has none
+        # What was written before there were gates has none, nor before there were checks.
+        bool(rest[0]) if rest else False,
+        tuple(_fault(*parts) for parts in rest[1]) if len(rest) > 1 else (),
     )
+
+
+def _fault(check: str, verdict: int, labels: list[list[str]], *rest: Any) -> Fault:
+    where = Labels(tuple((dimension, value) for dimension, value in labels))
+    return Fault(Check(check), Verdict(verdict), where, *rest)
 
 
 def _against_parts(against: Against | None) -> list[Any] | None:

@@ -12,11 +12,13 @@ from datetime import datetime
 from core.alerts.condition import observe
 from core.alerts.event import Change
 from core.calendar.grain import Period
+from core.metrics.source import Source
 from core.ports import Arrival, World
 from core.quality.trust import judge
 from core.routing.decide import decide
 from core.rules.evaluate import findings
 from core.rules.needs import Batch, batches
+from core.usecases.inspect import faults_of, inspect
 from core.usecases.tell import tell
 from core.workspace import Workspace
 
@@ -29,7 +31,8 @@ async def evaluate(
     """Walk all rules that ask one question of the warehouse down the whole road, to the outbox."""
     now = world.clock.now()
     cube = await world.warehouse.fetch(batch.query(period))  # read: once, for every rule of the batch
-    trust = judge(cube, period)
+    faults = await faults_of(workspace.catalog.sources[batch.source], period, workspace, world)
+    trust = judge(cube, period, workspace.catalog, source=batch.source, faults=faults)
     seen = findings(batch.rules, cube, workspace.catalog, trust, period, workspace.events)  # think: all slices at once
     async with world.store.begin() as tx:
         changes = observe(await tx.latest(rule.id for rule in batch.rules), seen, now)
@@ -49,6 +52,9 @@ async def evaluate_due(
     wall = world.clock.now().astimezone(workspace.zone).replace(tzinfo=None)
     fresh = tuple(arrivals)
     changes: list[Change] = []
+    if scheduled is None:
+        for source in _sources(workspace):
+            changes += await inspect(source, workspace, world, fresh)
     for batch in batches((rule for rule in workspace.rules if rule.schedule == scheduled), workspace.catalog):
         name = f"{batch.key} {scheduled or ''}".strip()
         last = batch.last_complete(wall)
@@ -57,6 +63,12 @@ async def evaluate_due(
         for period in _periods(batch, done, last, fresh, always=scheduled is not None):
             changes += await evaluate(batch, period, workspace, world, name=name)
     return tuple(changes)
+
+
+def _sources(workspace: Workspace) -> tuple[Source, ...]:
+    """Return the sources that any rule needs."""
+    needed = dict.fromkeys(batch.source for batch in batches(workspace.rules, workspace.catalog))
+    return tuple(workspace.catalog.sources[name] for name in needed)
 
 
 def _periods(

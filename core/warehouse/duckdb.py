@@ -23,12 +23,14 @@ from core.document import suggesting
 from core.errors import Missing, Problem
 from core.labels import Labels
 from core.metrics.metric import How
+from core.quality.provenance import Provenance
 from core.metrics.source import Source
 from core.warehouse import sql
 from core.warehouse.budget import Budget
 from core.warehouse.groups import Groups, Whole, as_they_are, grouped
 from core.warehouse.intake import Intake, Stage, Taker, prepare, taken_in
 from core.warehouse.kept import Kept
+from core.warehouse.twice import Repeats, repeats
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -59,6 +61,7 @@ class Known:
     decimal: frozenset[str] = frozenset()  # measures whose fractions were written, not computed
     groups: dict[tuple[str, ...], Groups] = field(default_factory=dict)
     trouble: Problem | None = None
+    repeats: Repeats | None = None  # looked for when first asked
 
 
 class DuckdbWarehouse:
@@ -111,6 +114,18 @@ class DuckdbWarehouse:
             raise known.trouble or Missing("source-no-rows", source=source.name, files=", ".join(source.files))
         async with known.lock:
             return await self._budget.run(lambda cursor: self._answer(cursor, source, query))
+
+    async def provenance(self, source: str, window: Window) -> Provenance:
+        """Return what keeps a source's facts from coming in, and what was told twice of the periods in a window."""
+        known, of = self._known[source], self._sources[source]
+        if not known.is_learnt:
+            return Provenance(known.trouble)
+        if known.repeats is None:
+            async with known.lock:
+                known.repeats = await self._budget.run(lambda cursor: repeats(cursor, of, known.slices), seconds=_LONG)
+        periods = window.periods(of.grain)
+        found = tuple(each for period in periods for each in known.repeats.get(period, ()))
+        return Provenance(known.trouble, found)
 
     async def intakes(self) -> tuple[Intake, ...]:
         """Return what became of each file: rows taken in, and rows rejected by reason."""
@@ -169,7 +184,7 @@ class DuckdbWarehouse:
         if amounts:
             (flags,) = cursor.execute(sql.are_decimal(name, amounts, _DECIMALS)).fetchall()
             known.decimal = frozenset(code for code, flag in zip(amounts, flags, strict=True) if flag)
-        known.is_learnt = True
+        known.is_learnt, known.repeats = True, None
 
     # --- answering
 

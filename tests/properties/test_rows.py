@@ -14,6 +14,7 @@ from core.labels import Labels
 from core.notices.notice import Kind, Notice, Place
 from core.notices.outbox import Status
 from core.notices.surface import Surface
+from core.quality.fault import Check, Fault, Verdict
 from core.quantity import Unit
 from core.rules.finding import Finding, State, Term
 from core.rules.rule import Fingerprint, Severity
@@ -39,6 +40,10 @@ against = (
     | st.builds(SoFar, st.builds(Lag, st.sampled_from(Grain), counts) | st.just(YearAgo()))
 )
 terms = st.builds(Term, words, st.sampled_from(Unit), numbers, against, numbers, numbers, numbers, numbers)
+faults = st.builds(
+    *(Fault, st.sampled_from(Check), st.sampled_from(Verdict), labels, st.none() | words, st.none() | words),
+    *(numbers, numbers, words, st.floats(0, 1)),
+)
 phases = st.sampled_from(Phase)
 severities = st.sampled_from(Severity)
 steps = st.builds(Step, st.timedeltas(timedelta(0), timedelta(days=900)), words)
@@ -66,7 +71,14 @@ def alerts(draw):
             draw(maybe),
         ),
         Escalation(tuple(draw(st.lists(steps, max_size=3))), draw(counts), draw(maybe)),
-        Finding(fingerprint, draw(periods), draw(st.sampled_from(State)), tuple(draw(st.lists(terms, max_size=3)))),
+        Finding(
+            fingerprint,
+            draw(periods),
+            draw(st.sampled_from(State)),
+            tuple(draw(st.lists(terms, max_size=3))),
+            draw(st.booleans()),
+            tuple(draw(st.lists(faults, max_size=2))),
+        ),
         draw(moments),
         draw(st.none() | words),
         draw(st.none() | words),
