@@ -185,7 +185,7 @@ class _Walk:
         value, phase, is_count = self.at[t], int(self.phases[t]), self.is_count[t]
         expected, usual = self.ours.expected(phase), self.plain.expected(0)
         least = floor(expected, is_count)
-        stray, stray_any = self.ours.scale(least), self.plain.scale(floor(usual, is_count))
+        stray, stray_any = self.ours.scale(phase, least), self.plain.scale(0, floor(usual, is_count))
         off, off_any = value - expected, value - usual
         level = value - self.ours.season[phase]
         leap = self._leap(level)
@@ -219,6 +219,8 @@ class _Walk:
         length = np.abs(self.run)
         moved: Flags = length >= after
         self.shift[t] = (length == after) & known
+        # The new level has been said; on the way to it nothing is news.
+        np.copyto(self.score[t], 0.0, where=(length > after) & known & ~np.isnan(self.score[t]))
         return moved
 
     def _meet(self, t: int, code: int) -> None:
@@ -232,7 +234,11 @@ class _Walk:
             usual = np.where(times > 0, total / times, np.nan)
             lifted = expected + usual * size
             # What is measured against n others strays by theirs too: √2 with one, less with more.
-            stray = self.ours.scale(floor(lifted, self.is_count[t])) * np.maximum(1 + usual, 1) * np.sqrt(1 + 1 / times)
+            stray = (
+                self.ours.scale(phase, floor(lifted, self.is_count[t]))
+                * np.maximum(1 + usual, 1)
+                * np.sqrt(1 + 1 / times)
+            )
             self.expected[t], self.stray[t] = lifted, stray
             self.score[t] = np.abs(value - lifted) / stray
         fresh = ~np.isnan(share)

@@ -22,6 +22,9 @@ CLIP = 2.0  # scales: what a value beyond it may still move, so that an anomaly 
 CLIPPED = 1.25  # what clipping takes from a variance, given back with some to spare
 SHIFT_GAIN = 0.5
 RELATIVE_FLOOR = 0.02  # of the level: nobody wants to hear of less, and the scale of a constant series is 0
+EVEN = 4.0  # points' worth of believing that each phase strays as all do
+UNEVEN_GAIN = 0.05
+WILDEST = 9.0  # variances: the most that one point says of its phase
 YOUNG = 3.0  # for a scale out of few points: two weeks of days make the line 1.4 times as far
 _TINY = 1e-9
 _NORMAL = 1.4826  # the median of absolute deviations, as a standard deviation
@@ -37,11 +40,13 @@ class Track:
     level: Array
     season: Array
     variance: Array
+    uneven: Array = field(init=False)  # how much of the variance is each phase's, 1 on average: shops close at night
     visits: Array = field(init=False)
     freedom: Array = field(init=False)  # points that speak for the variance, beyond those the season took
 
     def __post_init__(self) -> None:
         self.visits = np.zeros(self.season.shape)
+        self.uneven = np.ones(self.season.shape)
         self.freedom = np.ones(len(self.level))
 
     @classmethod
@@ -62,7 +67,7 @@ class Track:
             seen = np.count_nonzero(~np.isnan(here), axis=0)
             self.season[phase, rows] = np.nansum(here, axis=0) / np.maximum(seen, 1)
             self.visits[phase, rows] = seen
-        spread = robust_scale(stray - self.season[phases][:, rows])
+        off = stray - self.season[phases][:, rows]
         self.season[:, rows] -= self.season[:, rows].mean(axis=0)
         usual = self.season[phases][:, rows]
         rest = history - usual
@@ -70,7 +75,15 @@ class Track:
         self.level[rows] = np.where(np.isnan(newest), median(rest), newest)
         # Each phase was fitted to its own few points, which makes them look closer than they are.
         times = np.maximum(self.visits[:, rows].mean(axis=0), 2)
-        self.variance[rows] = spread**2 * times / (times - 1)
+        variance = robust_scale(off) ** 2 * times / (times - 1)
+        self.variance[rows] = variance
+        if season > 1:
+            most = np.maximum(variance, _TINY) * WILDEST
+            share = np.minimum(off**2 * times / (times - 1), most) / np.maximum(variance, _TINY)
+            for phase in range(season):
+                here = share[phases == phase]
+                seen = np.count_nonzero(~np.isnan(here), axis=0)
+                self.uneven[phase, rows] = (EVEN + np.nansum(here, axis=0)) / (EVEN + seen)
         self.freedom[rows] = np.maximum(np.count_nonzero(~np.isnan(history), axis=0) - season, 1)
 
     def borrow(self, rows: NDArray[np.int64], level: Array, noise: Array, shape: Array) -> None:
@@ -86,9 +99,10 @@ class Track:
         found: Array = self.level + self.season[phase]
         return found
 
-    def scale(self, floor: Array) -> Array:
+    def scale(self, phase: int, floor: Array) -> Array:
         """Return how far a value usually strays."""
-        return np.maximum(np.sqrt(self.variance), floor)
+        found: Array = np.maximum(np.sqrt(self.variance * self.uneven[phase]), floor)
+        return found
 
     def doubt(self, phase: int) -> Array:
         """Return by how much more a value may stray, since the season and the scale are themselves only estimates."""
@@ -108,6 +122,9 @@ class Track:
         if len(self.season) > 1:
             rate = np.maximum(SEASON_GAIN, 1 / (self.visits[phase] + 1))
             self.season[phase] += np.where(moved, 0.0, rate * (1 - gain) * clipped)
+            share = np.minimum(off * off / np.maximum(self.variance, _TINY**2), WILDEST)
+            slow = np.maximum(UNEVEN_GAIN, 1 / (EVEN + self.visits[phase] + 1))
+            self.uneven[phase] += np.nan_to_num(slow * (share - self.uneven[phase]))
             self.visits[phase] += known
         self.freedom += known
         learn_variance(self.variance, off, scale)
@@ -142,5 +159,8 @@ def median(history: Array) -> Array:
 
 def robust_scale(off: Array) -> Array:
     """Return how far the middle half strays, as a standard deviation; 0 where nothing is known."""
-    scale: Array = np.nan_to_num(_NORMAL * median(np.abs(off)))
+    size = np.abs(off)
+    number = np.maximum(np.count_nonzero(~np.isnan(off), axis=0), 1)
+    # Where most points never stray, as at a shop's closed hours, the median would forget the others.
+    scale: Array = np.fmax(_NORMAL * np.nan_to_num(median(size)), np.nansum(size, axis=0) / number)
     return scale
