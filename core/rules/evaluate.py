@@ -47,6 +47,7 @@ from core.rules.tree import (
     Sudden,
     leaves,
     metrics,
+    own_grain,
     parts_of_whole,
 )
 
