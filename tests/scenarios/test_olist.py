@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.past import relive
 from core import document
 from core.calendar.grain import Grain, Period, Window
 from core.cube.query import Query
@@ -24,6 +25,7 @@ from core.rules.needs import batches
 from core.rules.sides import Sides
 from core.warehouse.duckdb import DuckdbWarehouse
 from core.warehouse.intake import NONE
+from core.workspace import load_workspace
 from tests.olist_like import DEALS, FOLDERS, HERE, LEADS, write
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "olist"
@@ -164,3 +166,50 @@ async def test_a_week_of_fewer_deals_is_one_a_third_below_the_week_before(wareho
         if by_week[week - 1] and by_week[week] and by_week[week] * 10 < by_week[week - 1] * 7
     }
     assert await breached(warehouse, "deals_fall") == expected
+
+
+async def test_each_alert_of_the_replay_stands_up_to_a_count_by_hand(folder):
+    """What `beacon evaluate` prints, held against nothing but the file: its number, what it was held against, whose."""
+    won = {row["mql_id"]: datetime.fromisoformat(row["won_date"]).date() for row in rows(folder, DEALS)}
+    by_day, by_week, won_by_week, origins = Counter(), Counter(), Counter(), Counter()
+    for row in rows(folder, LEADS):
+        came = date.fromisoformat(row["first_contact_date"])
+        monday = came - timedelta(days=came.weekday())
+        by_day[came] += 1
+        by_week[monday] += 1
+        origins[code(row["origin"]), monday] += 1
+        won_by_week[monday] += row["mql_id"] in won and (won[row["mql_id"]] - came).days <= 30
+    signed = Counter(day - timedelta(days=day.weekday()) for day in won.values())
+
+    def mean(numbers):
+        known = [number for number in numbers if number]
+        return sum(known) / len(known)
+
+    def weeks_before(day, count):
+        return [day - timedelta(weeks=back) for back in range(1, count + 1)]
+
+    def by_hand(rule, day, labels):
+        match rule:
+            case "leads_low":
+                return by_day[day], mean(by_day[one] for one in weeks_before(day, 4)), 0.7
+            case "origin_low":
+                origin = labels.get("origin")
+                return origins[origin, day], mean(origins[origin, one] for one in weeks_before(day, 8)), 0.6
+            case "deals_fall":
+                return signed[day], signed[day - timedelta(weeks=1)], 0.7
+            case "lead_cvr_low":
+                before = weeks_before(day, 8)
+                usual = sum(won_by_week[one] for one in before) / sum(by_week[one] for one in before)
+                return won_by_week[day] / by_week[day], usual, 0.7
+
+    told = Counter()
+    async for alert in relive(load_workspace(EXAMPLE), JUDGED[0], JUDGED[-1], data=folder):
+        rule, headline = alert.fingerprint.rule, alert.finding.headline
+        value, usual, part = by_hand(rule, alert.finding.period.start.date(), alert.fingerprint.labels)
+        assert headline.value == pytest.approx(value)
+        assert headline.baseline == pytest.approx(usual)
+        assert value < usual * part
+        assert alert.owner == {"marketing_team": "ana", "sales_team": "bruno"}[RULES[rule].owner]
+        told[rule] += 1
+    assert sum(told.values()) >= 5
+    assert set(told) >= {"leads_low", "deals_fall", "lead_cvr_low"}
