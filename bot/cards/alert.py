@@ -135,6 +135,8 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
         match hold.kind:
             case HoldKind.SNOOZE:
                 return say("state-snoozed", tongue, until=until, by=person_name(hold.by, workspace, tongue))
+            case HoldKind.QUIET_HOURS if alert.told_at is not None:
+                continue  # one person sleeps; those who were told see who has it
             case HoldKind.QUIET_HOURS:
                 return say("state-quiet-hours", tongue, until=until)
             case HoldKind.DATA_LATE:

@@ -16,7 +16,7 @@ from bot.cards.dress import dimension_title, severity_words, value_title
 from bot.chat.card import Block, Button, Buttons, Card, Prose, Tone
 from bot.phrases import say
 from core.alerts.alert import Alert, Stage
-from core.alerts.holds import Hold
+from core.alerts.holds import Hold, HoldKind
 from core.notices.group import Gathered
 from core.notices.notice import Kind, Notice, Place
 from core.routing.storm import Shared, shared
@@ -45,6 +45,8 @@ def storm_card(
     blocks: list[Block] = []
     if notice is not None and notice.kind is Kind.ESCALATION:
         blocks.append(Prose(say("notice-escalation", tongue, level=notice.facts.get("level", 1)), "strong"))
+    if notice is not None and notice.facts.get("hold") == HoldKind.QUIET_HOURS:
+        blocks.append(Prose(say("storm-morning", tongue, calm=notice.facts.get("calm", 0)), "strong"))
     counts = _counts(alerts, going, tongue)
     blocks.append(Prose(counts, "strong"))
     common = shared(going)

@@ -774,3 +774,9 @@ check-no-dimension = “{ $dimension }” is no dimension of this source. It has
 check-no-measure = “{ $measure }” is no measure of this source. It has: { $options }.
 wanted-bounds = Two numbers belong here, the smaller first, such as [0, 50000].
 wanted-times = A number above 1 belongs here, how many times the usual, not “{ $value }”.
+storm-morning = Outside your hours these came in{ $calm ->
+    [0] .
+    [one] ; { $calm } more has recovered meanwhile.
+   *[other] ; { $calm } more have recovered meanwhile.
+  }
+trace-escalates-in-hours = unanswered, { $to } hears of it at { $at }, in their working hours

@@ -744,3 +744,8 @@ check-no-dimension = 这个数据源没有维度“{ $dimension }”。它有：
 check-no-measure = 这个数据源没有指标“{ $measure }”。它有：{ $options }。
 wanted-bounds = 这里要写两个数，小的在前，如 [0, 50000]。
 wanted-times = 这里要写大于 1 的倍数，不能是“{ $value }”。
+storm-morning = 以下是下班期间发生的{ $calm ->
+    [0] 。
+   *[other] ；另有 { $calm } 条已恢复。
+  }
+trace-escalates-in-hours = 若无人响应，{ $at } 的工作时间内通知 { $to }

@@ -26,14 +26,14 @@ LONGEST_SNOOZE = timedelta(days=31)  # "for ever" is a rule to change, not an al
 
 class HoldKind(StrEnum):
     SNOOZE = "snooze"
-    QUIET_HOURS = "quiet-hours"
+    QUIET_HOURS = "quiet-hours"  # of one person, who hears of it when they begin to work: the hold is theirs (`by`)
     DATA_LATE = "data-late"
     STORM = "storm"  # its chat has it among others on one card; its owner is called all the same
 
     @property
     def is_quiet(self) -> bool:
-        """Whether it keeps people from being called; a storm only gathers what a chat is told."""
-        return self is not HoldKind.STORM
+        """Whether it keeps everybody from being called: a storm only gathers, and quiet hours are one person's."""
+        return self not in (HoldKind.STORM, HoldKind.QUIET_HOURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,17 @@ def end(alert: Alert, hold: Hold, others: Iterable[Hold], now: datetime) -> tupl
     if hold.value is not None:
         facts["was"] = hold.value
     facts["firing"] = int(alert.is_open and alert.condition.is_bad)
-    # A storm held nobody's escalation, so its end sets none going again.
+    # What kept nobody's escalation from going on sets none going again.
     escalation = resumed(alert, now) if hold.kind.is_quiet and not remaining else alert.escalation
     change = moved(alert, now, [("hold-ended", facts)], actor=BEACON, escalation=escalation)
     return change, replace(hold, ended=now)
+
+
+def quiet_hours(alert: Alert, person: str, until: datetime, now: datetime) -> Hold:
+    """Return the hold of one alert for somebody who is not at work."""
+    headline = alert.finding.headline
+    value = headline.value if headline else None
+    return Hold(uuid4().hex, alert.id, HoldKind.QUIET_HOURS, person, now, until, value=value)
 
 
 def is_active(hold: Hold, now: datetime) -> bool:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from core.alerts import escalation
 from core.alerts.alert import Stage
 from core.alerts.event import BEACON, Change, Event
-from core.alerts.holds import Hold, HoldKind, is_quiet
-from core.notices.notice import EVERYWHERE, Kind, Notice
+from core.alerts.holds import Hold, HoldKind, is_active, quiet_hours
+from core.calendar.calendar import Calendar
+from core.notices.notice import CALLS, EVERYWHERE, Kind, Notice
+from core.routing.hours import is_working, next_start, working_after
 from core.routing.owner import find_next, find_owner, stand_in
 from core.routing.route import Route, labels_of, matching
 from core.routing.trace import ROUTED, Line, packed
@@ -43,12 +45,13 @@ _SAYS = {
     "recovered": Kind.RECOVERED,
 }
 _HELD = (Kind.FIRST, Kind.REOPENED, Kind.ESCALATION, Kind.REMINDER)  # what a hold keeps back; the rest passes
+_ANY_WEEK = Calendar()
 _OVERDUE_FOR_LEAD = 2  # days after which what is overdue is told to the owner's lead too
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to keep, all in one transaction. `holds` are those that a worse severity ended."""
+    """What to keep, all in one transaction. `holds` are those that ended here, and those of people not at work."""
 
     changes: tuple[Change, ...]
     notices: tuple[Notice, ...]
@@ -62,22 +65,23 @@ def decide(
     holds: Iterable[Hold],
     people: Mapping[str, Person],
     now: datetime,
+    calendar: Calendar | None = None,
 ) -> Decision:
     """Return the changes with owner, escalation and reasons filled in, and what must be said because of them."""
     by_rule = {rule.id: rule for rule in rules}
     held: dict[str, list[Hold]] = defaultdict(list)
     for hold in holds:
-        if is_quiet(hold, now):
+        if is_active(hold, now):
             held[hold.alert].append(hold)
     kept: list[Change] = []
     notices: list[Notice] = []
     ended: list[Hold] = []
     for change in changes:
-        desk = _Desk(change, by_rule.get(change.after.fingerprint.rule), routes, people, now)
+        desk = _Desk(change, by_rule.get(change.after.fingerprint.rule), routes, people, now, calendar)
         desk.consider(held.get(change.after.id, []))
         kept.append(desk.change)
         notices += desk.notices
-        ended += desk.ended
+        ended += [*desk.ended, *desk.begun]
     return Decision(tuple(kept), tuple(notices), tuple(ended))
 
 
@@ -91,8 +95,10 @@ class _Desk:
         routes: Sequence[Route],
         people: Mapping[str, Person],
         now: datetime,
+        calendar: Calendar | None,
     ) -> None:
         self.change = change
+        self.calendar = calendar or _ANY_WEEK
         self.routes = routes
         self.people = people
         self.now = now
@@ -103,30 +109,72 @@ class _Desk:
         self.lines: list[Line] = []
         self.notices: list[Notice] = []
         self.ended: list[Hold] = []
+        self.begun: list[Hold] = []
+        policy = next((route.passes for route in self.taken if route.passes), None)
+        self.is_loud = policy is None or alert.severity >= policy  # whether it calls people who are not at work
+        self.asleep: dict[str, Hold] = {}
 
     def consider(self, holds: Sequence[Hold]) -> None:
+        self.asleep = {hold.by: hold for hold in holds if hold.kind is HoldKind.QUIET_HOURS}
+        holds = [hold for hold in holds if hold.kind.is_quiet]
         # Of two holds that end at once the one that kept people from being called has more to say.
-        weighed = sorted(self.change.events, key=lambda event: event.facts.get("hold") != HoldKind.STORM)
+        mornings = [event for event in self.change.events if event.facts.get("hold") == HoldKind.QUIET_HOURS]
+        others = [event for event in self.change.events if event not in mornings]
+        weighed = sorted(others, key=lambda event: event.facts.get("hold") != HoldKind.STORM)
         alert, events = self.change.after, {event.kind: event for event in weighed}
         spoken = [(kind, events[happening]) for happening, kind in _SAYS.items() if happening in events]
         if alert.fired_at is None:
             self._silent("not-fired", phase=str(alert.condition.phase))
-        elif not spoken:
+        elif not spoken and not mornings:
             self._show_state(alert)
-        elif not alert.is_open:
+        elif not alert.is_open and not self._closes_itself():
             # The clock may recover what people have closed: they are told on the card, and not called again.
-            self._silent("closed", kind=str(spoken[0][0]))
+            self._silent("closed", kind=str(spoken[0][0] if spoken else Kind.HOLD_ENDED))
             self._show_state(alert)
         else:
-            if spoken[0][0] in (Kind.FIRST, Kind.REOPENED, Kind.WORSE):
+            if spoken and spoken[0][0] in CALLS:
                 self._route()
+            for event in mornings:
+                self._begin_day(event, holds)
             for kind, event in spoken:
                 self._speak(kind, event, holds)
-            if spoken[0][0] is not Kind.FIRST:
+            if not spoken or spoken[0][0] is not Kind.FIRST:
                 self._show_state(self.change.after)
+        self._keep_hours()
         if self.lines:
             event = Event(alert.id, alert.version, self.now, ROUTED, facts=packed(self.lines))
             self.change = replace(self.change, events=(*self.change.events, event))
+
+    def _closes_itself(self) -> bool:
+        """Return whether it was open until now: an alert that its facts take back says so."""
+        return self.change.before is not None and self.change.before.is_open
+
+    def _begin_day(self, event: Event, holds: Sequence[Hold]) -> None:
+        """Tell somebody who begins to work what is still so; of what is over they are told how much it was."""
+        kind, person = Kind.HOLD_ENDED, str(event.facts["by"])
+        if holds:
+            self._silent("held-still", kind=str(kind), holds=len(holds))
+        elif event.facts.get("firing"):
+            self._notice(kind, event, person, "owner")
+            self._set(told_at=self.change.after.told_at or self.now)
+        else:
+            self._notice(kind, event, person, "count")
+            self.lines.pop()  # it will only be counted on the card of what is still so
+            self._silent("calm-meanwhile", kind=str(kind))
+
+    def _keep_hours(self) -> None:
+        """Let an escalation that calls nobody at night go on the working time of whom it reaches next."""
+        alert, before = self.change.after, self.change.before
+        due, level = alert.escalation.next_at, alert.escalation.level
+        if self.is_loud or due is None or (before is not None and before.escalation.next_at == due):
+            return
+        step = alert.escalation.steps[level]
+        found = find_next(step.to, alert.owner, self.labels, self.routes, self.people, self.now)
+        if found.person is None:
+            return
+        due = working_after(self.people[found.person], self.now, step.after, self.calendar)
+        self._set(escalation=replace(alert.escalation, next_at=due))
+        self.lines.append(Line("escalates-in-hours", {"to": step.to, "at": due.isoformat()}))
 
     def _speak(self, kind: Kind, event: Event, holds: Sequence[Hold]) -> None:
         if kind is Kind.WORSE:
@@ -174,7 +222,7 @@ class _Desk:
             case Kind.FIRST | Kind.REOPENED | Kind.WORSE:
                 self._say(kind, event, alert.owner, "owner")
                 self._say_in_chats(kind, event)
-                self._set(told_at=alert.told_at or self.now)
+                self._mark_told()
             case Kind.RECOVERED if alert.told_at is None:
                 self._silent("never-told", kind=str(kind))
             case Kind.RECOVERED:
@@ -199,7 +247,7 @@ class _Desk:
             case Kind.HOLD_ENDED:
                 self._say(kind, event, alert.owner, "owner")
                 self._say_in_chats(kind, event)
-                self._set(told_at=alert.told_at or self.now)
+                self._mark_told()
             case _:
                 self._remind(kind, event)
 
@@ -214,9 +262,29 @@ class _Desk:
             owner = self.people.get(alert.owner or "")
             self._say(kind, event, owner.lead if owner else None, "lead")
 
+    def _mark_told(self) -> None:
+        if self.notices:
+            self._set(told_at=self.change.after.told_at or self.now)
+
     def _say(self, kind: Kind, event: Event, to: str | None, reason: str) -> None:
-        if to is not None:
+        """Tell a person now, or when they begin to work; what a person asks for passes at any hour."""
+        until = None if to is None or self.is_loud or event.actor != BEACON else self._off_until(to)
+        if to is None:
+            return
+        if until is None:
             self._notice(kind, event, to, reason)
+            return
+        if to not in self.asleep and kind is not Kind.RECOVERED:
+            self.asleep[to] = quiet_hours(self.change.after, to, until, self.now)
+            self.begun.append(self.asleep[to])
+        self._silent("held", kind=str(kind), hold=str(HoldKind.QUIET_HOURS), by=to, until=until.isoformat())
+
+    def _off_until(self, to: str) -> datetime | None:
+        """Return when somebody who is not at work next is; None for who is, or who keeps no hours."""
+        person = self.people.get(to)
+        if person is None or is_working(person, self.now, self.calendar):
+            return None
+        return next_start(person, self.now, self.calendar)
 
     def _say_in_chats(self, kind: Kind, event: Event) -> None:
         for place in dict.fromkeys(place for route in self.taken for place in route.chats):

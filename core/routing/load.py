@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from core.people.person import Person
 
+_SEVERITIES = {severity.name.lower(): severity for severity in Severity}
+
 
 def load_routes(
     nodes: Iterable[Node | None],
@@ -70,6 +72,7 @@ class _Readers:
             steps=fields.take("escalate", document.listing(document.record(self.step)), ()),
             owner=fields.take("owner", self.owner, None),
             follows=fields.take("continue", document.flag, default=False),
+            passes=fields.take("passes", document.choice(_SEVERITIES), None),
         )
         fields.close()
         return route

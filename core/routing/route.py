@@ -26,6 +26,7 @@ class Route:
     steps: tuple[Step, ...] = ()
     owner: str | None = None  # `role:NAME` or `person:ID`, when nobody holds the rule's role for the slice
     follows: bool = False  # `continue`: later routes are looked at too
+    passes: Severity | None = None  # what calls people outside their working hours; None: everything
 
 
 RESERVED = ("rule", "severity", "owner")  # labels that every alert has beside its slice's

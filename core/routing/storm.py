@@ -60,6 +60,8 @@ def gather(
         known = desk.group_of(notice)
         if notice.kind in _SHOWN and notice.to != EVERYWHERE and known:
             desk.show(known, notice)
+        elif notice.facts.get("why") == "count":
+            desk.calm[notice.to] += 1
         elif notice.kind in _BURST and notice.alert in alerts:
             is_call = notice.kind in CALLS
             crowds[notice.to, is_call, Kind.FIRST if is_call else notice.kind].append(notice)
@@ -87,6 +89,7 @@ class _Desk:
         self.notices: list[Notice] = []
         self.groups: dict[str, Group] = {}
         self.holds: list[Hold] = []
+        self.calm: Counter[Place | str] = Counter()  # what was held for somebody and is over meanwhile
 
     def group_of(self, notice: Notice) -> Group | None:
         """Return the newest group on whose card this reader sees the alert."""
@@ -113,7 +116,7 @@ class _Desk:
     def say_at_once(self, to: Place | str, kind: Kind, crowd: list[Notice]) -> None:
         """Say of many alerts at once what happened to all of them: 500 escalations are one."""
         most = MOST_IN_A_CHAT if isinstance(to, Place) else MOST_FOR_ONE
-        if len(crowd) > most:
+        if len(crowd) > most or (kind is Kind.HOLD_ENDED and self.calm[to]):
             self._open(to, _ids(crowd), kind, crowd)
         else:
             self.notices += crowd
@@ -149,7 +152,9 @@ class _Desk:
 
     def _notice(self, group: Group, kind: Kind, crowd: list[Notice]) -> Notice:
         first = crowd[0].facts
-        facts: dict[str, Fact] = {name: first[name] for name in ("why", "level") if name in first}
+        facts: dict[str, Fact] = {name: first[name] for name in ("why", "level", "hold") if name in first}
+        if kind is Kind.HOLD_ENDED:
+            facts["calm"] = self.calm[group.to]
         facts |= {"severity": _worst(crowd), "count": len(group.alerts), "happening": "gathered"}
         return Notice(f"{group.id}:{kind}:{len(group.alerts)}:{crowd[0].key}", kind, group.id, group.to, facts)
 

@@ -129,7 +129,7 @@ async def _act_once(
             moved += touched
         ids = {hold.id for hold in moved}
         still = [*(hold for hold in held if hold.id not in ids), *(hold for hold in moved if hold.ended is None)]
-        decision = decide(changes, workspace.rules, workspace.routes, still, workspace.people, now)
+        decision = decide(changes, workspace.rules, workspace.routes, still, workspace.people, now, workspace.calendar)
         await tell(tx, decision, now, moved)
     return Done(decision.changes, tuple(stale))
 

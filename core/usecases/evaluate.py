@@ -36,7 +36,8 @@ async def evaluate(
     seen = findings(batch.rules, cube, workspace.catalog, trust, period, workspace.events)  # think: all slices at once
     async with world.store.begin() as tx:
         changes = observe(await tx.latest(rule.id for rule in batch.rules), seen, now)
-        decision = decide(changes, batch.rules, workspace.routes, await tx.holds(), workspace.people, now)
+        holds = await tx.holds()
+        decision = decide(changes, batch.rules, workspace.routes, holds, workspace.people, now, workspace.calendar)
         await tell(tx, decision, now)  # write: all or nothing
         await tx.mark_evaluated(name or batch.key, period, now)
     return decision.changes

@@ -134,7 +134,7 @@ async def _act_once(handle: str, think: Think, world: World, workspace: Workspac
                 raise Problem("newer-episode", handle=newest.handle)
         ids = {hold.id for hold in moved}
         held = [hold for hold in (*present, *moved) if hold.ended is None and (hold in moved or hold.id not in ids)]
-        decision = decide([change], workspace.rules, workspace.routes, held, workspace.people, now)
+        decision = decide([change], workspace.rules, workspace.routes, held, workspace.people, now, workspace.calendar)
         await tell(tx, decision, now, moved)
     return decision.changes[0]
 

@@ -45,6 +45,6 @@ async def _watch_once(workspace: Workspace, world: World) -> tuple[Change, ...]:
         ended = [hold for _, over in woken for hold in over]
         still = [hold for kept in holds.values() for hold in kept if hold.id not in {over.id for over in ended}]
         changes = [change for change, _ in woken if change]
-        decision = decide(changes, workspace.rules, workspace.routes, still, workspace.people, now)
+        decision = decide(changes, workspace.rules, workspace.routes, still, workspace.people, now, workspace.calendar)
         await tell(tx, decision, now, ended)
     return decision.changes

@@ -175,7 +175,16 @@ def test_the_state_says_who_has_it_and_how_it_stands(changes, state):
     ],
 )
 def test_a_hold_says_until_when(kind, state):
-    assert values(card(an_alert(), holds=[replace(SNOOZE, kind=kind)]))["State"] == state
+    unheard = an_alert(told_at=None)
+    assert values(card(unheard, holds=[replace(SNOOZE, kind=kind)]))["State"] == state
+
+
+def test_one_person_s_night_and_a_storm_are_no_state_for_the_others():
+    for kind in (HoldKind.QUIET_HOURS, HoldKind.STORM):
+        assert (
+            values(card(an_alert(told_at=NOW), holds=[replace(SNOOZE, kind=kind)]))["State"]
+            == values(card(an_alert(told_at=NOW)))["State"]
+        )
 
 
 @pytest.mark.parametrize(

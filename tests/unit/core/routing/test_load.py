@@ -10,6 +10,7 @@ from core.document import Mapped
 from core.labels import Matcher
 from core.notices.notice import Place
 from core.routing.load import load_routes
+from core.rules.rule import Severity
 from tests.builders import a_team
 
 GOOD = """
@@ -106,3 +107,9 @@ def test_a_mapping_keeps_the_places_of_what_is_left():
     node = document.parse("- route: x\n  match:\n    severity: info\n    channel: a" + LAST, "routes.yaml", mistakes)
     load_routes([node], mistakes, a_team(), seen)
     assert places == [4]
+
+
+def test_a_route_says_what_may_call_people_outside_their_hours():
+    (route,), mistakes = load("- {route: all, chats: [web:board], passes: critical}")
+    assert (route.passes, mistakes) == (Severity.CRITICAL, [])
+    assert codes("- {route: all, passes: loud}") == ["unknown-value"]
