@@ -70,7 +70,7 @@ def load_workspace(folder: Path) -> Workspace:
     events = load_events(files["events"].values(), mistakes, builtin_events())
     house = House(settings.tongue, settings.zone)
     people = load_people(files["people"].values(), mistakes, matchers(catalog), house)
-    rules = load_rules(files["rules"].values(), mistakes, catalog)
+    rules = load_rules(files["rules"].values(), mistakes, catalog, events)
     # A rule with a mistake is not among them; then no route that names it is called wrong as well.
     known = [rule.id for rule in rules] if not mistakes else None
     routes = load_routes(files["routes"].values(), mistakes, people, matchers(catalog), known)

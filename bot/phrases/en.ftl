@@ -474,6 +474,10 @@ rule-coarser-distinct = { $metric } counts heads, which do not add up from { $gr
     [week] week
    *[other] month
   }. Write a rule of its own for it.
+rule-other-slices = This speaks of other slices than the rule's own sentence. Leave the dimension out here.
+rule-unknown-event = “{ $name }” is no event of the calendar. Add it to events.yaml.
+rule-during-nothing = Say what is different during the event: “when” or “severity”.
+rule-size = “{ $bound }” cannot be a severity's bound. It takes the place of the number in a sentence with one comparison, in the same unit.
 rule-often = { $times } of { $of } cannot be. Say how many of the last periods, such as “in 3 of 5 days”.
 rule-change-unit = { $bound } does not fit a change. Write it in percent, or in pp for a rate.
 rule-units-differ = { $left } and { $right } are not of one kind, so they cannot be compared.

@@ -464,6 +464,10 @@ rule-coarser-distinct = { $metric }是去重人数，不能由{ $grain ->
     [week] 周
    *[other] 月
   }。请为它单独写一条规则。
+rule-other-slices = 这里的维度与规则本身的句子不同。请在这里去掉维度。
+rule-unknown-event = 日历里没有“{ $name }”。请把它加到 events.yaml。
+rule-during-nothing = 请写明活动期间有什么不同：“when”或“severity”。
+rule-size = “{ $bound }”不能作为严重程度的界限。它要替换句中唯一一个比较的数字，单位也要相同。
 rule-often = { $of } 期中不可能有 { $times } 期。请写明最近几期中的几期，如“近5天中3天”。
 rule-change-unit = “{ $bound }”不能表示变化。请写百分比，比率也可以写 pp。
 rule-units-differ = { $left } 和 { $right } 不是同一类数，不能比较。

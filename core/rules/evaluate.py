@@ -23,7 +23,8 @@ from core.quantity import Quantity, Unit
 from core.rules import gate, shares, sudden
 from core.rules.detect import LINE
 from core.rules.finding import Finding, State, Term
-from core.rules.rule import Fingerprint, Gating, Rule
+from core.rules.occasions import find
+from core.rules.rule import Fingerprint, Gating, Rule, Severity
 from core.rules.sides import Flags, Gate, Sides, named
 from core.rules.tree import (
     All,
@@ -63,6 +64,15 @@ Verdict = tuple[Flags, Flags]  # where it holds, and where it does not; neither 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Envelope:
+    """Severities, what is not yet well, and the periods whose numbers are those of another sentence."""
+
+    severity: NDArray[np.int8]
+    lingers: Flags
+    instead: Mapping[int, Outcome]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """One rule over a cube: `state[slice, period]`, and which slices the rule is for at all."""
 
@@ -74,10 +84,19 @@ class Outcome:
     concerns: Flags
     sides: Sides
     doubted: tuple[Trust, tuple[str, ...]] | None = None  # where any fact is: with what the rule needs of them
+    envelope: Envelope | None = None
 
     def finding(self, row: int, period: int) -> Finding:
         """Return one cell as a value, with the numbers it rests on."""
-        column = period - self.periods.start
+        column, envelope = period - self.periods.start, self.envelope
+        if envelope is None:
+            return self._finding(row, period, column)
+        by = envelope.instead.get(column, self)
+        found = replace(by._finding(row, period, column), state=State(int(self.state[row, column])))  # noqa: SLF001
+        severity = Severity(int(envelope.severity[row, column]))
+        return replace(found, severity=severity, lingers=bool(envelope.lingers[row, column]))
+
+    def _finding(self, row: int, period: int, column: int) -> Finding:
         return Finding(
             Fingerprint(self.rule.id, self.slices[row]),
             Period(self.grain, period),
@@ -138,7 +157,41 @@ def findings(
 
 
 def evaluate(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome:
-    """Judge all slices, and all the periods in question, by one rule."""
+    """Judge all slices, and all the periods in question, by one rule and its envelope."""
+    outcome = by_sentence(rule, sides, trust)
+    if not (rule.recover or rule.until or rule.during or rule.sizes):
+        return outcome
+    return enveloped(outcome, trust)
+
+
+def enveloped(plain: Outcome, trust: Trust | None) -> Outcome:
+    """Return what the sentence says with what its envelope makes of it: other bounds during 618, severity by size."""
+    rule, sides = plain.rule, plain.sides
+    state, lingers = plain.state.copy(), np.zeros(plain.state.shape, dtype=np.bool_)
+    severity = np.full(state.shape, rule.severity, dtype=np.int8)
+    days = [Period(plain.grain, each).start.date() for each in plain.periods]
+    by_column: dict[int, Outcome] = {}
+    for size, sentence in sorted(rule.sizes, key=lambda each: each[0]):
+        severity[by_sentence(replace(rule, sentence=sentence), sides, trust).state == State.BREACHED] = size
+    for during in rule.during:
+        event = find(during.event, sides.events)
+        on = [column for column, day in enumerate(days) if event is not None and event.year_of(day) is not None]
+        if during.sentence is not None:
+            instead = by_sentence(replace(rule, sentence=during.sentence), sides, trust)
+            state[:, on] = instead.state[:, on]
+            by_column.update(dict.fromkeys(on, instead))
+        if during.severity is not None:
+            severity[:, on] = during.severity
+    if rule.recover is not None:
+        held = by_sentence(replace(rule, sentence=rule.recover, gate=Gating.OFF), sides, trust)
+        lingers = (state == State.CALM) & (held.state == State.BREACHED)
+    over = [column for column, day in enumerate(days) if rule.is_over(day)]
+    state[:, over], lingers[:, over] = State.CALM, False
+    return replace(plain, state=state, envelope=Envelope(severity, lingers, by_column))
+
+
+def by_sentence(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome:
+    """Judge all slices, and all the periods in question, by a rule's sentence alone."""
     condition = rule.sentence.condition
     needed = _needed(rule, sides.catalog) if trust is not None and trust.finds_fault else ()
     doubt = trust.frozen(needed) if trust is not None and trust.is_doubtful else None

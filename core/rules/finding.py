@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from core.calendar.grain import Period
     from core.quality.fault import Fault
     from core.quantity import Unit
-    from core.rules.rule import Fingerprint
+    from core.rules.rule import Fingerprint, Severity
     from core.rules.tree import Against
 
 
@@ -46,6 +46,9 @@ class Finding:
     terms: tuple[Term, ...] = ()
     is_kept_back: bool = False  # calm only because it may well be luck
     faults: tuple[Fault, ...] = ()  # of the facts it rests on, the worst first
+    # The alert keeps what these two said; a finding read back from a store has neither.
+    severity: Severity | None = field(default=None, compare=False)  # by its size, or by what is on that day
+    lingers: bool = field(default=False, compare=False)  # calm, and not yet well enough to clear
 
     @property
     def headline(self) -> Term | None:

@@ -121,7 +121,7 @@ def dimensions_of(rule: Rule) -> tuple[str, ...]:
 
 def source_of(rule: Rule, catalog: Catalog) -> Source:
     """Return the one source that has all of the rule's numbers."""
-    named, bases, dimensions = metrics(rule.sentence.condition), _bases(rule, catalog), dimensions_of(rule)
+    named, bases, dimensions = named_in(rule), _bases(rule, catalog), dimensions_of(rule)
     try:
         return catalog.source_for(bases, dimensions, rule.grain)
     except Missing:
@@ -145,10 +145,10 @@ def delay_of(rule: Rule, source: Source, catalog: Catalog) -> timedelta:
 
 def history_of(rule: Rule, catalog: Catalog) -> int:
     """Return how many periods before the judged one the rule looks at."""
-    reach = _reach_of(rule.sentence.condition, rule.grain)
+    reach = max(_reach_of(each.condition, rule.grain) for each in rule.sentences)
     spans = [
         _SPANS.get((rule.grain, since), 1)
-        for code in metrics(rule.sentence.condition)
+        for code in named_in(rule)
         for _, since in holes(Ref(code), catalog)
         if since is not None
     ]
@@ -157,7 +157,8 @@ def history_of(rule: Rule, catalog: Catalog) -> int:
 
 def base_of(rule: Rule) -> date | None:
     """Return the earliest day that the rule is held against for ever, if there is one."""
-    helds = (each.against for each in operands(rule.sentence.condition) if isinstance(each, (Baseline, Change)))
+    every = (each for sentence in rule.sentences for each in operands(sentence.condition))
+    helds = (each.against for each in every if isinstance(each, (Baseline, Change)))
     return min((held.day for held in helds if isinstance(held, FixedBase)), default=None)
 
 
@@ -204,6 +205,11 @@ def _reach(against: object, grain: Grain) -> int:
             return 0
 
 
+def named_in(rule: Rule) -> tuple[str, ...]:
+    """Return the metrics that the rule and its envelope name."""
+    return tuple(dict.fromkeys(code for each in rule.sentences for code in metrics(each.condition)))
+
+
 def _bases(rule: Rule, catalog: Catalog) -> tuple[str, ...]:
-    found = [base for code in metrics(rule.sentence.condition) for base in catalog.bases(code)]
+    found = [base for code in named_in(rule) for base in catalog.bases(code)]
     return tuple(dict.fromkeys(found))

@@ -37,6 +37,15 @@ class Gating(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class During:
+    """While an event is on, another sentence or another severity: a promotion is watched otherwise, never muted."""
+
+    event: str
+    sentence: Sentence | None = None
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     id: str
     title: Text
@@ -53,6 +62,20 @@ class Rule:
     review: date | None = None
     revision: int = 1
     gate: Gating = Gating.AUTO
+    recover: Sentence | None = None  # while it holds, an alert does not clear; None: the sentence itself
+    cooldown: timedelta = timedelta(0)  # how long after recovery it keeps quiet
+    until: date | None = None  # the last day it is judged
+    during: tuple[During, ...] = ()
+    sizes: tuple[tuple[Severity, Sentence], ...] = ()  # the same sentence with the bound of each severity
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Return everything it may be judged by."""
+        others = (self.recover, *(each.sentence for each in self.during), *(one for _, one in self.sizes))
+        return (self.sentence, *(each for each in others if each is not None))
+
+    def is_over(self, day: date) -> bool:
+        return self.until is not None and day > self.until
 
 
 @dataclass(frozen=True, slots=True, order=True)
