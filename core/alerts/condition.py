@@ -71,7 +71,7 @@ def observe(
         rule, alert = rules[finding.fingerprint.rule], alerts.get(finding.fingerprint)
         changes.append(
             _begin(new_id(), finding, rule, now)
-            if alert is None or _is_over(alert, now)
+            if alert is None or (_is_over(alert, now) and not _is_cooling(alert, finding, rule, now))
             else _judge(alert, finding, rule, now)
         )
     for fingerprint, alert in alerts.items():
@@ -135,7 +135,7 @@ def _begin(id: str, finding: Finding, rule: Rule, now: datetime) -> Change:
         id=id,
         handle=handle_of(id),
         fingerprint=finding.fingerprint,
-        severity=rule.severity,
+        severity=_severity(finding, rule),
         condition=Condition(Phase.PENDING, now, ripe_at=now + rule.hold) if pending else Condition(Phase.FIRING, now),
         handling=Handling(Stage.OPEN),
         escalation=Escalation(),
@@ -194,6 +194,8 @@ def _calm(alert: Alert, finding: Finding, now: datetime) -> Change | None:
         case Phase.PENDING:
             ok = Condition(Phase.OK, now)
             return moved(alert, now, [("calmed", numbers(finding))], condition=ok, finding=finding)
+        case Phase.FIRING | Phase.CLEARING if finding.lingers:
+            return None  # no longer bad, and not yet well
         case Phase.CLEARING if restated:
             return None  # the same period again is no second opinion
         case Phase.FIRING | Phase.CLEARING:
@@ -218,14 +220,16 @@ def _calm(alert: Alert, finding: Finding, now: datetime) -> Change | None:
 def _breach(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change | None:
     condition, facts = alert.condition, numbers(finding)
     match condition.phase:
+        case Phase.OK if _is_cooling(alert, finding, rule, now):
+            return None
         case Phase.OK if rule.hold:
             pending = Condition(Phase.PENDING, now, ripe_at=now + rule.hold)
             until = {"until": (now + rule.hold).isoformat()}
             return moved(alert, now, [("pending", facts | until)], condition=pending, finding=finding)
         case Phase.OK:
-            return _fire(alert, finding, rule.severity, now)
+            return _fire(alert, finding, _severity(finding, rule), now)
         case Phase.PENDING if condition.ripe_at is None or now >= condition.ripe_at:
-            return _fire(alert, finding, rule.severity, now)
+            return _fire(alert, finding, _severity(finding, rule), now)
         case Phase.PENDING:
             return None if finding == alert.finding else moved(alert, now, [("measured", facts)], finding=finding)
         case Phase.FIRING | Phase.CLEARING | Phase.UNKNOWN:
@@ -235,21 +239,33 @@ def _breach(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change
 def _go_on(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change | None:
     """Still bad: the numbers move on, and a worse severity voids the ack that had not seen it."""
     happenings: list[Happening] = []
-    fields: dict[str, Any] = {"finding": finding, "severity": rule.severity, "rule_revision": rule.revision}
-    if rule.severity > alert.severity:
-        facts = numbers(finding) | {"was": alert.severity.name.lower(), "severity": rule.severity.name.lower()}
+    severity = _severity(finding, rule)
+    fields: dict[str, Any] = {"finding": finding, "severity": severity, "rule_revision": rule.revision}
+    if severity > alert.severity:
+        facts = numbers(finding) | {"was": alert.severity.name.lower(), "severity": severity.name.lower()}
         happenings.append(("worse", facts))
         fields["handling"] = Handling(Stage.OPEN)
     elif not alert.is_open and alert.condition.phase is Phase.FIRING:
         return None  # its owner knows; the day after its closing it is news again
-    elif rule.severity < alert.severity:
-        happenings.append(("milder", {"was": alert.severity.name.lower(), "severity": rule.severity.name.lower()}))
+    elif severity < alert.severity:
+        happenings.append(("milder", {"was": alert.severity.name.lower(), "severity": severity.name.lower()}))
     if alert.condition.phase is Phase.CLEARING:
         happenings.append(("breached-again", numbers(finding)))
         fields["condition"] = Condition(Phase.FIRING, now)
     if finding != alert.finding and not happenings:
         happenings.append(("measured", numbers(finding)))
     return moved(alert, now, happenings, **fields) if happenings else None
+
+
+def _is_cooling(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> bool:
+    """Return whether it has been told of so lately that only something worse is news."""
+    since = alert.recovered_at
+    return since is not None and now - since < rule.cooldown and _severity(finding, rule) <= alert.severity
+
+
+def _severity(finding: Finding, rule: Rule) -> Severity:
+    """Return how bad it is: by its size where the rule says so."""
+    return finding.severity or rule.severity
 
 
 def _fire(alert: Alert, finding: Finding, severity: Severity, now: datetime) -> Change:

@@ -264,3 +264,35 @@ def test_two_alerts_have_ids_and_handles_of_their_own():
 def test_a_finding_without_terms_still_makes_an_alert():
     bare = Finding(a_finding().fingerprint, YESTERDAY, State.BREACHED)
     assert judge(None, bare).events[0].facts == {"period": str(YESTERDAY)}
+
+
+def test_after_recovery_it_keeps_quiet_for_its_cooldown_unless_it_is_worse():
+    rule = a_rule(cooldown=timedelta(days=3), severity=Severity.WARNING)
+    well = an_alert(
+        condition=Condition(Phase.OK, NOW),
+        handling=Handling(Stage.CLOSED, at=NOW, reason=Reason.RECOVERED),
+        recovered_at=NOW,
+        severity=Severity.WARNING,
+    )
+    for hours in (1, 30, 71):
+        assert judge(well, a_finding(period=TODAY), now=NOW + timedelta(hours=hours), rules=[rule]) is None
+    again = judge(well, a_finding(period=TODAY), now=NOW + timedelta(hours=72), rules=[rule])
+    assert again.after.condition.phase is Phase.FIRING
+    worse = replace(a_finding(period=TODAY), severity=Severity.CRITICAL)
+    assert judge(well, worse, now=NOW + timedelta(hours=1), rules=[rule]).after.severity is Severity.CRITICAL
+
+
+def test_an_alert_is_as_severe_as_its_finding_says():
+    rule = a_rule(severity=Severity.WARNING)
+    begun = judge(None, replace(a_finding(), severity=Severity.CRITICAL), rules=[rule]).after
+    assert begun.severity is Severity.CRITICAL
+    milder = judge(begun, replace(a_finding(0.9, period=TODAY), severity=Severity.WARNING), rules=[rule])
+    assert kinds(milder) == ["milder"]
+    worse = judge(milder.after, replace(a_finding(0.5, period=TODAY), severity=Severity.CRITICAL), rules=[rule])
+    assert kinds(worse) == ["worse"]
+
+
+def test_what_lingers_does_not_clear():
+    firing = an_alert()
+    assert judge(firing, replace(a_finding(1.1, CALM, TODAY), lingers=True)) is None
+    assert kinds(judge(firing, a_finding(1.5, CALM, TODAY))) == ["recovered"]
