@@ -17,6 +17,7 @@ import typer
 
 if TYPE_CHECKING:
     from bot.commands.once import Once
+    from bot.commands.rule import Read
     from core.errors import Fact, Problem
     from core.ports import Clock
     from core.text import Tongue
@@ -29,8 +30,12 @@ cli = typer.Typer(
 
 bench = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure how fast Beacon is on this machine.")
 cli.add_typer(bench, name="bench")
+rules = typer.Typer(no_args_is_help=True, help="Test a workspace's rules.")
+cli.add_typer(rules, name="rules")
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of YAML.", show_default=False)]
+Data = Annotated[Path | None, typer.Option(help="Where the source files lie, if not in the workspace.")]
+OneRule = Annotated[str | None, typer.Option("--rule", help="Only this rule.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
@@ -81,9 +86,10 @@ def ask(
 def rule(
     sentence: Annotated[str, typer.Argument(help='Such as "渠道ROI<1且预算超支".')],
     workspace: Annotated[Path | None, typer.Option(help="Whose metrics it may name.")] = None,
+    data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read a rule back as one plain sentence, with whatever in it is in doubt."""
+    """Read a rule back as one plain sentence, with whatever in it is in doubt, and what it would have done so far."""
     from bot.chat.plain import plain
     from bot.commands.once import tongue_of
     from bot.commands.rule import card_of, no_workspace, read_rule, rule_json
@@ -92,13 +98,22 @@ def rule(
     where = load_workspace(workspace) if workspace else no_workspace()
     tongue = tongue_of(sentence, where)
     read = read_rule(sentence, where)
-    typer.echo(_json(rule_json(read, where, tongue)) if as_json else plain(card_of(read, where, tongue)))
+    told = {"history": _past(read, sentence, where, data, tongue)} if workspace else {}
+    if as_json:
+        typer.echo(_json(rule_json(read, where, tongue) | told))
+        return
+    typer.echo(plain(card_of(read, where, tongue)))
+    if told and not read.mistakes:
+        from bot.trial import creation_text
+
+        typer.echo("\n" + creation_text(told["history"], tongue))
 
 
 @cli.command()
 def check(folder: Folder) -> None:
     """Read a workspace and name every mistake in it, without running anything."""
     from bot.phrases import say
+    from core.rules.rule import Gating
     from core.workspace import load_workspace
 
     found = load_workspace(folder)
@@ -110,6 +125,8 @@ def check(folder: Folder) -> None:
         "routes": len(found.routes),
     }
     typer.echo(say("check-fine", _tongue(), **counts))
+    if ungated := [rule.id for rule in found.rules if rule.gate is Gating.OFF]:
+        typer.echo(say("check-ungated", _tongue(), rules=", ".join(ungated)))
 
 
 @cli.command()
@@ -168,6 +185,61 @@ def detect(
 
     found = look(file)
     typer.echo(_json(points_json(found)) if as_json else "\n".join(summary(found, _tongue())))
+
+
+@cli.command()
+def backtest(
+    folder: Folder,
+    rule: OneRule = None,
+    when: Annotated[str | None, typer.Option(help="A sentence to try, instead of the workspace's rules.")] = None,
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")] = None,
+    data: Data = None,
+    store: Annotated[str | None, typer.Option(help="A store's URL: what people said of past alerts.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try rules on the past, all periods at once: what would have fired, and how much of it by luck alone."""
+    from bot.trial import Options, backtest_json, backtest_text, chosen, past_of
+    from core.workspace import load_workspace
+
+    _log_to_stderr()
+    workspace = load_workspace(folder)
+    rules = chosen(workspace, rule, when)
+    days = (day.date() if day else None for day in (first, last))
+    past = asyncio.run(past_of(rules, Options(workspace, _clock_of(workspace), data, store), *days))
+    typer.echo(_json(backtest_json(past)) if as_json else backtest_text(past, workspace, _tongue()))
+
+
+@cli.command()
+def tune(
+    folder: Folder,
+    budget: Annotated[str, typer.Option(help='How many alerts the team will read: "2 per week".')],
+    rule: OneRule = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose thresholds from history, with what each would have caught and missed."""
+    from bot.trial import Options, budget_of, chosen, tune_json, tune_text, tuned
+    from core.workspace import load_workspace
+
+    _log_to_stderr()
+    workspace, allowed = load_workspace(folder), budget_of(budget)
+    options = Options(workspace, _clock_of(workspace), data)
+    proposals = asyncio.run(tuned(chosen(workspace, rule, None), allowed, options))
+    typer.echo(
+        _json(tune_json(proposals, allowed, workspace)) if as_json else tune_text(proposals, workspace, _tongue())
+    )
+
+
+@rules.command("test")
+def rules_test(folder: Folder, as_json: AsJson = False) -> None:
+    """Feed the series in the workspace's tests/*.yaml to its rules, and compare the alerts with those expected."""
+    from bot.trial import examine, examine_json, examine_text
+    from core.workspace import load_workspace
+
+    compared = examine(load_workspace(folder))
+    typer.echo(_json(examine_json(compared)) if as_json else examine_text(compared, _tongue()))
+    sys.exit(0 if all(one.is_fine for one in compared) else 1)
 
 
 @cli.command()
@@ -241,6 +313,14 @@ def bench_evaluate(
 
 
 # --- what the commands share -----------------------------------------------------------------------------------
+
+
+def _past(read: Read, sentence: str, where: Workspace, data: Path | None, tongue: Tongue) -> dict[str, Any] | None:
+    """Return what a rule that is being written would have done so far."""
+    from bot.trial import Options, creation
+
+    _log_to_stderr()
+    return asyncio.run(creation(read, sentence, Options(where, _clock_of(where), data), tongue))
 
 
 def _json(content: Any) -> str:

@@ -38,11 +38,13 @@ _STEPS = 40  # of a bisection
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """`rate`: of all slice-periods judged, the share that fires by luck alone. `catches`: the real move, as a share
-    of the level (negative: a fall), that is found four times out of five; None where no single one can be named.
+    """`rate`: of all slice-periods judged, the share that fires by luck alone; `begins`: that in which an alert
+    would begin. `catches`: the real move, as a share of the level (negative: a fall), that is found four times out of
+    five; None where no single one can be named.
     """
 
     rate: float
+    begins: float
     catches: float | None
 
 
@@ -58,20 +60,28 @@ class Weekly:
     strength: float
 
 
-def chance(rule: Rule, cube: Cube, catalog: Catalog, periods: range) -> Chance:
-    """Return how much of this rule is luck, given the samples that these periods had."""
+def chance(rule: Rule, cube: Cube, catalog: Catalog, periods: range, known: NDArray[np.bool_] | None = None) -> Chance:
+    """Return how much of this rule is luck, given the samples that these periods had.
+
+    `known` says which slice-periods could be judged in fact; late facts silence luck as well.
+    """
     two = _two_samples(rule, Sides.of(cube, catalog, periods))
     if two is not None:
         rates = two.fires(two.rate)
-        return Chance(float(np.nanmean(rates)) if not np.isnan(rates).all() else 0.0, two.catches())
+        rate = float(np.nanmean(rates)) if not np.isnan(rates).all() else 0.0
+        return Chance(rate, rate * (1 - rate), two.catches())  # two samples of one day each: days hardly hang together
     worlds = [Sides.of(each, catalog, periods) for each in null_worlds(cube)]
-    fired = judged = 0
+    fired = began = judged = 0
     for world in worlds:
         outcome = evaluate(rule, world)
         state = outcome.state[outcome.concerns]
-        fired += int(np.count_nonzero(state == State.BREACHED))
+        if known is not None:
+            state = np.where(known[outcome.concerns], state, State.UNKNOWN)
+        bad = state == State.BREACHED
+        fired += int(np.count_nonzero(bad))
+        began += int(np.count_nonzero(bad[:, :1])) + int(np.count_nonzero(bad[:, 1:] & ~bad[:, :-1]))
         judged += int(np.count_nonzero(state != State.UNKNOWN))
-    return Chance(fired / judged if judged else 0.0, _catches(rule, worlds))
+    return Chance(fired / max(1, judged), began / max(1, judged), _catches(rule, worlds))
 
 
 def weekly(rule: Rule, cube: Cube, catalog: Catalog, periods: range) -> Weekly | None:

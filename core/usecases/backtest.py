@@ -1,0 +1,112 @@
+"""Rules tried on a team's own past: fetched once for each question, judged at once for all its periods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.calendar.grain import Grain, Period, Window
+from core.review.backtest import Backtest, backtest, labelled
+from core.review.chance import Chance, Weekly, chance, weekly
+from core.rules.finding import State
+from core.rules.needs import Batch, batches
+from core.usecases.evaluate import moment_of
+
+if TYPE_CHECKING:
+    from core.alerts.alert import Alert
+    from core.cube.cube import Cube
+    from core.ports import World
+    from core.rules.rule import Fingerprint, Rule
+    from core.workspace import Workspace
+
+# How far back a history is looked for where nobody says: years of days, a quarter of hours.
+_BACK = {Grain.HOUR: 24 * 92, Grain.DAY: 3 * 366, Grain.WEEK: 3 * 53, Grain.MONTH: 3 * 12}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tried:
+    """One rule and its past. `luck` is worked out when asked for, as it costs more than all else."""
+
+    backtest: Backtest
+    cube: Cube
+    batch: Batch
+    workspace: Workspace
+
+    @property
+    def rule(self) -> Rule:
+        return self.backtest.rule
+
+    @property
+    def periods(self) -> range:
+        return self.backtest.outcome.periods
+
+    def luck(self) -> Chance:
+        known = self.backtest.outcome.state != State.UNKNOWN
+        return chance(self.rule, self.cube, self.workspace.catalog, self.periods, known)
+
+    def week(self) -> Weekly | None:
+        return weekly(self.rule, self.cube, self.workspace.catalog, self.periods)
+
+
+async def tried(
+    rules: Iterable[Rule], workspace: Workspace, world: World, first: date | None = None, last: date | None = None
+) -> tuple[Tried, ...]:
+    """Return what each rule would have said from `first` through `last`, or over all its history."""
+    chosen = tuple(rules)
+    told = await _closed(chosen, world)
+    found: dict[str, Tried] = {}
+    for batch in batches(chosen, workspace.catalog):
+        cube, periods = await _past(batch, workspace, world, first, last)
+        moment = partial(_moment, workspace, batch)
+        for one in backtest(batch.rules, cube, workspace.catalog, periods, moment):
+            heard = replace(one, episodes=labelled(one.episodes, told))
+            found[one.rule.id] = Tried(heard, cube, batch, workspace)
+    return tuple(found[rule.id] for rule in chosen)
+
+
+async def _past(
+    batch: Batch, workspace: Workspace, world: World, first: date | None, last: date | None
+) -> tuple[Cube, range]:
+    """Return the facts, and the periods to judge: whole ones only, and none before the first fact."""
+    now = world.clock.now().astimezone(workspace.zone).replace(tzinfo=None)
+    ends = batch.last_complete(now) if last is None else _last_within(last, batch.grain)
+    begins = ends.shift(1 - _BACK[batch.grain]) if first is None else _first_within(first, batch.grain)
+    cube = await world.warehouse.fetch(batch.query(begins, ends))
+    periods = range(begins.index, ends.index + 1)
+    if first is None:
+        known = [~np.isnan(array).all(axis=0) for array in cube.measures.values()]
+        some = np.flatnonzero(np.logical_or.reduce(known)) if known and len(cube.slices) else np.array([], np.int64)
+        start = cube.periods.start + int(some[0]) if len(some) else periods.stop
+        periods = range(max(start, periods.start), periods.stop)
+        cube = cube.at(range(max(start - batch.history, cube.periods.start), periods.stop))
+    return cube, periods
+
+
+def _first_within(day: date, grain: Grain) -> Period:
+    period = Period.holding(day, grain)
+    return period if period.start.date() >= day else period.shift(1)
+
+
+def _last_within(day: date, grain: Grain) -> Period:
+    return Period(
+        grain, Window.days(day, day).periods(grain)[-1] if grain.rank <= Grain.DAY.rank else _whole(day, grain)
+    )
+
+
+def _whole(day: date, grain: Grain) -> int:
+    period = Period.holding(day, grain)
+    return period.index if period.end <= Window.days(day, day).end else period.index - 1
+
+
+def _moment(workspace: Workspace, batch: Batch, period: Period) -> datetime:
+    return moment_of(batch, period, workspace).astimezone(UTC)
+
+
+async def _closed(rules: tuple[Rule, ...], world: World) -> Mapping[Fingerprint, Alert]:
+    async with world.store.begin() as tx:
+        return await tx.latest(rule.id for rule in rules)
