@@ -20,6 +20,9 @@ from core.rules.say import say
 from core.text import Text, Tongue
 from core.workspace import Workspace
 
+# Mistakes that are only a word not said yet, each with the doubt that asks for the same word.
+UNSAID = {"rule-needs-metric": "doubt-context-metric", "rule-needs-threshold": "doubt-threshold"}
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -34,7 +37,11 @@ def read_rule(written: str, workspace: Workspace) -> Read:
     """Return the sentence understood; Invalid, with a caret, when it cannot be read."""
     parsed = understand(written, workspace.catalog)
     mistakes = tuple(check(parsed.sentence, workspace.catalog))
-    return Read(parsed, mistakes, () if mistakes else doubts(parsed, workspace.catalog))
+    if any(one.code not in UNSAID for one in mistakes):
+        return Read(parsed, mistakes, ())
+    # What is not said yet is asked for once; how the rest was read is in doubt all the same.
+    asked = {UNSAID[one.code] for one in mistakes}
+    return Read(parsed, mistakes, tuple(one for one in doubts(parsed, workspace.catalog) if one.code not in asked))
 
 
 def card_of(read: Read, workspace: Workspace, tongue: Tongue) -> Card:

@@ -171,7 +171,7 @@ def test_each_golden_sentence_is_read_without_a_workspace(beacon, sentence):
     assert json.loads(out)["tree"]["condition"]["kind"]
 
 
-@pytest.mark.parametrize(("sentence", "stops"), [("跳出率突然飙升", True), ("线索量低于阈值", True), ("ROI<1", False)])
+@pytest.mark.parametrize(("sentence", "stops"), [("环比下滑超过30%", True), ("线索量低于阈值", True), ("ROI<1", False)])
 def test_what_keeps_a_rule_from_running_is_told_from_a_doubt(beacon, sentence, stops):
     doubts = json.loads(beacon("rule", sentence, "--json")[1])["doubts"]
     assert any(doubt["stops"] for doubt in doubts) is stops
@@ -303,3 +303,14 @@ def test_a_number_whose_parts_lie_apart_names_them(beacon, shop):
     assert code == 1
     assert "Ad spend" in err or "Spend" in err
     assert "Leads" in err
+
+
+def test_a_sentence_without_its_metric_is_asked_for_it_and_in_doubt_all_the_same(beacon, shop):
+    """A3: below the mean *by* 30 %, and the other reading beside it."""
+    code, out, _ = beacon("rule", "日增量低于均值30%", "--workspace", shop, "--json")
+    said = {doubt["code"]: doubt for doubt in json.loads(out)["doubts"]}
+    assert code == 0
+    assert said["rule-needs-metric"]["stops"] is True
+    assert said["doubt-below-by"]["readings"] == ["该指标较历史均值下降超过 30%", "该指标较历史均值下降超过 70%"]
+    assert said["doubt-weekly-season"]["readings"][1] == "该指标较历史同星期均值下降超过 30%"
+    assert "doubt-context-metric" not in said
