@@ -474,6 +474,10 @@ rule-coarser-distinct = { $metric } counts heads, which do not add up from { $gr
     [week] week
    *[other] month
   }. Write a rule of its own for it.
+rule-other-slices = This speaks of other slices than the rule's own sentence. Leave the dimension out here.
+rule-unknown-event = “{ $name }” is no event of the calendar. Add it to events.yaml.
+rule-during-nothing = Say what is different during the event: “when” or “severity”.
+rule-size = “{ $bound }” cannot be a severity's bound. It takes the place of the number in a sentence with one comparison, in the same unit.
 rule-often = { $times } of { $of } cannot be. Say how many of the last periods, such as “in 3 of 5 days”.
 rule-change-unit = { $bound } does not fit a change. Write it in percent, or in pp for a rate.
 rule-units-differ = { $left } and { $right } are not of one kind, so they cannot be compared.
@@ -780,3 +784,40 @@ storm-morning = Outside your hours these came in{ $calm ->
    *[other] ; { $calm } more have recovered meanwhile.
   }
 trace-escalates-in-hours = unanswered, { $to } hears of it at { $at }, in their working hours
+
+# --- rules on trial
+
+check-ungated = Without a gate, so that luck may set them off: { $rules }.
+trial-history = Over { $weeks } weeks it would have fired { $fired } times ({ $per_week } a week); with nothing wrong at all, { $by_luck } a week by luck alone{ $side ->
+    [fall] ; a real fall of { $move } is caught four times out of five
+    [rise] ; a real rise of { $move } is caught four times out of five
+   *[none] ; no single size of a real move can be named that it catches four times out of five
+  }.
+trial-no-history = There is no history yet to try it on.
+trial-no-rule = There is no rule “{ $name }” here.
+trial-more = … and { $more } more.
+trial-weekly = Every { $weekday ->
+    [0] Monday
+    [1] Tuesday
+    [2] Wednesday
+    [3] Thursday
+    [4] Friday
+    [5] Saturday
+   *[6] Sunday
+  } the number moves by { $move } with nothing wrong (weekdays explain { $strength } of how it moves), so this fires every week.{ $offer ->
+    [yes] {" "}Better: { $sentence }
+   *[no] {""}
+  }
+tune-proposed = { $rule }: { $now } → { $proposed } ({ $before } → { $after } a week)
+tune-too-short = { $rule } has { $weeks } weeks of history; at least { $least } are needed before a threshold can be told from it.
+tune-nothing = None of these has just one number to move: { $rules }.
+tune-budget = “{ $value }” is no budget. Say how many alerts a week, such as 2 per week.
+rule-test-passed = ok    { $title }
+rule-test-failed = FAIL  { $title }
+rule-test-missing = expected, did not fire
+rule-test-unexpected = fired, not expected
+rule-tests-done = { $count } tests, { $failed } failed.
+no-rule-tests = There are no tests in { $folder }. Put a YAML file there; docs/reference/rule-tests.md shows one.
+test-values = “{ $value }” is no series. Write numbers, _ for none, 100x7 for seven times 100, 100+10x3 for 100 110 120.
+test-not-base = { $metric } is worked out from others. Feed those: { $bases }.
+test-lacks = { $rule } needs series of { $metrics } too.

@@ -464,6 +464,10 @@ rule-coarser-distinct = { $metric }是去重人数，不能由{ $grain ->
     [week] 周
    *[other] 月
   }。请为它单独写一条规则。
+rule-other-slices = 这里的维度与规则本身的句子不同。请在这里去掉维度。
+rule-unknown-event = 日历里没有“{ $name }”。请把它加到 events.yaml。
+rule-during-nothing = 请写明活动期间有什么不同：“when”或“severity”。
+rule-size = “{ $bound }”不能作为严重程度的界限。它要替换句中唯一一个比较的数字，单位也要相同。
 rule-often = { $of } 期中不可能有 { $times } 期。请写明最近几期中的几期，如“近5天中3天”。
 rule-change-unit = “{ $bound }”不能表示变化。请写百分比，比率也可以写 pp。
 rule-units-differ = { $left } 和 { $right } 不是同一类数，不能比较。
@@ -749,3 +753,40 @@ storm-morning = 以下是下班期间发生的{ $calm ->
    *[other] ；另有 { $calm } 条已恢复。
   }
 trace-escalates-in-hours = 若无人响应，{ $at } 的工作时间内通知 { $to }
+
+# --- rules on trial
+
+check-ungated = 没有显著性门槛、可能被偶然波动触发的规则：{ $rules }。
+trial-history = 过去 { $weeks } 周，它会触发 { $fired } 次（每周 { $per_week } 次），即使什么都没发生，每周也会有约 { $by_luck } 次{ $side ->
+    [fall] ；真实下降 { $move } 时，五次能抓住四次
+    [rise] ；真实上升 { $move } 时，五次能抓住四次
+   *[none] ；无法用单一幅度说明它能抓住多大的真实变化
+  }。
+trial-no-history = 还没有可供试算的历史数据。
+trial-no-rule = 这里没有规则“{ $name }”。
+trial-more = ……还有 { $more } 条。
+trial-weekly = 每{ $weekday ->
+    [0] 周一
+    [1] 周二
+    [2] 周三
+    [3] 周四
+    [4] 周五
+    [5] 周六
+   *[6] 周日
+  }，这个数本来就会变动 { $move }（星期因素解释了 { $strength } 的波动），所以每周都会触发。{ $offer ->
+    [yes] 建议改为：{ $sentence }
+   *[no] {""}
+  }
+tune-proposed = { $rule }：{ $now } → { $proposed }（每周 { $before } → { $after } 次）
+tune-too-short = { $rule } 只有 { $weeks } 周历史；至少要 { $least } 周才能据此定阈值。
+tune-nothing = 这些规则都不是只有一个可调的数：{ $rules }。
+tune-budget = “{ $value }”不是预算。请说明每周几条，例如：每周 2 条。
+rule-test-passed = 通过  { $title }
+rule-test-failed = 失败  { $title }
+rule-test-missing = 应触发而未触发
+rule-test-unexpected = 不应触发而触发
+rule-tests-done = 共 { $count } 个测试，{ $failed } 个失败。
+no-rule-tests = { $folder } 里没有测试。请放一个 YAML 文件，写法见 docs/reference/rule-tests.md。
+test-values = “{ $value }”不是序列。请写数字；_ 表示没有，100x7 表示七个 100，100+10x3 表示 100 110 120。
+test-not-base = { $metric } 由其他指标算出，请改为提供：{ $bases }。
+test-lacks = { $rule } 还需要 { $metrics } 的序列。
