@@ -113,7 +113,8 @@ async def _show(
 ) -> Dispatch:
     """Post the card, or edit the message that shows this alert already; a notice that must be heard is posted anew."""
     digest_of = _digest(card)
-    quiet = delivery.notice.kind in (Kind.STATE, Kind.RECOVERED)
+    kind, facts = delivery.notice.kind, delivery.notice.facts
+    quiet = kind is Kind.STATE or (kind is Kind.RECOVERED and not facts.get("restated"))  # a correction must be heard
     outcome: Outcome
     if quiet and shown is not None:
         if shown.shown == digest_of:

@@ -23,6 +23,7 @@ from bot.cards.dress import (
 )
 from bot.cards.figures import alt
 from bot.cards.terms import Told, is_favourable, moved, sentence, threshold, told
+from bot.cards.trust import correction, data_headline, data_why, faults_words
 from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Tone
 from bot.phrases import say
 from bot.phrases.numbers import moment, sign_of
@@ -41,7 +42,10 @@ if TYPE_CHECKING:
 
 SNOOZE = "2h"
 _TONES = {Severity.INFO: Tone.PLAIN, Severity.WARNING: Tone.WARNING, Severity.CRITICAL: Tone.BAD}
-_NOTED = (Kind.WORSE, Kind.REOPENED, Kind.ESCALATION, Kind.ASSIGNED, Kind.HOLD_ENDED, Kind.REMINDER, Kind.RECOVERED)
+_NOTED = (
+    *(Kind.WORSE, Kind.REOPENED, Kind.ESCALATION, Kind.ASSIGNED, Kind.HOLD_ENDED, Kind.REMINDER),
+    *(Kind.CORRECTED, Kind.RECOVERED),
+)
 
 
 def alert_card(
@@ -78,6 +82,8 @@ def headline(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
     """Return `转化率 · 微信 −40.2%`: the metric, where, and how far it moved or what it is."""
     terms = told(alert.finding, rule_of(alert.fingerprint.rule, workspace))
     where = slice_words(alert.fingerprint.labels, workspace, tongue)
+    if source := alert.fingerprint.source:
+        return data_headline(alert, source, tongue)
     if not terms:
         rule = rule_of(alert.fingerprint.rule, workspace)
         what, much = (rule.title.to(tongue) if rule else alert.fingerprint.rule), ""
@@ -109,9 +115,11 @@ def sentence_value(one: Told, workspace: Workspace, tongue: Tongue) -> str:
 def why_words(alert: Alert, workspace: Workspace, tongue: Tongue, now: datetime) -> str:
     """Return in one sentence what is wrong, or what it is now that nothing is."""
     terms = told(alert.finding, rule_of(alert.fingerprint.rule, workspace))
+    period = alert.finding.period
+    if alert.fingerprint.source:
+        return data_why(alert, period_words(period, tongue, now), workspace, tongue)
     if not terms:
         return ""
-    period = alert.finding.period
     said = sentence(terms[0], workspace, tongue, period.grain)
     for one in terms[1:]:
         said = say("terms-joined", tongue, first=said, second=sentence(one, workspace, tongue, period.grain))
@@ -133,6 +141,11 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
     for hold in holds:
         until = moment(hold.until, workspace.zone, tongue, now)
         match hold.kind:
+            case HoldKind.SNOOZE if hold.beyond is not None:
+                term = alert.finding.headline
+                bound = number(hold.beyond, term.unit, workspace, tongue) if term else str(hold.beyond)
+                by = person_name(hold.by, workspace, tongue)
+                return say("state-snoozed-worse", tongue, bound=bound, by=by)
             case HoldKind.SNOOZE:
                 return say("state-snoozed", tongue, until=until, by=person_name(hold.by, workspace, tongue))
             case HoldKind.QUIET_HOURS if alert.told_at is not None:
@@ -146,10 +159,13 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
     if handling.stage is Stage.ACKED:
         since = ago(handling.at or now, now, tongue)
         return say("state-acked", tongue, by=person_name(handling.by, workspace, tongue), ago=since)
+    if alert.offered_by is not None:
+        to, by = (person_name(one, workspace, tongue) for one in (alert.owner, alert.offered_by))
+        return say("state-offered", tongue, to=to, by=by)
     if condition.phase is Phase.CLEARING:
         return say("state-clearing", tongue)
     if condition.phase is Phase.UNKNOWN:
-        return say("state-unknown", tongue)
+        return say("state-held-data" if alert.finding.faults else "state-unknown", tongue)
     return say("state-open", tongue)
 
 
@@ -175,6 +191,9 @@ def _notice_line(notice: Notice, alert: Alert, workspace: Workspace, tongue: Ton
             return say("notice-reopened", tongue, count=alert.occurrence)
         case Kind.ESCALATION:
             return say("notice-escalation", tongue, level=facts.get("level", alert.escalation.level))
+        case Kind.ASSIGNED if notice.facts.get("happening") in ("declined", "handed-back"):
+            by = facts.get("actor") or facts.get("was") or ""
+            return say(f"notice-{notice.facts['happening']}", tongue, by=by, note=facts.get("note", ""))
         case Kind.ASSIGNED:
             by = facts.get("by") or facts.get("actor") or say("beacon", tongue)
             if alert.due is None:
@@ -184,6 +203,12 @@ def _notice_line(notice: Notice, alert: Alert, workspace: Workspace, tongue: Ton
             return _hold_ended(notice, alert, workspace, tongue)
         case Kind.REMINDER:
             return _reminder(notice, workspace, tongue, now)
+        case Kind.CORRECTED:
+            return say("notice-corrected", tongue, correction=correction(notice, workspace, tongue))
+        case Kind.RECOVERED if notice.facts.get("restated"):
+            return say("notice-corrected-closed", tongue, correction=correction(notice, workspace, tongue))
+        case Kind.RECOVERED if alert.fingerprint.source:
+            return say("notice-data-well", tongue, duration=_lasted(alert, tongue))
         case Kind.RECOVERED:
             return say("notice-recovered", tongue, duration=_lasted(alert, tongue))
         case _:
@@ -218,6 +243,10 @@ def _facts(
 ) -> Iterator[Fact]:
     if terms:
         yield from _number_facts(terms[0], alert, workspace, tongue)
+    if alert.finding.faults and not alert.fingerprint.source:
+        doubt = say("trust-doubt", tongue, verdict=alert.finding.verdict.name.lower())
+        said = faults_words(alert.finding.faults, workspace, tongue)
+        yield Fact(say("fact-trust", tongue), say("trust-because", tongue, doubt=doubt, faults=said), Tone.WARNING)
     yield Fact(say("fact-period", tongue), period_words(alert.finding.period, tongue, now))
     yield Fact(say("fact-owner", tongue), person_name(alert.owner, workspace, tongue))
     if alert.due is not None and alert.is_open:
@@ -267,8 +296,11 @@ def _rule_lines(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[
 def _buttons(alert: Alert, holds: list[Hold], notice: Notice | None, tongue: Tongue) -> Iterator[Button]:
     stamp, is_mine = alert.stamp, alert.handling.stage is Stage.ACKED
     has_fired = alert.fired_at is not None
+    if alert.is_open and alert.offered_by is not None:
+        yield Button(say("button-accept", tongue), f"accept {stamp}", "primary")
+        yield Button(say("button-decline", tongue), f"decline {stamp}")
     if alert.is_open and alert.condition.is_bad:
-        if not is_mine:
+        if not is_mine and alert.offered_by is None:
             yield Button(say("button-ack", tongue), f"ack {stamp}", "primary")
         elif notice is not None and notice.kind is Kind.REMINDER:
             yield Button(say("button-keep", tongue), f"ack {stamp}", "primary")

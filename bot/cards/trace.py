@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.cards.alert import headline, state_words, why_words
 from bot.cards.dress import dressed, person_name
+from bot.cards.trust import correction
 from bot.chat.card import Block, Card, Prose, Table, Tone
 from bot.phrases import say
 from bot.phrases.numbers import moment
@@ -50,6 +51,9 @@ def event_words(event: Event, workspace: Workspace, tongue: Tongue, now: datetim
     facts = dressed(event.facts, workspace, tongue, now)
     metric, value = facts.get("metric", ""), facts.get("value", numerals.NOTHING)
     code = "event-assigned-due" if event.kind == "assigned" and "due" in facts else f"event-{event.kind}"
+    if event.kind == "restated" or event.facts.get("restated"):
+        words = {"correction": correction(event, workspace, tongue)}
+        return say("event-restated" if event.kind == "restated" else "event-taken-back", tongue, **words)
     return say(code, tongue, **(facts | {"metric": metric, "value": value}))
 
 

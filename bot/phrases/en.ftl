@@ -778,12 +778,42 @@ check-no-dimension = “{ $dimension }” is no dimension of this source. It has
 check-no-measure = “{ $measure }” is no measure of this source. It has: { $options }.
 wanted-bounds = Two numbers belong here, the smaller first, such as [0, 50000].
 wanted-times = A number above 1 belongs here, how many times the usual, not “{ $value }”.
-storm-morning = Outside your hours these came in{ $calm ->
-    [0] .
-    [one] ; { $calm } more has recovered meanwhile.
-   *[other] ; { $calm } more have recovered meanwhile.
+
+fact-trust = Data
+state-held-data = held: its data cannot be trusted
+trust-doubt = { $verdict ->
+    [late] late
+    [bad] bad
+   *[suspect] suspect
   }
-trace-escalates-in-hours = unanswered, { $to } hears of it at { $at }, in their working hours
+trust-because = { $doubt }: { $faults }
+list-comma = , { "" }
+faults-joint = ; { "" }
+faults-more = { $faults } and { $count } more
+fault-where = { $where }: { $fault }
+fault-fresh = no facts at all
+fault-complete = no facts
+fault-duplicates = told { $times } times
+fault-range = { $metric } is { $value }, which cannot be
+fault-spike = { $metric } is { $value }, far beyond the usual { $usual }
+fault-schema = the file cannot be read as it is ({ $detail })
+fault-parts = { $metric } { $value } is more than { $other } { $usual }
+data-headline = Data of { $source }{ $verdict ->
+    [late] {" "}is late
+    [bad] {" "}is wrong
+   *[other] {""}
+  }
+data-why = { $period }: { $faults }. Alerts that need it wait.
+data-well = { $period }: all facts are in.
+notice-data-well = The data is right again, after { $duration }. What waited for it is judged now.
+correction = Correction: { $metric } { $was } → { $value }
+correction-baseline = Correction: { $metric } to compare with { $was } → { $value }
+notice-corrected = { $correction }. It is bad all the same.
+notice-corrected-closed = { $correction }. It was never bad; closed as wrong data.
+event-restated = { $correction }; still bad
+event-taken-back = { $correction }; closed as wrong data
+kind-corrected = correction
+tile-doubtful = data in doubt
 
 # --- rules on trial
 

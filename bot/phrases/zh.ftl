@@ -748,11 +748,42 @@ check-no-dimension = 这个数据源没有维度“{ $dimension }”。它有：
 check-no-measure = 这个数据源没有指标“{ $measure }”。它有：{ $options }。
 wanted-bounds = 这里要写两个数，小的在前，如 [0, 50000]。
 wanted-times = 这里要写大于 1 的倍数，不能是“{ $value }”。
-storm-morning = 以下是下班期间发生的{ $calm ->
-    [0] 。
-   *[other] ；另有 { $calm } 条已恢复。
+
+fact-trust = 数据
+state-held-data = 暂停判断：数据不可信
+trust-doubt = { $verdict ->
+    [late] 迟到
+    [bad] 有误
+   *[suspect] 存疑
   }
-trace-escalates-in-hours = 若无人响应，{ $at } 的工作时间内通知 { $to }
+trust-because = { $doubt }：{ $faults }
+list-comma = 、
+faults-joint = ；
+faults-more = { $faults }等，另有 { $count } 处
+fault-where = { $where }：{ $fault }
+fault-fresh = 没有任何数据
+fault-complete = 没有数据
+fault-duplicates = 同一数据出现 { $times } 次
+fault-range = { $metric }为 { $value }，不可能
+fault-spike = { $metric }为 { $value }，远超平时的 { $usual }
+fault-schema = 文件读不了（{ $detail }）
+fault-parts = { $metric } { $value } 大于{ $other } { $usual }
+data-headline = 数据源 { $source }{ $verdict ->
+    [late] {" "}迟到
+    [bad] {" "}有误
+   *[other] {""}
+  }
+data-why = { $period }：{ $faults }。依赖它的预警暂停判断。
+data-well = { $period }：数据已齐。
+notice-data-well = 数据已恢复正常，历时 { $duration }。等待它的预警现在重新判断。
+correction = 更正：{ $metric } { $was } → { $value }
+correction-baseline = 更正：{ $metric }的对比值 { $was } → { $value }
+notice-corrected = { $correction }。结论不变，仍然异常。
+notice-corrected-closed = { $correction }。此前的异常不成立，已按“数据问题”关闭。
+event-restated = { $correction }，仍然异常
+event-taken-back = { $correction }，已按“数据问题”关闭
+kind-corrected = 更正
+tile-doubtful = 数据存疑
 
 # --- rules on trial
 

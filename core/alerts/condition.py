@@ -22,6 +22,7 @@ from core.alerts.alert import (
     Reason,
     Stage,
 )
+from core.alerts.escalation import paused, resumed
 from core.alerts.event import BEACON, Change, Event, Happening, moved
 from core.calendar.grain import Grain
 from core.rules.finding import Finding, State
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from core.errors import Fact
     from core.rules.rule import Fingerprint, Rule, Severity
 
+CORRECTED = 0.01  # by how much a number must have changed to be called corrected
 GOOD_IN_A_ROW = 2  # of hours; a day's number is settled by one, and a second would come a day late
 
 # Letters that nobody takes for another in any font: no 0 o, no 1 l i.
@@ -151,12 +153,14 @@ def _begin(id: str, finding: Finding, rule: Rule, now: datetime) -> Change:
 
 def _judge(alert: Alert, finding: Finding | None, rule: Rule, now: datetime) -> Change | None:
     if finding is None or finding.state is State.UNKNOWN:
-        return _freeze(alert, now)
+        return _freeze(alert, finding, now)
     last = alert.finding.period
     if finding.period.grain is last.grain and finding.period < last:
         return None  # an old period came late; what a newer one said stands
     if alert.condition.phase is Phase.UNKNOWN:
-        known = moved(alert, now, [("known", {})], condition=_thawed(alert.condition, now))
+        thawed = _thawed(alert.condition, now)
+        going_on = resumed(replace(alert, condition=thawed), now) if alert.finding.is_frozen else alert.escalation
+        known = moved(alert, now, [("known", {})], condition=thawed, escalation=going_on)
         later = _verdict(known.after, finding, rule, now)
         return known.then(later) if later else known
     return _verdict(alert, finding, rule, now)
@@ -168,12 +172,20 @@ def _verdict(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Chang
     return _breach(alert, finding, rule, now)
 
 
-def _freeze(alert: Alert, now: datetime) -> Change | None:
-    """Nothing is known: no firing, no clearing, whatever it was."""
+def _freeze(alert: Alert, finding: Finding | None, now: datetime) -> Change | None:
+    """Nothing is known: no firing, no clearing, whatever it was.
+
+    Its numbers stay the newest that were known; beside them stands what is wrong with the facts. While those who mend
+    them work on it, nobody else is called.
+    """
     if alert.condition.phase in (Phase.OK, Phase.UNKNOWN):
         return None
     frozen = replace(alert.condition, phase=Phase.UNKNOWN, since=now, resume=alert.condition.phase)
-    return moved(alert, now, [("unknown", {})], condition=frozen)
+    faults = finding.faults if finding else ()
+    facts: dict[str, Fact] = {"check": str(faults[0].check)} if faults else {}
+    known = replace(alert.finding, faults=faults)
+    waiting = paused(alert.escalation) if known.is_frozen else alert.escalation
+    return moved(alert, now, [("unknown", facts)], condition=frozen, finding=known, escalation=waiting)
 
 
 def _thawed(condition: Condition, now: datetime) -> Condition:
@@ -182,7 +194,7 @@ def _thawed(condition: Condition, now: datetime) -> Condition:
 
 def _calm(alert: Alert, finding: Finding, now: datetime) -> Change | None:
     condition = alert.condition
-    restated = finding.period == alert.finding.period
+    again = finding.period == alert.finding.period
     match condition.phase:
         case Phase.OK | Phase.UNKNOWN:
             return None
@@ -196,16 +208,22 @@ def _calm(alert: Alert, finding: Finding, now: datetime) -> Change | None:
             return moved(alert, now, [("calmed", numbers(finding))], condition=ok, finding=finding)
         case Phase.FIRING | Phase.CLEARING if finding.lingers:
             return None  # no longer bad, and not yet well
-        case Phase.CLEARING if restated:
+        case Phase.CLEARING if again:
             return None  # the same period again is no second opinion
         case Phase.FIRING | Phase.CLEARING:
             pass
     calm = condition.calm + 1
-    if not restated and finding.period.grain is Grain.HOUR and calm < GOOD_IN_A_ROW:
+    if not again and finding.period.grain is Grain.HOUR and calm < GOOD_IN_A_ROW:
         clearing = Condition(Phase.CLEARING, now, calm=calm)
         return moved(alert, now, [("clearing", numbers(finding))], condition=clearing, finding=finding)
     lasted = int((now - (alert.fired_at or alert.opened_at)).total_seconds())
-    facts = numbers(finding) | {"lasted": lasted, "restated": int(restated)}
+    restated = _restated(alert.finding, finding)
+    facts = numbers(finding) | {"lasted": lasted, "restated": int(restated is not None)} | (restated or {})
+    fields: dict[str, Any] = {}
+    if restated is not None and alert.is_open:
+        # It was never so: there is nothing for anybody to answer for.
+        facts["reason"] = str(Reason.DATA_ISSUE)
+        fields = {"handling": Handling(Stage.CLOSED, at=now, reason=Reason.DATA_ISSUE), "due": None, "remind_at": None}
     return moved(
         alert,
         now,
@@ -213,8 +231,33 @@ def _calm(alert: Alert, finding: Finding, now: datetime) -> Change | None:
         condition=Condition(Phase.OK, now),
         finding=finding,
         recovered_at=now,
-        escalation=replace(alert.escalation, next_at=None),
+        escalation=paused(alert.escalation),
+        **fields,
     )
+
+
+def _restated(before: Finding, after: Finding) -> dict[str, Fact] | None:
+    """Return what one period was said to be before its facts were corrected; None where they were not.
+
+    What only trickled in is no correction, and neither is a rule that asks something else of the same numbers.
+    """
+    if before.period != after.period:
+        return None
+    for was, term in zip(before.terms, after.terms, strict=False):
+        if was.metric != term.metric:
+            return None
+        what: dict[str, Fact] = {"metric": term.metric, "unit": str(term.unit)}
+        if _differ(was.value, term.value):
+            return what | {"was": was.value or 0.0, "value": term.value or 0.0}
+        if _differ(was.baseline, term.baseline):
+            return what | {"was": was.baseline or 0.0, "baseline": term.baseline or 0.0, "of": "baseline"}
+    return None
+
+
+def _differ(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return False
+    return abs(one - other) > CORRECTED * max(abs(one), abs(other))
 
 
 def _breach(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change | None:
@@ -239,6 +282,10 @@ def _breach(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change
 def _go_on(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change | None:
     """Still bad: the numbers move on, and a worse severity voids the ack that had not seen it."""
     happenings: list[Happening] = []
+    restated = _restated(alert.finding, finding)
+    if finding.period == alert.finding.period:
+        # A period is corrected once; what trickles in after that is shown, and nobody is called for it.
+        finding = replace(finding, is_corrected=alert.finding.is_corrected or restated is not None)
     severity = _severity(finding, rule)
     fields: dict[str, Any] = {"finding": finding, "severity": severity, "rule_revision": rule.revision}
     if severity > alert.severity:
@@ -253,7 +300,8 @@ def _go_on(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change 
         happenings.append(("breached-again", numbers(finding)))
         fields["condition"] = Condition(Phase.FIRING, now)
     if finding != alert.finding and not happenings:
-        happenings.append(("measured", numbers(finding)))
+        is_news = restated is not None and not alert.finding.is_corrected
+        happenings.append(("restated" if is_news else "measured", numbers(finding) | (restated or {})))
     return moved(alert, now, happenings, **fields) if happenings else None
 
 

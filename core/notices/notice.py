@@ -46,6 +46,7 @@ class Kind(StrEnum):
     HOLD_ENDED = "hold-ended"
     REMINDER = "reminder"
     REOPENED = "reopened"
+    CORRECTED = "corrected"  # its facts were restated, and it is so all the same
     RECOVERED = "recovered"
     STATE = "state"  # what is shown differs from what is so: edit it
     DIGEST = "digest"

@@ -46,6 +46,7 @@ class Finding:
     terms: tuple[Term, ...] = ()
     is_kept_back: bool = False  # calm only because it may well be luck
     faults: tuple[Fault, ...] = ()  # of the facts it rests on, the worst first
+    is_corrected: bool = False  # people have been told of a correction of this period's facts
     # The alert keeps what these two said; a finding read back from a store has neither.
     severity: Severity | None = field(default=None, compare=False)  # by its size, or by what is on that day
     lingers: bool = field(default=False, compare=False)  # calm, and not yet well enough to clear
@@ -53,6 +54,11 @@ class Finding:
     @property
     def headline(self) -> Term | None:
         return self.terms[0] if self.terms else None
+
+    @property
+    def is_frozen(self) -> bool:
+        """Return whether its facts are such that nothing is decided, and whoever mends them has been told."""
+        return any(fault.verdict.freezes for fault in self.faults)
 
     @property
     def verdict(self) -> Verdict:

@@ -70,6 +70,8 @@ def alert_row(alert: Alert) -> Row:
         "told_at": alert.told_at,
         "due": alert.due,
         "remind_at": alert.remind_at,
+        "offered_by": alert.offered_by,
+        "answer_by": alert.answer_by,
         "wakes_at": alert.wakes_at,
     }
 
@@ -115,6 +117,8 @@ def alert_of(row: Mapping[str, Any]) -> Alert:
         told_at=row["told_at"],
         due=row["due"],
         remind_at=row["remind_at"],
+        offered_by=row["offered_by"],
+        answer_by=row["answer_by"],
     )
 
 
@@ -155,8 +159,8 @@ def _finding_text(finding: Finding) -> str:
         ]
         for fault in finding.faults
     ]
-    parts = [str(finding.period.grain), finding.period.index, int(finding.state), terms, finding.is_kept_back, faults]
-    return _text(parts)
+    parts = [str(finding.period.grain), finding.period.index, int(finding.state), terms, finding.is_kept_back]
+    return _text([*parts, faults, finding.is_corrected])
 
 
 def _finding(fingerprint: Fingerprint, text: str) -> Finding:
@@ -171,6 +175,7 @@ def _finding(fingerprint: Fingerprint, text: str) -> Finding:
         # What was written before there were gates has none, nor before there were checks.
         bool(rest[0]) if rest else False,
         tuple(_fault(*parts) for parts in rest[1]) if len(rest) > 1 else (),
+        bool(rest[2]) if len(rest) > 1 else False,
     )
 
 
@@ -251,6 +256,7 @@ def hold_row(hold: Hold) -> Row:
         "until": hold.until,
         "ended": hold.ended,
         "value": hold.value,
+        "beyond": hold.beyond,
     }
 
 
@@ -264,6 +270,7 @@ def hold_of(row: Mapping[str, Any]) -> Hold:
         row["until"],
         row["ended"],
         row["value"],
+        row["beyond"],
     )
 
 

@@ -78,6 +78,7 @@ def alerts(draw):
             tuple(draw(st.lists(terms, max_size=3))),
             draw(st.booleans()),
             tuple(draw(st.lists(faults, max_size=2))),
+            draw(st.booleans()),
         ),
         draw(moments),
         draw(st.none() | words),
@@ -89,6 +90,8 @@ def alerts(draw):
         draw(maybe.map(lambda moment: moment and moment.replace(year=min(moment.year, 9000)))),
         draw(maybe),
         draw(maybe),
+        draw(maybe),
+        draw(st.none() | words),
         draw(maybe),
     )
 
@@ -113,6 +116,7 @@ def test_an_event_comes_back(event):
         moments,
         moments,
         maybe,
+        st.none() | st.floats(allow_nan=False),
         st.none() | st.floats(allow_nan=False),
     )
 )
