@@ -141,11 +141,6 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
     for hold in holds:
         until = moment(hold.until, workspace.zone, tongue, now)
         match hold.kind:
-            case HoldKind.SNOOZE if hold.beyond is not None:
-                term = alert.finding.headline
-                bound = number(hold.beyond, term.unit, workspace, tongue) if term else str(hold.beyond)
-                by = person_name(hold.by, workspace, tongue)
-                return say("state-snoozed-worse", tongue, bound=bound, by=by)
             case HoldKind.SNOOZE:
                 return say("state-snoozed", tongue, until=until, by=person_name(hold.by, workspace, tongue))
             case HoldKind.QUIET_HOURS if alert.told_at is not None:
@@ -159,9 +154,6 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
     if handling.stage is Stage.ACKED:
         since = ago(handling.at or now, now, tongue)
         return say("state-acked", tongue, by=person_name(handling.by, workspace, tongue), ago=since)
-    if alert.offered_by is not None:
-        to, by = (person_name(one, workspace, tongue) for one in (alert.owner, alert.offered_by))
-        return say("state-offered", tongue, to=to, by=by)
     if condition.phase is Phase.CLEARING:
         return say("state-clearing", tongue)
     if condition.phase is Phase.UNKNOWN:
@@ -191,9 +183,6 @@ def _notice_line(notice: Notice, alert: Alert, workspace: Workspace, tongue: Ton
             return say("notice-reopened", tongue, count=alert.occurrence)
         case Kind.ESCALATION:
             return say("notice-escalation", tongue, level=facts.get("level", alert.escalation.level))
-        case Kind.ASSIGNED if notice.facts.get("happening") in ("declined", "handed-back"):
-            by = facts.get("actor") or facts.get("was") or ""
-            return say(f"notice-{notice.facts['happening']}", tongue, by=by, note=facts.get("note", ""))
         case Kind.ASSIGNED:
             by = facts.get("by") or facts.get("actor") or say("beacon", tongue)
             if alert.due is None:
@@ -203,12 +192,6 @@ def _notice_line(notice: Notice, alert: Alert, workspace: Workspace, tongue: Ton
             return _hold_ended(notice, alert, workspace, tongue)
         case Kind.REMINDER:
             return _reminder(notice, workspace, tongue, now)
-        case Kind.CORRECTED:
-            return say("notice-corrected", tongue, correction=correction(notice, workspace, tongue))
-        case Kind.RECOVERED if notice.facts.get("restated"):
-            return say("notice-corrected-closed", tongue, correction=correction(notice, workspace, tongue))
-        case Kind.RECOVERED if alert.fingerprint.source:
-            return say("notice-data-well", tongue, duration=_lasted(alert, tongue))
         case Kind.RECOVERED:
             return say("notice-recovered", tongue, duration=_lasted(alert, tongue))
         case _:
@@ -220,6 +203,12 @@ def _reminder(notice: Notice, workspace: Workspace, tongue: Tongue, now: datetim
     match notice.facts.get("happening"):
         case "ack-ended":
             return say("notice-ack-ended", tongue, by=facts.get("by", ""))
+        case Kind.CORRECTED:
+            return say("notice-corrected", tongue, correction=correction(notice, workspace, tongue))
+        case Kind.RECOVERED if notice.facts.get("restated"):
+            return say("notice-corrected-closed", tongue, correction=correction(notice, workspace, tongue))
+        case Kind.RECOVERED if alert.fingerprint.source:
+            return say("notice-data-well", tongue, duration=_lasted(alert, tongue))
         case "overdue":
             code = "notice-lead" if notice.facts.get("why") == "lead" else "notice-overdue"
             return say(code, tongue, due=facts.get("due", ""))
@@ -243,10 +232,6 @@ def _facts(
 ) -> Iterator[Fact]:
     if terms:
         yield from _number_facts(terms[0], alert, workspace, tongue)
-    if alert.finding.faults and not alert.fingerprint.source:
-        doubt = say("trust-doubt", tongue, verdict=alert.finding.verdict.name.lower())
-        said = faults_words(alert.finding.faults, workspace, tongue)
-        yield Fact(say("fact-trust", tongue), say("trust-because", tongue, doubt=doubt, faults=said), Tone.WARNING)
     yield Fact(say("fact-period", tongue), period_words(alert.finding.period, tongue, now))
     yield Fact(say("fact-owner", tongue), person_name(alert.owner, workspace, tongue))
     if alert.due is not None and alert.is_open:
@@ -258,6 +243,10 @@ def _facts(
 
 
 def _number_facts(one: Told, alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[Fact]:
+    if alert.finding.faults and not alert.fingerprint.source:
+        doubt = say("trust-doubt", tongue, verdict=alert.finding.verdict.name.lower())
+        said = faults_words(alert.finding.faults, workspace, tongue)
+        yield Fact(say("fact-trust", tongue), say("trust-because", tongue, doubt=doubt, faults=said), Tone.WARNING)
     term = one.term
     tone = Tone.PLAIN
     if alert.condition.phase is not Phase.OK:
@@ -296,11 +285,8 @@ def _rule_lines(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[
 def _buttons(alert: Alert, holds: list[Hold], notice: Notice | None, tongue: Tongue) -> Iterator[Button]:
     stamp, is_mine = alert.stamp, alert.handling.stage is Stage.ACKED
     has_fired = alert.fired_at is not None
-    if alert.is_open and alert.offered_by is not None:
-        yield Button(say("button-accept", tongue), f"accept {stamp}", "primary")
-        yield Button(say("button-decline", tongue), f"decline {stamp}")
     if alert.is_open and alert.condition.is_bad:
-        if not is_mine and alert.offered_by is None:
+        if not is_mine:
             yield Button(say("button-ack", tongue), f"ack {stamp}", "primary")
         elif notice is not None and notice.kind is Kind.REMINDER:
             yield Button(say("button-keep", tongue), f"ack {stamp}", "primary")

@@ -83,6 +83,10 @@ file-too-large = The sheet in { $file } spans more than { $most } cells. Delete 
 file-column-missing = { $file } has no column “{ $column }”. It has: { $columns }.
 warehouse-slow = The numbers did not come within { $seconds } s. Ask for a shorter period, or try again in a minute.
 warehouse-failed = The numbers cannot be reached just now ({ $detail }). Please try again in a minute.
+engine-no-setting = No setting { $name } holds the engine’s address. Set { $name }, such as postgresql://reader:…@host/shop.
+engine-no-url = That is no address of an engine. Write one such as { $example }, or name the setting that holds it as in “${"{"}NAME{"}"}”.
+engine-unknown = Beacon does not speak { $engine }. It speaks { $options }.
+engine-no-driver = The driver for { $engine } is not installed here ({ $detail }). Install its Python package beside Beacon.
 bench-breaches-differ = The benchmark is void: our rules breach { $ours } times and the queries’ { $theirs } times, first at { $example }. Please report this.
 bench-sums-differ = The benchmark is void: our sum of { $metric } is { $ours } and the scan’s { $theirs }. Please report this.
 
@@ -851,3 +855,30 @@ no-rule-tests = There are no tests in { $folder }. Put a YAML file there; docs/r
 test-values = “{ $value }” is no series. Write numbers, _ for none, 100x7 for seven times 100, 100+10x3 for 100 110 120.
 test-not-base = { $metric } is worked out from others. Feed those: { $bases }.
 test-lacks = { $rule } needs series of { $metrics } too.
+storm-morning = Outside your hours these came in{ $calm ->
+    [0] .
+    [one] ; { $calm } more has recovered meanwhile.
+   *[other] ; { $calm } more have recovered meanwhile.
+  }
+trace-escalates-in-hours = unanswered, { $to } hears of it at { $at }, in their working hours
+
+## Accepting and declining, and quiet until it gets worse
+
+button-accept = Accept
+button-decline = Decline
+button-workday = Next working day
+button-worse = Until 10% worse
+state-offered = given to { $to } by { $by }, who waits for a yes or no
+state-snoozed-worse = quiet until it reaches { $bound } ({ $by })
+notice-declined = { $by } cannot take this, so it is yours again.{ FILLED($note) ->
+    [no] {""}
+   *[yes] {" "}“{ $note }”
+  }
+notice-handed-back = { $by } has not answered, so it is yours again.
+event-accepted = Accepted
+event-declined = Declined, back to { $to }
+event-handed-back = No answer from { $was }, back to { $to }
+event-snoozed-until-worse = Quiet until it reaches { $beyond }
+not-offered = { $handle } waits for no answer of yours: it is with { $owner }.
+no-worse = { $handle } has no number that could get worse.
+snooze-not-worse = { $handle } is past that already. Name a number that is worse than the present one.

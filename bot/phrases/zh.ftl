@@ -83,6 +83,10 @@ file-too-large = { $file } 的工作表超过 { $most } 个单元格。请删掉
 file-column-missing = { $file } 没有列“{ $column }”。现有：{ $columns }。
 warehouse-slow = 数据在 { $seconds } 秒内没有返回。请缩短时间范围，或一分钟后再试。
 warehouse-failed = 暂时取不到数据（{ $detail }），请一分钟后再试。
+engine-no-setting = 没有名为 { $name } 的设置，找不到引擎地址。请设置 { $name }，例如 postgresql://reader:…@host/shop。
+engine-no-url = 这不是引擎的地址。请写成 { $example } 这样，或写成“${"{"}NAME{"}"}”来引用设置。
+engine-unknown = Beacon 不支持 { $engine }。支持的有：{ $options }。
+engine-no-driver = 没有安装 { $engine } 的驱动（{ $detail }）。请在 Beacon 旁安装它的 Python 包。
 bench-breaches-differ = 这次测量作废：我们的规则命中 { $ours } 次，逐条查询命中 { $theirs } 次，最先不同的是 { $example }。请反馈给我们。
 bench-sums-differ = 这次测量作废：我们算出的 { $metric } 合计为 { $ours }，直接扫描为 { $theirs }。请反馈给我们。
 
@@ -821,3 +825,29 @@ no-rule-tests = { $folder } 里没有测试。请放一个 YAML 文件，写法�
 test-values = “{ $value }”不是序列。请写数字；_ 表示没有，100x7 表示七个 100，100+10x3 表示 100 110 120。
 test-not-base = { $metric } 由其他指标算出，请改为提供：{ $bases }。
 test-lacks = { $rule } 还需要 { $metrics } 的序列。
+storm-morning = 以下是下班期间发生的{ $calm ->
+    [0] 。
+   *[other] ；另有 { $calm } 条已恢复。
+  }
+trace-escalates-in-hours = 若无人响应，{ $at } 的工作时间内通知 { $to }
+
+## 接受与拒绝，以及恶化前静音
+
+button-accept = 接受
+button-decline = 拒绝
+button-workday = 下个工作日
+button-worse = 恶化 10% 之前
+state-offered = { $by } 转给 { $to }，等待接受
+state-snoozed-worse = 静音，直到达到 { $bound }（{ $by }）
+notice-declined = { $by } 无法接手，转回给你。{ FILLED($note) ->
+    [no] {""}
+   *[yes] {" "}“{ $note }”
+  }
+notice-handed-back = { $by } 没有回应，转回给你。
+event-accepted = 已接受
+event-declined = 已拒绝，转回 { $to }
+event-handed-back = { $was } 没有回应，转回 { $to }
+event-snoozed-until-worse = 静音，直到达到 { $beyond }
+not-offered = { $handle } 现由 { $owner } 负责，不需要你答复。
+no-worse = { $handle } 没有可以继续恶化的数值。
+snooze-not-worse = { $handle } 已经超过这个数值。请给一个比现在更差的数值。

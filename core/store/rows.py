@@ -70,8 +70,6 @@ def alert_row(alert: Alert) -> Row:
         "told_at": alert.told_at,
         "due": alert.due,
         "remind_at": alert.remind_at,
-        "offered_by": alert.offered_by,
-        "answer_by": alert.answer_by,
         "wakes_at": alert.wakes_at,
     }
 
@@ -117,8 +115,6 @@ def alert_of(row: Mapping[str, Any]) -> Alert:
         told_at=row["told_at"],
         due=row["due"],
         remind_at=row["remind_at"],
-        offered_by=row["offered_by"],
-        answer_by=row["answer_by"],
     )
 
 
@@ -175,11 +171,11 @@ def _finding(fingerprint: Fingerprint, text: str) -> Finding:
         # What was written before there were gates has none, nor before there were checks.
         bool(rest[0]) if rest else False,
         tuple(_fault(*parts) for parts in rest[1]) if len(rest) > 1 else (),
-        bool(rest[2]) if len(rest) > 1 else False,
     )
 
 
 def _fault(check: str, verdict: int, labels: list[list[str]], *rest: Any) -> Fault:
+        bool(rest[2]) if len(rest) > 1 else False,
     where = Labels(tuple((dimension, value) for dimension, value in labels))
     return Fault(Check(check), Verdict(verdict), where, *rest)
 
@@ -256,7 +252,6 @@ def hold_row(hold: Hold) -> Row:
         "until": hold.until,
         "ended": hold.ended,
         "value": hold.value,
-        "beyond": hold.beyond,
     }
 
 
@@ -270,7 +265,6 @@ def hold_of(row: Mapping[str, Any]) -> Hold:
         row["until"],
         row["ended"],
         row["value"],
-        row["beyond"],
     )
 
 
