@@ -192,6 +192,12 @@ def _notice_line(notice: Notice, alert: Alert, workspace: Workspace, tongue: Ton
             return _hold_ended(notice, alert, workspace, tongue)
         case Kind.REMINDER:
             return _reminder(notice, workspace, tongue, now)
+        case Kind.CORRECTED:
+            return say("notice-corrected", tongue, correction=correction(notice, workspace, tongue))
+        case Kind.RECOVERED if notice.facts.get("restated"):
+            return say("notice-corrected-closed", tongue, correction=correction(notice, workspace, tongue))
+        case Kind.RECOVERED if alert.fingerprint.source:
+            return say("notice-data-well", tongue, duration=_lasted(alert, tongue))
         case Kind.RECOVERED:
             return say("notice-recovered", tongue, duration=_lasted(alert, tongue))
         case _:
@@ -203,12 +209,6 @@ def _reminder(notice: Notice, workspace: Workspace, tongue: Tongue, now: datetim
     match notice.facts.get("happening"):
         case "ack-ended":
             return say("notice-ack-ended", tongue, by=facts.get("by", ""))
-        case Kind.CORRECTED:
-            return say("notice-corrected", tongue, correction=correction(notice, workspace, tongue))
-        case Kind.RECOVERED if notice.facts.get("restated"):
-            return say("notice-corrected-closed", tongue, correction=correction(notice, workspace, tongue))
-        case Kind.RECOVERED if alert.fingerprint.source:
-            return say("notice-data-well", tongue, duration=_lasted(alert, tongue))
         case "overdue":
             code = "notice-lead" if notice.facts.get("why") == "lead" else "notice-overdue"
             return say(code, tongue, due=facts.get("due", ""))
@@ -232,6 +232,10 @@ def _facts(
 ) -> Iterator[Fact]:
     if terms:
         yield from _number_facts(terms[0], alert, workspace, tongue)
+    if alert.finding.faults and not alert.fingerprint.source:
+        doubt = say("trust-doubt", tongue, verdict=alert.finding.verdict.name.lower())
+        said = faults_words(alert.finding.faults, workspace, tongue)
+        yield Fact(say("fact-trust", tongue), say("trust-because", tongue, doubt=doubt, faults=said), Tone.WARNING)
     yield Fact(say("fact-period", tongue), period_words(alert.finding.period, tongue, now))
     yield Fact(say("fact-owner", tongue), person_name(alert.owner, workspace, tongue))
     if alert.due is not None and alert.is_open:
@@ -243,10 +247,6 @@ def _facts(
 
 
 def _number_facts(one: Told, alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[Fact]:
-    if alert.finding.faults and not alert.fingerprint.source:
-        doubt = say("trust-doubt", tongue, verdict=alert.finding.verdict.name.lower())
-        said = faults_words(alert.finding.faults, workspace, tongue)
-        yield Fact(say("fact-trust", tongue), say("trust-because", tongue, doubt=doubt, faults=said), Tone.WARNING)
     term = one.term
     tone = Tone.PLAIN
     if alert.condition.phase is not Phase.OK:

@@ -171,11 +171,11 @@ def _finding(fingerprint: Fingerprint, text: str) -> Finding:
         # What was written before there were gates has none, nor before there were checks.
         bool(rest[0]) if rest else False,
         tuple(_fault(*parts) for parts in rest[1]) if len(rest) > 1 else (),
+        bool(rest[2]) if len(rest) > 1 else False,
     )
 
 
 def _fault(check: str, verdict: int, labels: list[list[str]], *rest: Any) -> Fault:
-        bool(rest[2]) if len(rest) > 1 else False,
     where = Labels(tuple((dimension, value) for dimension, value in labels))
     return Fault(Check(check), Verdict(verdict), where, *rest)
 
