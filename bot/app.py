@@ -36,7 +36,7 @@ from core.notices.outbox import Delivery, Sent
 from core.notices.surface import Surface
 from core.people.person import Person
 from core.ports import Clock, Dispatch, Messenger, Store, Transaction, Warehouse, World
-from core.warehouse.duckdb import DuckdbWarehouse
+from core.warehouse.open import open_warehouse
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ async def open_world(
     files, and `speak` makes the messenger; without one, nobody hears.
     """
     catalog, folder = workspace.catalog, data or workspace.folder
-    warehouse = DuckdbWarehouse(facts, catalog.sources, catalog, folder, stage=stage, zone=str(workspace.zone))
+    warehouse = open_warehouse(facts, catalog, folder, stage=stage, zone=str(workspace.zone))
     store = _InMemory() if store_url == MEMORY else await _opened(store_url)
     try:
         try:

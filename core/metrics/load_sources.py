@@ -37,15 +37,18 @@ def load_sources(nodes: Iterable[Node | None], mistakes: Mistakes, catalog: Cata
 
 
 def _source(fields: Fields, catalog: Catalog) -> Source:
+    engine = fields.take("engine", document.words, "")  # a table of an engine has no files, and is joined where it lies
     source = Source(
         name=fields.need("source", code, ""),
-        files=fields.need("files", document.listing(document.words), ()),
+        files=() if engine else fields.need("files", document.listing(document.words), ()),
         grain=fields.need("grain", document.choice(GRAINS), Grain.DAY),
         time=fields.need("time", document.words, ""),
         dimensions=fields.take("dimensions", _named(dimension_code(catalog), document.words), {}),
         measures=fields.need("measures", _measures(catalog), {}),
-        lookups=fields.take("lookups", document.listing(document.record(_lookup)), ()),
+        lookups=() if engine else fields.take("lookups", document.listing(document.record(_lookup)), ()),
         delay=fields.take("delay", document.duration, timedelta()),
+        engine=engine,
+        table=fields.need("table", document.words, "") if engine else "",
         owner=fields.take("owner", document.words, None),
         checks=fields.take("checks", document.record(_checks(catalog)), Checks()),
     )

@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 
 from core.calendar.grain import Grain, Period, Window
 from core.cube.cube import Array, Cube
-from core.document import suggesting
 from core.errors import Missing, Problem
 from core.labels import Labels
 from core.metrics.metric import How
-from core.quality.provenance import Provenance
 from core.metrics.source import Source
+from core.quality.provenance import Provenance
 from core.warehouse import sql
 from core.warehouse.budget import Budget
+from core.warehouse.checked import checked
 from core.warehouse.groups import Groups, Whole, as_they_are, grouped
 from core.warehouse.intake import Intake, Stage, Taker, prepare, taken_in
 from core.warehouse.kept import Kept
@@ -105,7 +105,7 @@ class DuckdbWarehouse:
 
     async def fetch(self, query: Query) -> Cube:
         """Answer a question. A period's number is that of the whole period, also where the window cuts it."""
-        source = self._checked(query)
+        source = checked(query, self._sources)
         known = self._known[source.name]
         if not known.is_learnt:
             async with self._refreshing:
@@ -187,22 +187,6 @@ class DuckdbWarehouse:
         known.is_learnt, known.repeats = True, None
 
     # --- answering
-
-    def _checked(self, query: Query) -> Source:
-        source = self._sources.get(query.source)
-        if source is None:
-            raise Missing("unknown-source", **suggesting(query.source, self._sources, name=query.source))
-        for kind, asked, held in (
-            ("dimension", query.dimensions, source.dimensions),
-            ("measure", query.measures, source.measures),
-        ):
-            if lacking := [each for each in asked if each not in held]:
-                raise Missing(f"source-no-{kind}", source=source.name, name=lacking[0])
-        if query.grain is not None and query.grain.rank < source.grain.rank:
-            raise Problem(
-                "source-grain-too-fine", source=source.name, wanted=query.grain.value, held=source.grain.value
-            )
-        return source
 
     def _answer(self, cursor: DuckDBPyConnection, source: Source, query: Query) -> Cube:
         hows = {code: source.measures[code].how for code in query.measures}

@@ -1,8 +1,8 @@
 # ruff: noqa: S608 - every name is quoted here, in one place, and every value is a whole number
 """The text of the questions: one pushed-down aggregate for a whole cube.
 
-All that a larger engine would be asked is made here, from a table of facts with whole-numbered periods and slices;
-its dialect will be another file like this one, behind the same port (PostgreSQL and the others come later).
+These are asked of DuckDB over facts that we took in ourselves, with whole-numbered periods and slices. What is asked of
+a larger engine over its own tables is written in `question`.
 """
 
 from __future__ import annotations

@@ -1,13 +1,18 @@
 # ruff: noqa: DTZ001 - wall-clock times, as facts have them
-"""What every warehouse must do. It runs on DuckDB in memory and in a file; another engine joins in `ENGINES`."""
+"""What every warehouse must do: over files, on DuckDB in memory and in a file, and over the tables of larger engines.
+
+What a test says of files is held to the first two (`opened`), all that is asked of numbers to every one (`everywhere`).
+"""
 
 import asyncio
 import os
 from contextlib import asynccontextmanager
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -16,7 +21,7 @@ from hypothesis import strategies as st
 
 from core.calendar.grain import Grain, Period, Window
 from core.cube.query import Query
-from core.errors import Invalid, Missing, Problem
+from core.errors import Invalid, Missing, Problem, Unavailable
 from core.ingest.table import stage
 from core.labels import Labels
 from core.metrics.catalog import Catalog
@@ -24,8 +29,11 @@ from core.metrics.dimension import Dimension, Value
 from core.metrics.metric import How
 from core.metrics.source import Filter, Lookup, Measure, Source
 from core.text import Text
+from core.warehouse.connect import Alchemy
 from core.warehouse.duckdb import DuckdbWarehouse
 from core.warehouse.intake import NONE
+from core.warehouse.remote import RemoteWarehouse
+from tests.engines import Duck, Facts, Postgres, laid, running_postgres
 
 CHANNEL = Dimension(
     "channel",
@@ -38,7 +46,8 @@ CHANNEL = Dimension(
 CATALOG = Catalog({}, {"channel": CHANNEL})
 SUM, COUNT, DISTINCT, LAST = (partial(Measure, how) for how in (How.SUM, How.COUNT, How.DISTINCT, How.LAST))
 ROWS = COUNT(None)
-ENGINES = ("duckdb memory", "duckdb file")
+OVER_FILES = ("duckdb memory", "duckdb file")
+OVER_TABLES = ("duckdb by sql", "postgresql")
 
 
 def a_source(grain=Grain.DAY, files=("ads*.csv",), dimensions=(("channel", "渠道"),), lookups=(), **measures):
@@ -47,21 +56,45 @@ def a_source(grain=Grain.DAY, files=("ads*.csv",), dimensions=(("channel", "渠�
     )
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=OVER_FILES)
 def opened(request, tmp_path):
     """Open a warehouse over the files of `tmp_path`; in a file, the same one each time."""
+    return partial(_open_files, request.param, tmp_path)
 
-    @asynccontextmanager
-    async def open_one(*sources, **options):
-        path = tmp_path / "state" / "facts.duckdb" if request.param == "duckdb file" else None
-        by_name = {source.name: source for source in sources}
-        warehouse = DuckdbWarehouse(path, by_name, CATALOG, tmp_path, stage=stage, **options)
-        try:
-            yield warehouse
-        finally:
-            await warehouse.aclose()
 
-    return open_one
+@pytest.fixture(params=OVER_FILES + OVER_TABLES)
+def everywhere(request, tmp_path):
+    """Open a warehouse over the files of `tmp_path`, or over a table that holds what they hold."""
+    if request.param in OVER_FILES:
+        return partial(_open_files, request.param, tmp_path)
+    url = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    return partial(_open_table, url, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    with running_postgres() as url:
+        yield url
+
+
+@asynccontextmanager
+async def _open_files(engine, folder, *sources, **options):
+    path = folder / "state" / "facts.duckdb" if engine == "duckdb file" else None
+    by_name = {source.name: source for source in sources}
+    warehouse = DuckdbWarehouse(path, by_name, CATALOG, folder, stage=stage, **options)
+    try:
+        yield warehouse
+    finally:
+        await warehouse.aclose()
+
+
+@asynccontextmanager
+async def _open_table(url, folder, source, zone="UTC"):
+    warehouse = Facts(Duck(zone) if url is None else Postgres(url, zone), source, CATALOG, folder)
+    try:
+        yield warehouse
+    finally:
+        await warehouse.aclose()
 
 
 def write(path: Path, text: str) -> None:
@@ -99,9 +132,9 @@ ADS = """日期,渠道,消耗,访客,粉丝,状态,分数
 WEEK = days("2026-06-01", "2026-06-04")
 
 
-async def test_sums_are_added_by_slice_and_period_and_a_missing_day_has_no_value(opened, tmp_path):
+async def test_sums_are_added_by_slice_and_period_and_a_missing_day_has_no_value(everywhere, tmp_path):
     write(tmp_path / "ads.csv", ADS)
-    async with opened(a_source()) as warehouse:
+    async with everywhere(a_source()) as warehouse:
         assert await answered(warehouse, ask("spend", window=WEEK), "spend") == {
             "channel=wechat": [100.1, 0.2, None, None],
             "channel=douyin": [None, 50, None, None],
@@ -115,25 +148,25 @@ async def test_every_name_of_a_value_is_one_slice(opened, tmp_path):
         assert cube.slices == (Labels.of({"channel": "wechat"}), Labels.of({"channel": "douyin"}))
 
 
-async def test_sums_of_written_decimals_are_exact(opened, tmp_path):
+async def test_sums_of_written_decimals_are_exact(everywhere, tmp_path):
     write(tmp_path / "ads.csv", "日期,渠道,消耗\n" + "2026-06-01,微信,0.1\n" * 3)
-    async with opened(a_source()) as warehouse:
+    async with everywhere(a_source()) as warehouse:
         assert await answered(warehouse, ask("spend", window=days("2026-06-01", "2026-06-01")), "spend") == {
             "channel=wechat": [0.3]
         }
 
 
-async def test_rows_and_cells_are_counted(opened, tmp_path):
+async def test_rows_and_cells_are_counted(everywhere, tmp_path):
     write(tmp_path / "ads.csv", ADS)
-    async with opened(a_source(rows=ROWS, known=COUNT("粉丝"))) as warehouse:
+    async with everywhere(a_source(rows=ROWS, known=COUNT("粉丝"))) as warehouse:
         cube = await warehouse.fetch(ask("rows", "known", window=WEEK))
         assert told(cube, "rows") == {"channel=wechat": [2, 1, None, None], "channel=douyin": [None, 1, None, 1]}
         assert told(cube, "known")["channel=wechat"] == [2, 0, None, None]
 
 
-async def test_a_distinct_count_is_exact_at_every_grain_and_by_every_dimension(opened, tmp_path):
+async def test_a_distinct_count_is_exact_at_every_grain_and_by_every_dimension(everywhere, tmp_path):
     write(tmp_path / "ads.csv", ADS)
-    async with opened(a_source(uv=DISTINCT("访客"))) as warehouse:
+    async with everywhere(a_source(uv=DISTINCT("访客"))) as warehouse:
         assert (await answered(warehouse, ask("uv", window=WEEK), "uv"))["channel=wechat"] == [2, 1, None, None]
         assert await answered(warehouse, ask("uv", window=WEEK, by=()), "uv") == {"": [2, 2, None, 1]}
         assert await answered(warehouse, ask("uv", window=WEEK, grain=Grain.WEEK, by=()), "uv") == {"": [3]}
@@ -143,9 +176,9 @@ async def test_a_distinct_count_is_exact_at_every_grain_and_by_every_dimension(o
         }
 
 
-async def test_a_level_is_the_last_one_known_of_each_slice_added_over_slices(opened, tmp_path):
+async def test_a_level_is_the_last_one_known_of_each_slice_added_over_slices(everywhere, tmp_path):
     write(tmp_path / "ads.csv", ADS)
-    async with opened(a_source(followers=LAST("粉丝"))) as warehouse:
+    async with everywhere(a_source(followers=LAST("粉丝"))) as warehouse:
         assert await answered(warehouse, ask("followers", window=WEEK), "followers") == {
             "channel=wechat": [12, None, None, None],
             "channel=douyin": [None, 7, None, 9],
@@ -154,10 +187,10 @@ async def test_a_level_is_the_last_one_known_of_each_slice_added_over_slices(ope
         assert await answered(warehouse, week, "followers") == {"": [12 + 9]}
 
 
-async def test_levels_sums_and_distinct_counts_come_in_one_answer(opened, tmp_path):
+async def test_levels_sums_and_distinct_counts_come_in_one_answer(everywhere, tmp_path):
     write(tmp_path / "ads.csv", ADS)
     source = a_source(spend=SUM("消耗"), uv=DISTINCT("访客"), followers=LAST("粉丝"))
-    async with opened(source) as warehouse:
+    async with everywhere(source) as warehouse:
         cube = await warehouse.fetch(ask("spend", "uv", "followers", window=WEEK, grain=None, by=()))
         assert {code: told(cube, code)[""] for code in cube.measures} == {
             "spend": [150.3],
@@ -168,12 +201,12 @@ async def test_levels_sums_and_distinct_counts_come_in_one_answer(opened, tmp_pa
         assert (cube.grain, cube.periods) == (None, range(1))
 
 
-async def test_weeks_and_months_are_those_of_the_calendar(opened, tmp_path):
+async def test_weeks_and_months_are_those_of_the_calendar(everywhere, tmp_path):
     write(
         tmp_path / "ads.csv",
         "日期,渠道,消耗\n2026-05-31,a,1\n2026-06-01,a,2\n2026-06-07,a,4\n2026-06-08,a,8\n2025-12-31,a,16\n",
     )
-    async with opened(a_source()) as warehouse:
+    async with everywhere(a_source()) as warehouse:
         window = days("2026-05-31", "2026-06-08")
         assert (await answered(warehouse, ask("spend", window=window, grain=Grain.WEEK), "spend"))["channel=a"] == [
             1,
@@ -189,9 +222,9 @@ async def test_weeks_and_months_are_those_of_the_calendar(opened, tmp_path):
         assert told(cube, "spend")["channel=a"] == [16, None]
 
 
-async def test_hours_are_kept_and_added_up_to_days_and_weeks(opened, tmp_path):
+async def test_hours_are_kept_and_added_up_to_days_and_weeks(everywhere, tmp_path):
     write(tmp_path / "ads.csv", "日期,渠道,消耗\n2026-06-01 00:59,a,1\n2026-06-01 23:00,a,2\n2026-06-02 00:00,a,4\n")
-    async with opened(a_source(Grain.HOUR, spend=SUM("消耗"), uv=DISTINCT("消耗"))) as warehouse:
+    async with everywhere(a_source(Grain.HOUR, spend=SUM("消耗"), uv=DISTINCT("消耗"))) as warehouse:
         first = Window(datetime(2026, 6, 1), datetime(2026, 6, 1, 2))
         assert await answered(warehouse, ask("spend", window=first, grain=Grain.HOUR), "spend") == {
             "channel=a": [1, None]
@@ -215,17 +248,17 @@ async def test_hours_are_kept_and_added_up_to_days_and_weeks(opened, tmp_path):
         (Filter("分数", "at_least", ("70",)), [0, 1, 0, 1, 0]),
     ],
 )
-async def test_a_filter_leaves_out_rows_and_a_day_of_none_but_those_is_zero(opened, tmp_path, condition, kept):
+async def test_a_filter_leaves_out_rows_and_a_day_of_none_but_those_is_zero(everywhere, tmp_path, condition, kept):
     write(tmp_path / "ads.csv", ADS)
-    async with opened(a_source(n=COUNT(None, (condition,)))) as warehouse:
+    async with everywhere(a_source(n=COUNT(None, (condition,)))) as warehouse:
         by_day = [kept[0] + kept[1], kept[2] + kept[3], None, kept[4]]
         assert await answered(warehouse, ask("n", window=WEEK, by=()), "n") == {"": by_day}
 
 
-async def test_a_filtered_level_and_distinct_count_leave_rows_out(opened, tmp_path):
+async def test_a_filtered_level_and_distinct_count_leave_rows_out(everywhere, tmp_path):
     write(tmp_path / "ads.csv", ADS)
     only_open = (Filter("状态", "is", ("open",)),)
-    async with opened(a_source(uv=DISTINCT("访客", only_open), followers=LAST("粉丝", only_open))) as warehouse:
+    async with everywhere(a_source(uv=DISTINCT("访客", only_open), followers=LAST("粉丝", only_open))) as warehouse:
         cube = await warehouse.fetch(ask("uv", "followers", window=WEEK, by=()))
         assert told(cube, "uv") == {"": [1, 0, None, 1]}
         assert told(cube, "followers") == {"": [10, None, None, 9]}
@@ -262,21 +295,21 @@ async def test_a_cohort_counts_what_its_rows_became_within_so_many_days(opened, 
         assert told(cube, "won") == {"origin=organic": [1, 1], f"origin={NONE}": [0, None], "origin=unknown": [0, None]}
 
 
-async def test_an_hourly_source_counts_within_to_the_second(opened, tmp_path):
+async def test_an_hourly_source_counts_within_to_the_second(everywhere, tmp_path):
     write(
         tmp_path / "ads.csv",
         "日期,渠道,付款\n2026-06-01 10:00,a,2026-06-01 12:00\n2026-06-01 10:00,a,2026-06-01 12:00:01\n",
     )
     source = a_source(Grain.HOUR, paid=COUNT(None, (Filter("付款", "within", ("0.0833333",)),)))
-    async with opened(source) as warehouse:
+    async with everywhere(source) as warehouse:
         assert await answered(warehouse, ask("paid", window=days("2026-06-01", "2026-06-01")), "paid") == {
             "channel=a": [1]
         }
 
 
-async def test_an_empty_value_and_one_called_unknown_are_two_slices(opened, tmp_path):
+async def test_an_empty_value_and_one_called_unknown_are_two_slices(everywhere, tmp_path):
     write(tmp_path / "ads.csv", "日期,渠道,消耗\n2026-06-01,,1\n2026-06-01,unknown,2\n")
-    async with opened(a_source()) as warehouse:
+    async with everywhere(a_source()) as warehouse:
         found = await answered(warehouse, ask("spend", window=days("2026-06-01", "2026-06-01")), "spend")
         assert found == {"channel=(none)": [1], "channel=unknown": [2]}
 
@@ -310,17 +343,17 @@ async def test_a_changed_lookup_changes_the_facts(opened, tmp_path):
 # --- what comes later
 
 
-async def test_what_arrived_is_told_once(opened, tmp_path):
+async def test_what_arrived_is_told_once(everywhere, tmp_path):
     write(tmp_path / "ads.csv", ADS)
-    async with opened(a_source()) as warehouse:
+    async with everywhere(a_source()) as warehouse:
         (arrival,) = await warehouse.refresh()
         assert (arrival.source, str(arrival.first), str(arrival.last)) == ("ads", "2026-06-01", "2026-06-04")
         assert await warehouse.refresh() == ()
 
 
-async def test_a_restated_file_replaces_what_it_said(opened, tmp_path):
+async def test_a_restated_file_replaces_what_it_said(everywhere, tmp_path):
     write(tmp_path / "ads.csv", ADS)
-    async with opened(a_source(spend=SUM("消耗"), uv=DISTINCT("访客"))) as warehouse:
+    async with everywhere(a_source(spend=SUM("消耗"), uv=DISTINCT("访客"))) as warehouse:
         await warehouse.refresh()
         before = await warehouse.fetch(ask("spend", "uv", window=WEEK))
         write(tmp_path / "ads.csv", ADS.replace("抖音,50", "抖音,60"))
@@ -332,9 +365,9 @@ async def test_a_restated_file_replaces_what_it_said(opened, tmp_path):
         assert told(before, "spend")["channel=douyin"] == [None, 50, None, None]  # what was handed out stays
 
 
-async def test_a_new_file_is_added_and_a_removed_one_is_taken_back(opened, tmp_path):
+async def test_a_new_file_is_added_and_a_removed_one_is_taken_back(everywhere, tmp_path):
     write(tmp_path / "ads.csv", ADS)
-    async with opened(a_source()) as warehouse:
+    async with everywhere(a_source()) as warehouse:
         await warehouse.refresh()
         await warehouse.fetch(ask("spend", window=WEEK))
         write(tmp_path / "ads-2.csv", "日期,渠道,消耗\n2026-06-03,快手,5\n")
@@ -363,9 +396,9 @@ async def test_another_definition_takes_all_in_anew(opened, tmp_path):
         assert await answered(warehouse, ask("cost", window=WEEK, by=()), "cost") == {"": [120, 150, None, 10]}
 
 
-async def test_a_window_that_moves_on_and_one_that_reaches_back_are_answered_alike(opened, tmp_path):
+async def test_a_window_that_moves_on_and_one_that_reaches_back_are_answered_alike(everywhere, tmp_path):
     write(tmp_path / "ads.csv", ADS)
-    async with opened(a_source()) as warehouse:
+    async with everywhere(a_source()) as warehouse:
         for first, last, expected in [
             ("2026-06-02", "2026-06-03", [50, None]),
             ("2026-06-03", "2026-06-05", [None, None, None]),
@@ -458,18 +491,19 @@ async def test_a_file_that_breaks_leaves_its_facts_as_they_were(opened, tmp_path
         (ask("spend", window=days("0001-01-01", "9998-01-01")), "question-too-large"),
     ],
 )
-async def test_a_question_that_cannot_be_answered_says_why(opened, tmp_path, monkeypatch, query, code):
+async def test_a_question_that_cannot_be_answered_says_why(everywhere, tmp_path, monkeypatch, query, code):
     monkeypatch.setattr("core.warehouse.duckdb.MOST_CELLS", 1_000_000)
+    monkeypatch.setattr("core.warehouse.remote.MOST_CELLS", 1_000_000)
     write(tmp_path / "ads.csv", ADS)
-    async with opened(a_source()) as warehouse:
+    async with everywhere(a_source()) as warehouse:
         with pytest.raises(Problem) as caught:
             await warehouse.fetch(query)
         assert caught.value.code == code
 
 
-async def test_questions_asked_at_once_do_not_disturb_each_other(opened, tmp_path):
+async def test_questions_asked_at_once_do_not_disturb_each_other(everywhere, tmp_path):
     write(tmp_path / "ads.csv", ADS)
-    async with opened(a_source()) as warehouse:
+    async with everywhere(a_source()) as warehouse:
         queries = [
             ask("spend", window=WEEK, grain=grain, by=by)
             for grain in (None, *list(Grain)[1:])
@@ -478,6 +512,125 @@ async def test_questions_asked_at_once_do_not_disturb_each_other(opened, tmp_pat
         cubes = await asyncio.gather(*(warehouse.fetch(query) for query in queries * 3), warehouse.refresh())
         totals = {round(float(np.nansum(cube.measures["spend"])), 6) for cube in cubes[:-1]}
         assert totals == {150.3}
+
+
+# --- what dialects disagree on
+
+
+@pytest.fixture(params=OVER_TABLES)
+def table(request, tmp_path):
+    """Open a warehouse over one table of a larger engine."""
+    url = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    return partial(_open_table, url, tmp_path)
+
+
+async def test_whole_numbers_are_added_and_never_divided_as_such(table, tmp_path):
+    write(tmp_path / "ads.csv", "日期,渠道,消耗\n2026-06-01,a,1\n2026-06-01,b,2\n")
+    async with table(a_source()) as warehouse:
+        cube = await warehouse.fetch(ask("spend", window=days("2026-06-01", "2026-06-01")))
+        assert cube.measures["spend"].dtype == np.float64
+        a, b = (cube.measures["spend"][cube.slice_index[Labels.of({"channel": each})], 0] for each in "ab")
+        assert a / b == 0.5
+
+
+async def test_a_sum_over_nothing_known_has_no_value_and_one_unknown_takes_nothing_away(table, tmp_path):
+    write(tmp_path / "ads.csv", "日期,渠道,消耗\n2026-06-01,a,\n2026-06-01,b,\n2026-06-01,b,3\n")
+    async with table(a_source()) as warehouse:
+        found = await answered(warehouse, ask("spend", window=days("2026-06-01", "2026-06-01")), "spend")
+        assert found == {"channel=a": [None], "channel=b": [3]}
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "UTC"])
+async def test_a_moment_is_counted_on_the_wall_clock_of_the_business(table, tmp_path, monkeypatch, zone):
+    moments = [datetime(2026, 3, 8, hour, 30, tzinfo=UTC) for hour in (4, 6, 7, 15, 16, 20)]
+    rows = "".join(f"{moment.isoformat()},a,{2**i}\n" for i, moment in enumerate(moments))
+    write(tmp_path / "ads.csv", "日期,渠道,消耗\n" + rows)
+    monkeypatch.setattr("tests.engines.laid", partial(laid, times="TIMESTAMP WITH TIME ZONE"))
+    walls = [moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for moment in moments]
+    async with table(a_source(Grain.HOUR), zone=zone) as warehouse:
+        for grain in (Grain.HOUR, Grain.DAY, Grain.WEEK, Grain.MONTH):
+            expected = {}
+            for i, wall in enumerate(walls):
+                index = Period.holding(wall, grain).index
+                expected[index] = expected.get(index, 0) + 2**i
+            cube = await warehouse.fetch(ask("spend", window=days("2026-03-07", "2026-03-09"), grain=grain))
+            values = zip(cube.periods, cube.measures["spend"][0], strict=True)
+            assert {index: value for index, value in values if value == value} == expected  # noqa: PLR0124 - NaN
+
+
+async def test_words_are_compared_letter_by_letter_and_a_blank_is_no_word(table, tmp_path):
+    write(
+        tmp_path / "ads.csv",
+        "日期,渠道,状态\n" + "".join(f"2026-06-01,a,{x}\n" for x in ("Open", "open", " ", "é", "e")),
+    )
+    a_day = days("2026-06-01", "2026-06-01")
+    of = {"one": "is", "none": "not"}
+    source = a_source(
+        **{name: COUNT(None, (Filter("状态", op, ("open", "e")),)) for name, op in of.items()},
+        known=COUNT("状态"),
+        kinds=DISTINCT("状态"),
+    )
+    async with table(source) as warehouse:
+        cube = await warehouse.fetch(ask("one", "none", "known", "kinds", window=a_day, by=()))
+        assert {code: told(cube, code)[""] for code in cube.measures} == {
+            "one": [2],
+            "none": [3],
+            "known": [4],
+            "kinds": [4],
+        }
+
+
+async def test_any_word_may_be_a_value(table, tmp_path):
+    words = ["50%", "%s", "it's", 'say "hi"', "a:b", "{x}", "\\n", "微信"]
+    quoted = ('"' + word.replace('"', '""') + '"' for word in words)
+    write(
+        tmp_path / "ads.csv", "日期,渠道,消耗\n" + "".join(f"2026-06-01,{word},{i}\n" for i, word in enumerate(quoted))
+    )
+    async with table(a_source()) as warehouse:
+        cube = await warehouse.fetch(ask("spend", window=days("2026-06-01", "2026-06-01")))
+        held = {
+            dict(labels)["channel"]: value
+            for labels, value in zip(cube.slices, cube.measures["spend"][:, 0], strict=True)
+        }
+        assert held == {word if word != "微信" else "wechat": float(i) for i, word in enumerate(words)}
+
+
+async def test_a_table_is_looked_at_again_only_after_a_pause(tmp_path):
+    clock = [0.0]
+    link = Duck()
+    for statement in laid([_written(tmp_path / "ads.csv", ADS)]):
+        await link.run(lambda tell, statement=statement: tell(statement))
+    source = replace(a_source(), engine="tests", table="facts", files=())
+    warehouse = RemoteWarehouse(link, {"ads": source}, CATALOG, pause=60, clock=lambda: clock[0])
+    assert [str(each.last) for each in await warehouse.refresh()] == ["2026-06-04"]
+    await link.run(lambda tell: tell("UPDATE facts SET 消耗 = 7 WHERE 消耗 = 50"))
+    assert await warehouse.refresh() == ()
+    clock[0] = 61
+    assert [str(each.last) for each in await warehouse.refresh()] == ["2026-06-02"]
+    await warehouse.aclose()
+
+
+def _written(path, text):
+    write(path, text)
+    return path
+
+
+async def test_an_engine_that_is_not_there_is_unavailable_and_names_no_secret():
+    source = replace(a_source(), engine="tests", table="facts", files=())
+    link = Alchemy("postgresql://reader:hunter2@127.0.0.1:9/shop", "UTC")
+    warehouse = RemoteWarehouse(link, {"ads": source}, CATALOG)
+    with pytest.raises(Unavailable) as caught:
+        await warehouse.refresh()
+    assert "hunter2" not in str(caught.value)
+    await warehouse.aclose()
+
+
+async def test_a_question_that_takes_too_long_is_given_up(postgres):
+    link = Alchemy(postgres, "UTC", seconds=0.2)
+    with pytest.raises(Unavailable) as caught:
+        await link.run(lambda ask: ask("SELECT pg_sleep(30)"))
+    assert caught.value.code == "warehouse-slow"
+    await link.aclose()  # and does not wait for the thirty seconds
 
 
 # --- topping up is asking anew

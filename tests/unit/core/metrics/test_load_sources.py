@@ -197,3 +197,25 @@ def test_a_source_names_who_mends_it():
 def test_a_check_that_cannot_be_is_pointed_at(written, code):
     text = HEAD + f"  measures: {{spend: s}}\n  dimensions: {{channel: c}}\n  checks: {written}\n"
     assert loaded(text)[1][0].code == code
+
+
+def test_a_source_may_be_a_table_of_an_engine():
+    sources, mistakes = loaded(
+        "- source: ads\n  engine: ${SHOP}\n  table: mart.ads\n  grain: day\n  time: day\n  measures: {spend: cost}\n"
+    )
+    assert not mistakes
+    assert (sources["ads"].engine, sources["ads"].table, sources["ads"].files) == ("${SHOP}", "mart.ads", ())
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ("", "missing-key"),
+        ("  table: t\n  files: a.csv\n", "unknown-key"),
+        ("  table: t\n  lookups: []\n", "unknown-key"),
+    ],
+)
+def test_a_table_has_a_name_and_neither_files_nor_lookups(more, code):
+    head = "- source: ads\n  engine: duckdb://\n  grain: day\n  time: day\n  measures: {spend: cost}\n"
+    _, mistakes = loaded(head + more)
+    assert [mistake.code for mistake in mistakes] == [code]
