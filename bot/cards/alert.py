@@ -141,6 +141,11 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
     for hold in holds:
         until = moment(hold.until, workspace.zone, tongue, now)
         match hold.kind:
+            case HoldKind.SNOOZE if hold.beyond is not None:
+                term = alert.finding.headline
+                bound = number(hold.beyond, term.unit, workspace, tongue) if term else str(hold.beyond)
+                by = person_name(hold.by, workspace, tongue)
+                return say("state-snoozed-worse", tongue, bound=bound, by=by)
             case HoldKind.SNOOZE:
                 return say("state-snoozed", tongue, until=until, by=person_name(hold.by, workspace, tongue))
             case HoldKind.QUIET_HOURS if alert.told_at is not None:
@@ -154,6 +159,9 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
     if handling.stage is Stage.ACKED:
         since = ago(handling.at or now, now, tongue)
         return say("state-acked", tongue, by=person_name(handling.by, workspace, tongue), ago=since)
+    if alert.offered_by is not None:
+        to, by = (person_name(one, workspace, tongue) for one in (alert.owner, alert.offered_by))
+        return say("state-offered", tongue, to=to, by=by)
     if condition.phase is Phase.CLEARING:
         return say("state-clearing", tongue)
     if condition.phase is Phase.UNKNOWN:
@@ -183,6 +191,9 @@ def _notice_line(notice: Notice, alert: Alert, workspace: Workspace, tongue: Ton
             return say("notice-reopened", tongue, count=alert.occurrence)
         case Kind.ESCALATION:
             return say("notice-escalation", tongue, level=facts.get("level", alert.escalation.level))
+        case Kind.ASSIGNED if notice.facts.get("happening") in ("declined", "handed-back"):
+            by = facts.get("actor") or facts.get("was") or ""
+            return say(f"notice-{notice.facts['happening']}", tongue, by=by, note=facts.get("note", ""))
         case Kind.ASSIGNED:
             by = facts.get("by") or facts.get("actor") or say("beacon", tongue)
             if alert.due is None:
@@ -285,8 +296,11 @@ def _rule_lines(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[
 def _buttons(alert: Alert, holds: list[Hold], notice: Notice | None, tongue: Tongue) -> Iterator[Button]:
     stamp, is_mine = alert.stamp, alert.handling.stage is Stage.ACKED
     has_fired = alert.fired_at is not None
+    if alert.is_open and alert.offered_by is not None:
+        yield Button(say("button-accept", tongue), f"accept {stamp}", "primary")
+        yield Button(say("button-decline", tongue), f"decline {stamp}")
     if alert.is_open and alert.condition.is_bad:
-        if not is_mine:
+        if not is_mine and alert.offered_by is None:
             yield Button(say("button-ack", tongue), f"ack {stamp}", "primary")
         elif notice is not None and notice.kind is Kind.REMINDER:
             yield Button(say("button-keep", tongue), f"ack {stamp}", "primary")

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 REASONS = tuple(reason for reason in Reason if reason is not Reason.RECOVERED)  # that one is the evaluator's to give
-LATER = (("button-2h", "2h"), ("button-tomorrow", "tomorrow 9:00"), ("button-monday", "next monday 9:00"))
+LATER = (
+    ("button-2h", "2h"),
+    ("button-tomorrow", "tomorrow 9:00"),
+    ("button-workday", "next working day 9:00"),
+    ("button-monday", "next monday 9:00"),
+    ("button-worse", "worse 10%"),
+)
 
 
 def reason_card(alert: Alert, workspace: Workspace, tongue: Tongue) -> Card:

@@ -29,7 +29,7 @@ _SEVERITIES = {one.name.lower() for one in Severity}
 _PEOPLE = ("by", "to", "was", "owner", "actor", "person", "backup", "name")
 _TIMES = ("until", "due", "at")
 _LENGTHS = ("lasted", "after")
-_VALUES = ("value", "baseline", "bound", "was")
+_VALUES = ("value", "baseline", "bound", "was", "beyond")
 
 
 def metric_title(code: str, workspace: Workspace, tongue: Tongue) -> str:

@@ -96,6 +96,19 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class Accept:
+    """Say yes to what one was given."""
+
+    alert: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    alert: Stamp
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Escalate:
     alert: Stamp
 
@@ -144,6 +157,8 @@ Command = (
     | Help
     | Ack
     | Assign
+    | Accept
+    | Decline
     | Escalate
     | Snooze
     | Close

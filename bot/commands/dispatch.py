@@ -19,6 +19,7 @@ from bot.commands import alerts, ask, explain, respond
 from bot.commands import storm as storms
 from bot.commands.call import Call
 from bot.commands.command import (
+    Accept,
     Ack,
     Alerts,
     Ask,
@@ -26,6 +27,7 @@ from bot.commands.command import (
     Board,
     Close,
     Command,
+    Decline,
     Define,
     Digest,
     Escalate,
@@ -61,6 +63,8 @@ REGISTER: dict[type[Command], tuple[Right, Handler]] = {
     Digest: (Right.READ, alerts.digest),
     Ack: (Right.ACT, respond.ack),
     Assign: (Right.ACT, respond.assign),
+    Accept: (Right.ACT, respond.accept),
+    Decline: (Right.ACT, respond.decline),
     Escalate: (Right.ACT, respond.escalate),
     Snooze: (Right.ACT, respond.snooze),
     Close: (Right.ACT, respond.close),

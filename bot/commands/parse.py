@@ -13,6 +13,7 @@ from typing import assert_never
 
 from bot.commands.asking import read_question
 from bot.commands.command import (
+    Accept,
     Ack,
     Alerts,
     Ask,
@@ -20,6 +21,7 @@ from bot.commands.command import (
     Board,
     Close,
     Command,
+    Decline,
     Define,
     Digest,
     Escalate,
@@ -114,7 +116,7 @@ def _act(
             return Help()
         case "storm":
             return _storm(rest)
-        case "why" | "ack" | "assign" | "escalate" | "snooze" | "close" | "reopen":
+        case "why" | "ack" | "assign" | "accept" | "decline" | "escalate" | "snooze" | "close" | "reopen":
             stamp, words = (said_first, rest) if said_first else _which(verb, rest, thread)
             return _answer_alert(verb, stamp, words, lexicon, platform)
     assert_never(verb)
@@ -126,6 +128,10 @@ def _answer_alert(verb: str, stamp: Stamp, words: str, lexicon: Lexicon, platfor
             return Why(stamp)
         case "ack":
             return Ack(stamp)
+        case "accept":
+            return Accept(stamp)
+        case "decline":
+            return Decline(stamp, words)
         case "escalate":
             return Escalate(stamp)
         case "reopen":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from bot.cards.choose import done_card, person_card, reason_card, until_card
 from bot.chat.card import Card
 from bot.chat.reply import Reply
 from bot.commands.call import Call
-from bot.commands.command import Ack, Assign, Close, Escalate, Reopen, Snooze, Stamp
+from bot.commands.command import Accept, Ack, Assign, Close, Decline, Escalate, Reopen, Snooze, Stamp
 from core.alerts.alert import Alert
 from core.alerts.event import Change
 from core.calendar.moment import read_moment
@@ -19,6 +20,11 @@ from core.usecases import respond
 from core.usecases.explain import find
 
 MOST_PEOPLE = 8
+_WORSE = re.compile(
+    r"(?:until\s+)?(?:it\s+(?:gets|is)\s+)?(?:worse|恶化|变差)\s*(?:by\s+|超过)?\s*(?:(\d+(?:\.\d+)?)\s*([%％]))?"
+    r"|(?:until\s+)?(?:below|above|under|over|<|>|低于|高于|跌破|超过)\s*(\d+(?:\.\d+)?)\s*([%％])?",
+    re.IGNORECASE,
+)
 _MYSELF = frozenset({"me", "myself", "我", "自己"})
 
 
@@ -40,6 +46,19 @@ async def assign(command: Assign, call: Call) -> Reply:
     return _done(change, call)
 
 
+async def accept(command: Accept, call: Call) -> Reply:
+    handle, version = command.alert.handle, command.alert.version
+    return _done(await respond.accept(handle, version, call.person, call.via, call.world, call.workspace), call)
+
+
+async def decline(command: Decline, call: Call) -> Reply:
+    handle, version = command.alert.handle, command.alert.version
+    change = await respond.decline(
+        handle, version, call.person, call.via, call.world, call.workspace, note=command.note
+    )
+    return _done(change, call)
+
+
 async def escalate(command: Escalate, call: Call) -> Reply:
     handle, version = command.alert.handle, command.alert.version
     return _done(await respond.escalate(handle, version, call.person, call.via, call.world, call.workspace), call)
@@ -48,10 +67,26 @@ async def escalate(command: Escalate, call: Call) -> Reply:
 async def snooze(command: Snooze, call: Call) -> Reply:
     if not command.until:
         return _asked(until_card(await _alert(command.alert, call), call.workspace, call.tongue))
+    if found := _WORSE.fullmatch(command.until.strip()):
+        return await _snooze_until_worse(command, _worse(found), call)
     until = moment_of(command.until, call)
     handle, version = command.alert.handle, command.alert.version
     change = await respond.snooze(handle, version, until, call.person, call.via, call.world, call.workspace)
     return _done(change, call)
+
+
+async def _snooze_until_worse(command: Snooze, worse: respond.Worse, call: Call) -> Reply:
+    handle, version = command.alert.handle, command.alert.version
+    change = await respond.snooze_until_worse(handle, version, worse, call.person, call.via, call.world, call.workspace)
+    return _done(change, call)
+
+
+def _worse(found: re.Match[str]) -> respond.Worse:
+    """Read `worse`, `worse by 20%`, `below 1.2`, `above 30%`: the last two name the number itself."""
+    by, by_sign, to, to_sign = found.groups()
+    if to is not None:
+        return respond.Worse(value=float(to) / (100 if to_sign else 1))
+    return respond.Worse(float(by) / 100) if by and by_sign else respond.Worse()
 
 
 async def close(command: Close, call: Call) -> Reply:

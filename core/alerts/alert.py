@@ -118,6 +118,8 @@ class Alert:
     told_at: datetime | None = None  # when somebody was first told; None while holds have hidden all of it
     due: datetime | None = None  # by when its owner is to have it done
     remind_at: datetime | None = None  # when to ask about that next
+    offered_by: str | None = None  # who gave it to its owner, while the owner has not said yes or no
+    answer_by: datetime | None = None  # when it goes back to them without an answer
 
     @property
     def is_open(self) -> bool:
@@ -140,5 +142,6 @@ class Alert:
             if self.recovered_at and self.condition.phase is Phase.OK and handling.stage is Stage.OPEN and not self.due
             else None,
             self.remind_at if self.is_open else None,
+            self.answer_by if self.is_open else None,
         ]
         return min((moment for moment in moments if moment), default=None)

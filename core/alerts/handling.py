@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.alerts.alert import Alert, Handling, Reason, Stage
 from core.alerts.escalation import resumed
-from core.alerts.event import BEACON, Change, moved
+from core.alerts.event import BEACON, Change, Happening, moved
 from core.alerts.guards import must_be_fresh, must_be_open
 from core.errors import Problem
 from core.rules.rule import Severity
@@ -60,6 +60,7 @@ def ack(
         handling=Handling(Stage.ACKED, by, now, until, alert.severity),
         owner=alert.owner or by,
         escalation=replace(alert.escalation, next_at=None),
+        **(_SETTLED if by == alert.owner else {}),
     )
 
 
@@ -71,10 +72,14 @@ def assign(
     now: datetime,
     *,
     due: datetime | None = None,
+    answer_by: datetime | None = None,
     via: str | None = None,
     history: Iterable[Event] = (),
 ) -> Change:
-    """Give it to somebody, perhaps with a day by which it is to be done. Who acked it has it no longer."""
+    """Give it to somebody, perhaps with a day by which it is to be done. Who acked it has it no longer.
+
+    They may accept or decline; without a word by `answer_by` it goes back to whoever gave it.
+    """
     must_be_open(alert)
     must_be_fresh(alert, seen, history, "assigned")
     if alert.owner == to and due is None:
@@ -97,7 +102,38 @@ def assign(
         escalation=alert.escalation if handling is alert.handling else resumed(reopened, now),
         due=due or alert.due,
         remind_at=due or alert.remind_at,
+        offered_by=None if to in (by, alert.owner) else by,
+        answer_by=None if to in (by, alert.owner) else answer_by or now + ANSWER_WITHIN,
     )
+
+
+def accept(
+    alert: Alert, by: str, seen: int | None, now: datetime, *, via: str | None = None, history: Iterable[Event] = ()
+) -> Change:
+    """Say yes to what one was given."""
+    _must_be_offered(alert, by, seen, history)
+    return moved(alert, now, [("accepted", {"by": alert.offered_by or ""})], actor=by, via=via, **_SETTLED)
+
+
+def decline(
+    alert: Alert,
+    by: str,
+    seen: int | None,
+    now: datetime,
+    *,
+    note: str = "",
+    via: str | None = None,
+    history: Iterable[Event] = (),
+) -> Change:
+    """Say no to what one was given: it goes back."""
+    _must_be_offered(alert, by, seen, history)
+    return _given_back(alert, now, ("declined", {"to": alert.offered_by or "", "note": note}), by, via)
+
+
+def hand_back(alert: Alert, now: datetime) -> Change:
+    """Give it back to its giver, since its owner has not said a word."""
+    facts = {"to": alert.offered_by or "", "was": alert.owner or ""}
+    return _given_back(alert, now, ("handed-back", facts), BEACON, None)
 
 
 def close(
@@ -176,6 +212,31 @@ def remind(alert: Alert, now: datetime) -> Change:
     )
 
 
+_SETTLED: dict[str, None] = {"offered_by": None, "answer_by": None}
+
+
+def _must_be_offered(alert: Alert, by: str, seen: int | None, history: Iterable[Event]) -> None:
+    must_be_open(alert)
+    if alert.offered_by is None or alert.owner != by:
+        raise Problem("not-offered", handle=alert.handle, owner=alert.owner or "")
+    must_be_fresh(alert, seen, history, "assigned")
+
+
+def _given_back(alert: Alert, now: datetime, happening: Happening, by: str, via: str | None) -> Change:
+    opened = replace(alert, handling=alert.handling if alert.handling.by != alert.owner else Handling(Stage.OPEN))
+    return moved(
+        alert,
+        now,
+        [happening],
+        actor=by,
+        via=via,
+        owner=alert.offered_by,
+        handling=opened.handling,
+        escalation=alert.escalation if opened.handling is alert.handling else resumed(opened, now),
+        **_SETTLED,
+    )
+
+
 def _closed(alert: Alert, now: datetime, handling: Handling, facts: dict[str, str], by: str, via: str | None) -> Change:
     return moved(
         alert,
@@ -186,6 +247,7 @@ def _closed(alert: Alert, now: datetime, handling: Handling, facts: dict[str, st
         handling=handling,
         escalation=replace(alert.escalation, next_at=None),
         remind_at=None,
+        **_SETTLED,
     )
 
 

@@ -46,6 +46,7 @@ class Hold:
     until: datetime
     ended: datetime | None = None
     value: float | None = None  # the alert's number when it began, to be compared with at its end
+    beyond: float | None = None  # it ends at once when the number gets as far as this, on the side away from `value`
 
 
 def snooze(
@@ -58,8 +59,9 @@ def snooze(
     via: str | None = None,
     history: Iterable[Event] = (),
     id: str | None = None,
+    beyond: float | None = None,
 ) -> tuple[Change, Hold]:
-    """Keep one alert quiet until then; its owner stays, and its escalation waits."""
+    """Keep one alert quiet until then, or until it is worse than `beyond`; its owner stays, its escalation waits."""
     must_be_open(alert)
     must_be_fresh(alert, seen, history)
     if until <= now:
@@ -75,9 +77,19 @@ def snooze(
         now,
         until,
         value=headline.value if headline else None,
+        beyond=beyond,
     )
     facts = numbers(alert.finding) | {"until": until.isoformat()}
-    change = moved(alert, now, [("snoozed", facts)], actor=by, via=via, escalation=paused(alert.escalation))
+    if beyond is not None:
+        facts["beyond"] = beyond
+    change = moved(
+        alert,
+        now,
+        [("snoozed", facts) if beyond is None else ("snoozed-until-worse", facts)],
+        actor=by,
+        via=via,
+        escalation=paused(alert.escalation),
+    )
     return change, hold
 
 
@@ -92,6 +104,37 @@ def end(alert: Alert, hold: Hold, others: Iterable[Hold], now: datetime) -> tupl
     escalation = resumed(alert, now) if hold.kind.is_quiet and not remaining else alert.escalation
     change = moved(alert, now, [("hold-ended", facts)], actor=BEACON, escalation=escalation)
     return change, replace(hold, ended=now)
+
+
+def worse_by(alert: Alert, share: float) -> float | None:
+    """Return the number that is worse than the present one by that share; None where neither is known."""
+    value, down = _side(alert)
+    return None if value is None or down is None else value - abs(value) * share * (1 if down else -1)
+
+
+def is_worse(alert: Alert, beyond: float) -> bool:
+    """Return whether a number lies where it would be worse than now: else a hold until then would end at once."""
+    value, down = _side(alert)
+    return value is not None and (beyond < value if down is None or down else beyond > value)
+
+
+def got_worse(hold: Hold, alert: Alert, now: datetime) -> bool:
+    """Return whether the number has got as far as this hold allowed."""
+    headline = alert.finding.headline
+    if hold.beyond is None or hold.value is None or headline is None or headline.value is None:
+        return False
+    is_there = headline.value <= hold.beyond if hold.beyond < hold.value else headline.value >= hold.beyond
+    return is_there and is_active(hold, now)
+
+
+def _side(alert: Alert) -> tuple[float | None, bool | None]:
+    """Return the headline's number, and whether it is bad for being low."""
+    headline = alert.finding.headline
+    if headline is None or headline.value is None:
+        return None, None
+    if headline.against is not None:
+        return headline.value, None if headline.baseline is None else headline.value < headline.baseline
+    return headline.value, None if headline.bound is None else headline.value <= headline.bound
 
 
 def quiet_hours(alert: Alert, person: str, until: datetime, now: datetime) -> Hold:

@@ -8,7 +8,7 @@ from core.alerts.alert import REOPEN_WINDOW, Alert, Phase, Stage
 from core.alerts.condition import ripen
 from core.alerts.escalation import advance, is_due, paused
 from core.alerts.event import Change, moved
-from core.alerts.handling import expire, let_go, remind
+from core.alerts.handling import expire, hand_back, let_go, remind
 from core.alerts.holds import Hold, end, is_quiet
 
 if TYPE_CHECKING:
@@ -25,11 +25,15 @@ def wake(alert: Alert, holds: Sequence[Hold], now: datetime) -> tuple[Change | N
             later, over = end(change.after if change else alert, hold, holds, now)
             change = change.then(later) if change else later
             ended.append(over)
-    for step in (_ack, _escalate, _leave, _ask):
+    for step in (_back, _ack, _escalate, _leave, _ask):
         later_or_none = step(change.after if change else alert, holds, now)
         if later_or_none:
             change = change.then(later_or_none) if change else later_or_none
     return change, tuple(ended)
+
+
+def _back(alert: Alert, _: Sequence[Hold], now: datetime) -> Change | None:
+    return hand_back(alert, now) if alert.is_open and alert.answer_by and alert.answer_by <= now else None
 
 
 def _ack(alert: Alert, _: Sequence[Hold], now: datetime) -> Change | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.alerts import escalation
 from core.alerts.alert import Stage
 from core.alerts.event import BEACON, Change, Event
-from core.alerts.holds import Hold, HoldKind, is_active, quiet_hours
+from core.alerts.holds import Hold, HoldKind, end, got_worse, is_active, quiet_hours
 from core.calendar.calendar import Calendar
 from core.notices.notice import CALLS, EVERYWHERE, Kind, Notice
 from core.routing.hours import is_working, next_start, working_after
@@ -38,6 +38,8 @@ _SAYS = {
     "reopened": Kind.REOPENED,
     "escalated": Kind.ESCALATION,
     "assigned": Kind.ASSIGNED,
+    "declined": Kind.ASSIGNED,
+    "handed-back": Kind.ASSIGNED,
     "hold-ended": Kind.HOLD_ENDED,
     "ack-asked": Kind.REMINDER,
     "ack-ended": Kind.REMINDER,
@@ -78,13 +80,27 @@ def decide(
     kept: list[Change] = []
     notices: list[Notice] = []
     ended: list[Hold] = []
-    for change in changes:
+    for changed in changes:
+        change, over = _unheld(changed, held.get(changed.after.id, []), now)
+        ended += over
+        held[change.after.id] = [hold for hold in held.get(change.after.id, []) if hold.id not in {o.id for o in over}]
         desk = _Desk(change, by_rule.get(change.after.fingerprint.rule), routes, people, now, calendar)
         desk.consider(held.get(change.after.id, []))
         kept.append(desk.change)
         notices += desk.notices
         ended += [*desk.ended, *desk.begun]
     return Decision(tuple(kept), tuple(notices), tuple(ended))
+
+
+def _unheld(change: Change, holds: list[Hold], now: datetime) -> tuple[Change, list[Hold]]:
+    """End what was to be quiet only until the number is worse, now that it is."""
+    over: list[Hold] = []
+    for hold in holds:
+        if got_worse(hold, change.after, now):
+            later, ended = end(change.after, hold, [one for one in holds if one not in over], now)
+            change = change.then(later)
+            over.append(ended)
+    return change, over
 
 
 class _Desk:

@@ -70,6 +70,8 @@ def alert_row(alert: Alert) -> Row:
         "told_at": alert.told_at,
         "due": alert.due,
         "remind_at": alert.remind_at,
+        "offered_by": alert.offered_by,
+        "answer_by": alert.answer_by,
         "wakes_at": alert.wakes_at,
     }
 
@@ -115,6 +117,8 @@ def alert_of(row: Mapping[str, Any]) -> Alert:
         told_at=row["told_at"],
         due=row["due"],
         remind_at=row["remind_at"],
+        offered_by=row["offered_by"],
+        answer_by=row["answer_by"],
     )
 
 
@@ -252,6 +256,7 @@ def hold_row(hold: Hold) -> Row:
         "until": hold.until,
         "ended": hold.ended,
         "value": hold.value,
+        "beyond": hold.beyond,
     }
 
 
@@ -265,6 +270,7 @@ def hold_of(row: Mapping[str, Any]) -> Hold:
         row["until"],
         row["ended"],
         row["value"],
+        row["beyond"],
     )
 
 

@@ -80,6 +80,8 @@ class AlertRow(SQLModel, table=True):
     told_at: datetime | None = Field(sa_type=Moment)
     due: datetime | None = Field(sa_type=Moment)
     remind_at: datetime | None = Field(sa_type=Moment)
+    offered_by: str | None = None
+    answer_by: datetime | None = Field(default=None, sa_type=Moment)
     wakes_at: datetime | None = Field(sa_type=Moment)  # follows from the rest; here to be searched
 
 
@@ -109,6 +111,7 @@ class HoldRow(SQLModel, table=True):
     until: datetime = Field(sa_type=Moment)
     ended: datetime | None = Field(sa_type=Moment)
     value: float | None
+    beyond: float | None = None
 
 
 class DeliveryRow(SQLModel, table=True):

@@ -7,7 +7,7 @@ asked before, by whoever took the command.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.alerts import escalation, handling, holds
@@ -18,6 +18,8 @@ from core.errors import Missing, Problem
 from core.people.person import Person
 from core.ports import Conflict, World
 from core.routing.decide import decide
+from core.routing.hours import working_after
+from core.rules.rule import Severity
 from core.usecases.tell import tell
 from core.workspace import Workspace
 
@@ -51,7 +53,39 @@ async def assign(
 
     def think(alert: Alert, history: Sequence[Event], _: Sequence[Hold], now: datetime) -> Thought:
         _must_be_here(to, workspace, now)
-        return handling.assign(alert, to, person.id, version, now, due=due, via=via, history=history), ()
+        # A person at rest has until they have worked for that long; what is critical does not wait.
+        answer_by = now + handling.ANSWER_WITHIN
+        if alert.severity is not Severity.CRITICAL:
+            answer_by = working_after(workspace.people[to], now, handling.ANSWER_WITHIN, workspace.calendar)
+        change = handling.assign(
+            alert, to, person.id, version, now, due=due, answer_by=answer_by, via=via, history=history
+        )
+        return change, ()
+
+    return await _act(handle, think, world, workspace)
+
+
+async def accept(
+    handle: str, version: int | None, person: Person, via: str | None, world: World, workspace: Workspace
+) -> Change:
+    def think(alert: Alert, history: Sequence[Event], _: Sequence[Hold], now: datetime) -> Thought:
+        return handling.accept(alert, person.id, version, now, via=via, history=history), ()
+
+    return await _act(handle, think, world, workspace)
+
+
+async def decline(
+    handle: str,
+    version: int | None,
+    person: Person,
+    via: str | None,
+    world: World,
+    workspace: Workspace,
+    *,
+    note: str = "",
+) -> Change:
+    def think(alert: Alert, history: Sequence[Event], _: Sequence[Hold], now: datetime) -> Thought:
+        return handling.decline(alert, person.id, version, now, note=note, via=via, history=history), ()
 
     return await _act(handle, think, world, workspace)
 
@@ -80,6 +114,38 @@ async def snooze(
         change, hold = holds.snooze(alert, person.id, until, version, now, via=via, history=history)
         replaced = [replace(one, ended=now) for one in present if one.kind is hold.kind]
         return change, (*replaced, hold)
+
+    return await _act(handle, think, world, workspace)
+
+
+@dataclass(frozen=True, slots=True)
+class Worse:
+    """How bad a number must get: worse by a share of what it is now, or as far as `value`."""
+
+    share: float = 0.1
+    value: float | None = None
+
+
+async def snooze_until_worse(
+    handle: str,
+    version: int | None,
+    worse: Worse,
+    person: Person,
+    via: str | None,
+    world: World,
+    workspace: Workspace,
+) -> Change:
+    """Keep it quiet until its number gets worse, a month at most."""
+
+    def think(alert: Alert, history: Sequence[Event], present: Sequence[Hold], now: datetime) -> Thought:
+        beyond = worse.value if worse.value is not None else holds.worse_by(alert, worse.share)
+        if beyond is None:
+            raise Problem("no-worse", handle=alert.handle)
+        if not holds.is_worse(alert, beyond):
+            raise Problem("snooze-not-worse", handle=alert.handle)
+        until = now + holds.LONGEST_SNOOZE
+        change, hold = holds.snooze(alert, person.id, until, version, now, via=via, history=history, beyond=beyond)
+        return change, (*(replace(one, ended=now) for one in present if one.kind is hold.kind), hold)
 
     return await _act(handle, think, world, workspace)
 

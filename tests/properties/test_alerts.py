@@ -29,13 +29,14 @@ MOVES = {
     },
     "handling": {
         *("acked", "ack-renewed", "closed", "opened-again", "ack-asked", "ack-ended"),
+        *("declined", "handed-back"),  # who gives it back has it no longer
         "assigned",  # who gives it away has it no longer
         "worse",  # the ack had not seen it
         *("fired", "reopened"),  # what was closed is open again
         "calmed",  # nobody had heard of it
         "recovered",  # its facts took it back
     },
-    "owner": {"fired", "reopened", "worse", "assigned", "acked"},
+    "owner": {"fired", "reopened", "worse", "assigned", "acked", "declined", "handed-back"},
     "severity": {"worse", "milder", "fired", "reopened"},
 }
 
@@ -84,6 +85,12 @@ class Life(RuleBasedStateMachine):
     @rule(by=PEOPLE, to=PEOPLE, stale=STALENESS)
     def assign(self, by, to, stale):
         self.attempt(lambda alert, seen: handling.assign(alert, to, by, seen, self.now, history=self.events), stale)
+
+    @precondition(lambda self: self.alerts)
+    @rule(by=PEOPLE, stale=STALENESS, yes=st.booleans())
+    def answer(self, by, stale, yes):
+        verb = handling.accept if yes else handling.decline
+        self.attempt(lambda alert, seen: verb(alert, by, seen, self.now, history=self.events), stale)
 
     @precondition(lambda self: self.alerts)
     @rule(by=PEOPLE, stale=STALENESS)
@@ -178,6 +185,12 @@ class Life(RuleBasedStateMachine):
         for alert in getattr(self, "alerts", {}).values():
             if alert.is_open and alert.fired_at:
                 assert alert.owner
+
+    @invariant()
+    def an_offer_waits_for_an_answer_that_ends(self):
+        for alert in getattr(self, "alerts", {}).values():
+            assert (alert.offered_by is None) is (alert.answer_by is None)
+            assert alert.is_open or alert.offered_by is None
 
     @invariant()
     def nobody_is_called_about_what_somebody_has(self):

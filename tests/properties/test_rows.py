@@ -91,6 +91,8 @@ def alerts(draw):
         draw(maybe),
         draw(maybe),
         draw(maybe),
+        draw(st.none() | words),
+        draw(maybe),
     )
 
 
@@ -114,6 +116,7 @@ def test_an_event_comes_back(event):
         moments,
         moments,
         maybe,
+        st.none() | st.floats(allow_nan=False),
         st.none() | st.floats(allow_nan=False),
     )
 )
