@@ -102,7 +102,7 @@ def commands_page() -> str:
         lines += [f"### beacon {name}", "", command.help or "", "", "| | |", "|---|---|"]
         lines += [_row(_parameter(one), one.help or "") for one in command.params if one.name != "help"]
         lines.append("")
-    lines += ["A mistake is told on standard error with exit code 1, a wrong usage with 2."]
+    lines += ["A mistake is told on standard error, with exit code 1."]
     return "\n".join(lines) + "\n"
 
 
