@@ -117,6 +117,7 @@ def rule(
 @cli.command()
 def check(folder: Folder) -> None:
     """Read a workspace and name every mistake in it, without running anything."""
+    from bot.cards.envelope import envelope_words, expired
     from bot.phrases import say
     from core.rules.rule import Gating
     from core.workspace import load_workspace
@@ -130,6 +131,12 @@ def check(folder: Folder) -> None:
         "routes": len(found.routes),
     }
     typer.echo(say("check-fine", _tongue(), **counts))
+    for rule in found.rules:
+        if words := envelope_words(rule, found, _tongue()):
+            typer.echo(say("check-envelope", _tongue(), rule=rule.id, words=" ".join(words)))
+    today = found.today or datetime.now(found.zone).date()
+    if over := expired(found, today):
+        typer.echo(say("check-expired", _tongue(), rules=", ".join(over)))
     if ungated := [rule.id for rule in found.rules if rule.gate is Gating.OFF]:
         typer.echo(say("check-ungated", _tongue(), rules=", ".join(ungated)))
 

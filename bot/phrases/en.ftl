@@ -821,6 +821,22 @@ tile-doubtful = data in doubt
 
 # --- rules on trial
 
+check-expired = Past their last day, and judged no more: { $rules }.
+check-envelope = { $rule }: { $words }
+envelope-size = It is { $severity ->
+    [critical] critical
+    [warning] a warning
+   *[info] for information
+  } when { $sentence }.
+envelope-during = During { $event } it asks instead: { $sentence }.
+envelope-during-severity = During { $event } it is { $severity ->
+    [critical] critical
+    [warning] a warning
+   *[info] for information
+  }.
+envelope-recover = It clears only when this no longer holds: { $sentence }.
+envelope-cooldown = After recovery it keeps quiet for { $duration }, unless it is worse.
+envelope-until = Its last day is { $day }.
 check-ungated = Without a gate, so that luck may set them off: { $rules }.
 trial-history = Over { $weeks } weeks it would have fired { $fired } times ({ $per_week } a week); with nothing wrong at all, { $by_luck } a week by luck alone{ $side ->
     [fall] ; a real fall of { $move } is caught four times out of five

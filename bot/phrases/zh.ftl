@@ -791,6 +791,22 @@ tile-doubtful = 数据存疑
 
 # --- rules on trial
 
+check-expired = 已过有效期、不再判断的规则：{ $rules }。
+check-envelope = { $rule }：{ $words }
+envelope-size = { $sentence }时为{ $severity ->
+    [critical] 严重
+    [warning] 警告
+   *[info] 提示
+  }。
+envelope-during = { $event }期间改为：{ $sentence }。
+envelope-during-severity = { $event }期间的严重程度为{ $severity ->
+    [critical] 严重
+    [warning] 警告
+   *[info] 提示
+  }。
+envelope-recover = 直到以下不再成立才算恢复：{ $sentence }。
+envelope-cooldown = 恢复后 { $duration }内不再打扰，除非更严重。
+envelope-until = 有效期至 { $day }。
 check-ungated = 没有显著性门槛、可能被偶然波动触发的规则：{ $rules }。
 trial-history = 过去 { $weeks } 周，它会触发 { $fired } 次（每周 { $per_week } 次），即使什么都没发生，每周也会有约 { $by_luck } 次{ $side ->
     [fall] ；真实下降 { $move } 时，五次能抓住四次

@@ -306,9 +306,10 @@ class _Reading:
             return SoFar(tree.Lag(Grain.DAY))
         match held:
             case tree.Lag(Grain.DAY | Grain.WEEK) | tree.YearAgo() | tree.LastTime():
-                return SoFar(held)
+                pass
             case _:
                 self.refuse("rule-so-far-against", words["AGAINST"])
+        return SoFar(held)
 
     def refuse(self, code: str, word: Word) -> NoReturn:
         found = self.written[word.start : word.end]

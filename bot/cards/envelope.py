@@ -1,0 +1,49 @@
+"""What a rule's envelope adds to its sentence, said plainly: severity by size, other bounds during 618, its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.phrases import say
+from core.calendar.events import by_name
+from core.charts import numerals
+from core.document import fold
+from core.rules.say import say as say_rule
+
+if TYPE_CHECKING:
+    from core.rules.rule import Rule
+    from core.text import Tongue
+    from core.workspace import Workspace
+
+
+def envelope_words(rule: Rule, workspace: Workspace, tongue: Tongue) -> tuple[str, ...]:
+    """Return one sentence for each thing that the envelope says, in the order in which it is applied."""
+    return tuple(_sentences(rule, workspace, tongue))
+
+
+def expired(workspace: Workspace, today: date) -> tuple[str, ...]:
+    """Return the rules that are watched no more."""
+    return tuple(rule.id for rule in workspace.rules if rule.is_over(today))
+
+
+def _sentences(rule: Rule, workspace: Workspace, tongue: Tongue) -> Iterator[str]:
+    for severity, sentence in rule.sizes:
+        said = say_rule(sentence, tongue, workspace.catalog)
+        yield say("envelope-size", tongue, severity=severity.name.lower(), sentence=said)
+    for during in rule.during:
+        event = by_name(workspace.events).get(fold(during.event))
+        title = event.title.to(tongue) if event else during.event
+        if during.sentence is not None:
+            said = say_rule(during.sentence, tongue, workspace.catalog)
+            yield say("envelope-during", tongue, event=title, sentence=said)
+        if during.severity is not None:
+            level = during.severity.name.lower()
+            yield say("envelope-during-severity", tongue, event=title, severity=level)
+    if rule.recover is not None:
+        yield say("envelope-recover", tongue, sentence=say_rule(rule.recover, tongue, workspace.catalog))
+    if rule.cooldown:
+        yield say("envelope-cooldown", tongue, duration=numerals.duration(rule.cooldown, tongue))
+    if rule.until is not None:
+        yield say("envelope-until", tongue, day=rule.until.isoformat())
