@@ -84,7 +84,10 @@ async def open_world(
     try:
         try:
             await warehouse.refresh()
-        except Problem as problem:  # a question to that source says it again; the other sources are there
+        except Problem as problem:
+            if problem.code == "facts-unreadable":
+                raise  # without it nothing at all can be judged
+            # A question to that source says it again; the other sources are there.
             log.warning("a source could not be read", problem=problem.code, **problem.facts)
         messenger = speak(clock, warehouse, store) if speak else Unheard()
         yield World(clock, warehouse, store, messenger)

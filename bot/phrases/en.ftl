@@ -651,6 +651,7 @@ notice-lead = It was due { $due }, and its owner has not closed it.
 no-workspace-named = No workspace is named. Give its folder, or set BEACON_WORKSPACE.
 run-ready = Beacon is up. The console: { $address }
 run-pretended = workspace.yaml pretends that today is { $day }. To run is to go by the real clock, so facts that end there are late.
+facts-unreadable = { $file } cannot be opened: { $detail }. It holds only what was read from your files: stop any other Beacon that has it open, or delete it and start again.
 demo-ready =
     A shop during 618, and it is the second of June. Open { $address }
 

@@ -641,6 +641,7 @@ notice-lead = 应在 { $due } 前完成，负责人还没有关闭。
 no-workspace-named = 没有指定工作区。请给出它的文件夹，或设置 BEACON_WORKSPACE。
 run-ready = 烽火已点亮。控制台：{ $address }
 run-pretended = workspace.yaml 里假定今天是 { $day }。run 按真实时间运行，数据停在那天，就会被当作没有到。
+facts-unreadable = 打不开 { $file }：{ $detail }。里面只有从你的文件读进来的数据：请先停掉占用它的另一个烽火，或删掉它再启动。
 demo-ready =
     618 大促中的一家店，现在是 6 月 2 日。请打开 { $address }
 

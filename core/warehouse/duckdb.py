@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.calendar.grain import Grain, Period, Window
 from core.cube.cube import Array, Cube
-from core.errors import Missing, Problem
+from core.errors import Missing, Problem, Unavailable
 from core.labels import Labels
 from core.metrics.metric import How
 from core.metrics.source import Source
@@ -141,8 +141,11 @@ class DuckdbWarehouse:
 
         if self._path is not None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(str(self._path) if self._path is not None else ":memory:")
-        prepare(connection)
+        try:
+            connection = duckdb.connect(str(self._path) if self._path is not None else ":memory:")
+            prepare(connection)
+        except duckdb.Error as error:  # no database of ours, or another process has it open
+            raise Unavailable("facts-unreadable", file=str(self._path), detail=str(error).partition("\n")[0]) from None
         return connection
 
     async def _refresh(self, name: str) -> Problem | None:

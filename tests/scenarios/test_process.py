@@ -113,3 +113,23 @@ def test_a_second_house_on_the_same_port_is_told_what_to_do(tmp_path):
     assert port in second.stderr
     assert "BEACON_PORT" in second.stderr
     assert "Traceback" not in second.stderr + second.stdout
+
+
+def test_facts_that_are_no_database_of_ours_are_named_and_nothing_is_judged_in_silence(tmp_path):
+    shutil.copytree(SHOP, tmp_path / "shop")
+    (tmp_path / "facts.duckdb").write_text("junk" * 5000, encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.cli", "run", "shop"],
+        cwd=tmp_path,
+        env=os.environ
+        | {"PYTHONPATH": str(ROOT), "BEACON_PORT": "0", "BEACON_STORE_URL": f"sqlite:///{tmp_path}/b.db", "LANG": "C"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "facts.duckdb cannot be opened" in done.stderr
+    assert "Traceback" not in done.stderr
