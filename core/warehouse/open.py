@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import Problem
+from core.ports import Attests
+from core.quality.provenance import UNKNOWN, Provenance
 from core.warehouse.connect import Alchemy
 from core.warehouse.duckdb import DuckdbWarehouse
 from core.warehouse.intake import Stage
 from core.warehouse.remote import RemoteWarehouse
 
 if TYPE_CHECKING:
+    from core.calendar.grain import Window
     from core.cube.cube import Cube
     from core.cube.query import Query
     from core.metrics.catalog import Catalog
@@ -59,6 +62,10 @@ class ManyWarehouses:
 
     async def fetch(self, query: Query) -> Cube:
         return await self._doors.get(query.source, self._otherwise).fetch(query)
+
+    async def provenance(self, source: str, window: Window) -> Provenance:
+        door = self._doors.get(source, self._otherwise)
+        return await door.provenance(source, window) if isinstance(door, Attests) else UNKNOWN
 
     async def aclose(self) -> None:
         async with AsyncExitStack() as stack:
