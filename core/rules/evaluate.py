@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ from core.quantity import Quantity, Unit
 from core.rules import gate, shares, sudden
 from core.rules.detect import LINE
 from core.rules.finding import Finding, State, Term
+from core.rules.line import told_apart
 from core.rules.occasions import find
 from core.rules.rule import Fingerprint, Gating, Rule, Severity
 from core.rules.sides import Flags, Gate, Sides, named
@@ -193,7 +195,7 @@ def enveloped(plain: Outcome, trust: Trust | None) -> Outcome:
 def by_sentence(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome:
     """Judge all slices, and all the periods in question, by a rule's sentence alone."""
     condition = rule.sentence.condition
-    needed = _needed(rule, sides.catalog) if trust is not None and trust.finds_fault else ()
+    needed = _needed(rule, sides) if trust is not None and trust.finds_fault else ()
     doubt = trust.frozen(needed) if trust is not None and trust.is_doubtful else None
     parts = parts_of_whole(condition)
     if parts:
@@ -204,9 +206,11 @@ def by_sentence(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome
     sides = replace(sides, gate=Gate(rule.gate, rule.where, concerns))
     holds, fails = judged(condition, sides, doubt if apart else None)
     # Arithmetic in place of three masks: unknown is 2, less 1 where it holds, less 2 where it does not.
-    state = np.int8(State.UNKNOWN) - holds.view(np.int8) - np.int8(2) * fails.view(np.int8)
+    state = np.int8(State.UNKNOWN) - holds.view(np.int8)
+    state -= fails.view(np.int8)
+    state -= fails.view(np.int8)
     if doubt is not None and not apart:
-        state[doubt] = State.UNKNOWN
+        np.copyto(state, np.int8(State.UNKNOWN), where=doubt)
     for part in parts:
         if isinstance(part, Concentration):
             state[~_speaks(part, sides)] = State.CALM
@@ -214,9 +218,11 @@ def by_sentence(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome
     return Outcome(rule, sides.slices, sides.grain, sides.periods, state, concerns, sides, doubted)
 
 
-def _needed(rule: Rule, catalog: Catalog) -> tuple[str, ...]:
+def _needed(rule: Rule, sides: Sides) -> tuple[str, ...]:
     """Return the base metrics that its numbers are made of."""
-    return tuple(base for code in metrics(rule.sentence.condition) for base in catalog.bases(code))
+    once, bases = sides.reader.once, sides.catalog.bases
+    codes = metrics(rule.sentence.condition)
+    return tuple(base for code in codes for base in once(("bases", code), partial(bases, code)))
 
 
 def concerned(rule: Rule, sides: Sides) -> Flags:
@@ -251,7 +257,7 @@ def judged(condition: Condition, sides: Sides, doubt: Flags | None = None) -> Ve
             holds, fails = judged(condition, coarse)
             return holds[:, places], fails[:, places]
         case Compare(left, comparison, Bound() as bound):
-            verdict = compared(left, comparison, bound, sides)
+            verdict = told_apart(left, comparison, bound, sides) or compared(left, comparison, bound, sides)
             # The gate knows whole periods only; a day so far is none.
             return verdict if is_so_far(left) else gate.kept(condition, verdict, sides)
         case Compare(left, comparison, right):
@@ -348,12 +354,12 @@ def _or(one: Flags, other: Flags | None) -> Flags:
 
 
 def _all(every: list[Flags]) -> Flags:
-    found: Flags = np.logical_and.reduce(every)
+    found: Flags = reduce(np.logical_and, every)  # one after the other: numpy's own would first lay them together
     return found
 
 
 def _any(some: list[Flags]) -> Flags:
-    found: Flags = np.logical_or.reduce(some)
+    found: Flags = reduce(np.logical_or, some)
     return found
 
 

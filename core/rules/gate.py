@@ -54,13 +54,24 @@ class Question:
 def kept(leaf: Compare, verdict: tuple[Flags, Flags], sides: Sides) -> tuple[Flags, Flags]:
     """Return the verdict with what may well be luck made calm."""
     gate, holds = sides.gate, verdict[0]
-    if gate is None or gate.gating is Gating.OFF or not holds.any():
+    if gate is None or gate.gating is Gating.OFF or (gate.gating is Gating.AUTO and not _is_rate(leaf, sides)):
+        return verdict
+    if not holds.any():
         return verdict
     question = asked(leaf, sides.catalog, gate.gating)
     if question is None:
         return verdict
     luck = holds & ~_stands_out(question, gate, sides)
     return holds & ~luck, verdict[1] | luck
+
+
+def _is_rate(leaf: Compare, sides: Sides) -> bool:
+    """Return whether a comparison is about a quotient; found once for the many rules of one metric."""
+    metric = getattr(leaf.left, "metric", None)
+    if metric is None:
+        return False
+    letter = sides.reader.once(("letter", metric), lambda: sides.catalog.additivity(metric))
+    return letter is Additivity.RATIO
 
 
 def asked(leaf: Compare, catalog: Catalog, gating: Gating = Gating.AUTO) -> Question | None:
