@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from bot.cards.board import MOST_ALERTS, alerts_table, tiles_table
 from bot.chat.card import Block, Card, Prose, Tone
 from bot.phrases import say
 from core.alerts.alert import Alert
+from core.calendar.grain import Grain
 from core.charts import numerals
 from core.text import Tongue
 
@@ -31,6 +33,9 @@ def digest_card(digest: Digest, workspace: Workspace, tongue: Tongue) -> Card:
         for tile in late:
             facts = {"metric": tile.metric.title.to(tongue), "period": numerals.period(tile.period, tongue)}
             blocks.append(Prose(say("digest-late", tongue, **facts), "quiet"))
+        if doubted := list(_doubted(digest, workspace, tongue)):
+            named = say("list-comma", tongue).join(doubted)
+            blocks.append(Prose(say("digest-doubtful", tongue, metrics=named), "strong"))
     for code, alerts in (("digest-overdue", digest.overdue), ("digest-open", _rest(digest))):
         if alerts:
             blocks.append(Prose(f"{say(code, tongue)} ({len(alerts)})", "strong"))
@@ -41,6 +46,15 @@ def digest_card(digest: Digest, workspace: Workspace, tongue: Tongue) -> Card:
     count, overdue = len(digest.alerts), len(digest.overdue)
     summary = say("digest-summary", tongue, day=day, count=count, overdue=overdue)
     return Card(title, tongue, tone, tuple(blocks), summary)
+
+
+def _doubted(digest: Digest, workspace: Workspace, tongue: Tongue) -> Iterator[str]:
+    """Yield the metrics shown whose source has an alert of its own: their numbers may not be believed."""
+    sources = {alert.fingerprint.source for alert in digest.alerts if alert.condition.is_bad}
+    catalog = workspace.catalog
+    for tile in digest.tiles if any(sources) else ():
+        if catalog.source_for(catalog.bases(tile.metric.code), (), Grain.DAY).name in sources:
+            yield tile.metric.title.to(tongue)
 
 
 def _rest(digest: Digest) -> tuple[Alert, ...]:

@@ -818,7 +818,7 @@ notice-corrected-closed = { $correction }. It was never bad; closed as wrong dat
 event-restated = { $correction }; still bad
 event-taken-back = { $correction }; closed as wrong data
 kind-corrected = correction
-tile-doubtful = data in doubt
+digest-doubtful = The data behind { $metrics } is in doubt.
 
 # --- rules on trial
 

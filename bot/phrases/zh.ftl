@@ -788,7 +788,7 @@ notice-corrected-closed = { $correction }。此前的异常不成立，已按“
 event-restated = { $correction }，仍然异常
 event-taken-back = { $correction }，已按“数据问题”关闭
 kind-corrected = 更正
-tile-doubtful = 数据存疑
+digest-doubtful = { $metrics }的数据存疑。
 
 # --- rules on trial
 

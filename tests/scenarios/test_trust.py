@@ -10,12 +10,14 @@ import pytest
 
 from bot.app import open_world
 from bot.cards.alert import alert_card
+from bot.cards.digest import digest_card
 from bot.chat.plain import plain
 from core.alerts.alert import Alert, Phase, Reason, Stage
 from core.errors import Problem
 from core.notices.notice import Kind
 from core.quality.fault import Check, Verdict
 from core.usecases.deliver import deliver
+from core.usecases.digest import digest
 from core.usecases.evaluate import evaluate_due
 from core.workspace import load_workspace
 from tests.fakes import FakeClock, FakeMessenger
@@ -256,3 +258,15 @@ async def test_a_correction_that_changes_no_verdict_is_said_once(shop: Shop):
     alert = await shop.alert("clicks_drop")
     assert alert is not None
     assert alert.condition.phase is Phase.FIRING
+
+
+async def test_the_digest_says_which_of_its_numbers_are_in_doubt(shop: Shop):
+    shop.write(on(LAST, "wechat", clicks=-50)(rows()))
+    await shop.look(MORNING)
+
+    said = digest_card(await digest(shop.workspace, shop.world), shop.workspace, "zh")
+
+    assert "数据存疑" in str(plain(said))
+    shop.write(rows())
+    await shop.look(NOON)
+    assert "数据存疑" not in str(plain(digest_card(await digest(shop.workspace, shop.world), shop.workspace, "zh")))
