@@ -154,6 +154,8 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
                 return say("state-quiet-hours", tongue, until=until)
             case HoldKind.DATA_LATE:
                 return say("state-data-late", tongue)
+            case HoldKind.FLAPPING:
+                return say("state-flapping", tongue, until=until)
             case HoldKind.STORM:
                 continue  # whom it was told with is no state of its own
     if handling.stage is Stage.ACKED:
@@ -218,6 +220,8 @@ def _notice_line(notice: Notice, alert: Alert, workspace: Workspace, tongue: Ton
 def _reminder(notice: Notice, workspace: Workspace, tongue: Tongue, now: datetime) -> str:
     facts = dressed(notice.facts, workspace, tongue, now)
     match notice.facts.get("happening"):
+        case "flapping":
+            return say("notice-flapping", tongue, count=facts.get("count", 0), within=facts.get("within", 0))
         case "ack-ended":
             return say("notice-ack-ended", tongue, by=facts.get("by", ""))
         case "overdue":

@@ -899,3 +899,9 @@ event-snoozed-until-worse = Quiet until it reaches { $beyond }
 not-offered = { $handle } waits for no answer of yours: it is with { $owner }.
 no-worse = { $handle } has no number that could get worse.
 snooze-not-worse = { $handle } is past that already. Name a number that is worse than the present one.
+
+## Flapping
+
+state-flapping = bad and good by turns; quiet until { $until }, unless it turns again
+event-flapping = Turned { $count } times within { $within } periods: quiet until it is stable
+notice-flapping = It turned { $count } times within { $within } periods. It is quiet now until it has been stable for five.

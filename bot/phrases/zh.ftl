@@ -868,3 +868,9 @@ event-snoozed-until-worse = 静音，直到达到 { $beyond }
 not-offered = { $handle } 现由 { $owner } 负责，不需要你答复。
 no-worse = { $handle } 没有可以继续恶化的数值。
 snooze-not-worse = { $handle } 已经超过这个数值。请给一个比现在更差的数值。
+
+## 反复跳变
+
+state-flapping = 反复跳变，静音到 { $until }，再跳变则顺延
+event-flapping = { $within } 期内跳变 { $count } 次，稳定前静音
+notice-flapping = { $within } 期内跳变 { $count } 次。先静音，稳定五期后再说。

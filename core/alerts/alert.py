@@ -120,6 +120,7 @@ class Alert:
     remind_at: datetime | None = None  # when to ask about that next
     offered_by: str | None = None  # who gave it to its owner, while the owner has not said yes or no
     answer_by: datetime | None = None  # when it goes back to them without an answer
+    flips: tuple[int, ...] = ()  # the last periods, by index, in which its number turned bad or good
 
     @property
     def is_open(self) -> bool:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from core.rules.rule import Fingerprint, Rule, Severity
 
 CORRECTED = 0.01  # by how much a number must have changed to be called corrected
+FLAPS, FLAPS_WITHIN = 4, 10  # so many turns in so many periods, and it is called flapping
+STABLE = 5  # periods without a turn, after which it no longer is
 GOOD_IN_A_ROW = 2  # of hours; a day's number is settled by one, and a second would come a day late
 
 # Letters that nobody takes for another in any font: no 0 o, no 1 l i.
@@ -167,9 +169,25 @@ def _judge(alert: Alert, finding: Finding | None, rule: Rule, now: datetime) -> 
 
 
 def _verdict(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change | None:
-    if finding.state is State.CALM:
-        return _calm(alert, finding, now)
-    return _breach(alert, finding, rule, now)
+    calm = finding.state is State.CALM
+    change = _calm(alert, finding, now) if calm else _breach(alert, finding, rule, now)
+    return change and _flipped(change, alert, finding, now)
+
+
+def _flipped(change: Change, alert: Alert, finding: Finding, now: datetime) -> Change:
+    """Remember that the number turned from bad to good or back, and say when it does little else."""
+    last, period = alert.finding, finding.period
+    if finding.state is last.state or period == last.period:
+        return change  # a period that is judged anew is no turn
+    recent = [index for index in alert.flips if 0 <= period.index - index < FLAPS_WITHIN]
+    flips = (*recent, period.index)
+    after = replace(change.after, flips=flips)
+    if len(flips) < FLAPS:
+        return replace(change, after=after)
+    until = now + (period.shift(STABLE).end - period.end)
+    facts: dict[str, Fact] = {"count": len(flips), "within": FLAPS_WITHIN, "until": until.isoformat()}
+    event = Event(alert.id, after.version, now, "flapping", BEACON, None, facts)
+    return Change(change.before, after, (*change.events, event))
 
 
 def _freeze(alert: Alert, finding: Finding | None, now: datetime) -> Change | None:

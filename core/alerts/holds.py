@@ -28,6 +28,7 @@ class HoldKind(StrEnum):
     SNOOZE = "snooze"
     QUIET_HOURS = "quiet-hours"  # of one person, who hears of it when they begin to work: the hold is theirs (`by`)
     DATA_LATE = "data-late"
+    FLAPPING = "flapping"  # it turns bad and good too often to call anybody each time; each turn makes it longer
     STORM = "storm"  # its chat has it among others on one card; its owner is called all the same
 
     @property
@@ -135,6 +136,16 @@ def _side(alert: Alert) -> tuple[float | None, bool | None]:
     if headline.against is not None:
         return headline.value, None if headline.baseline is None else headline.value < headline.baseline
     return headline.value, None if headline.bound is None else headline.value <= headline.bound
+
+
+def flapping(alert: Alert, present: Iterable[Hold], until: datetime, now: datetime) -> Hold:
+    """Return the hold of an alert that flaps: the one that it has, made longer, or its first."""
+    for hold in present:
+        if hold.kind is HoldKind.FLAPPING and is_active(hold, now):
+            return replace(hold, until=until)
+    headline = alert.finding.headline
+    value = headline.value if headline else None
+    return Hold(uuid4().hex, alert.id, HoldKind.FLAPPING, BEACON, now, until, value=value)
 
 
 def quiet_hours(alert: Alert, person: str, until: datetime, now: datetime) -> Hold:

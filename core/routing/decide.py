@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.alerts import escalation
 from core.alerts.alert import Stage
 from core.alerts.event import BEACON, Change, Event
-from core.alerts.holds import Hold, HoldKind, end, got_worse, is_active, quiet_hours
+from core.alerts.holds import Hold, HoldKind, end, flapping, got_worse, is_active, quiet_hours
 from core.calendar.calendar import Calendar
 from core.notices.notice import CALLS, EVERYWHERE, Kind, Notice
 from core.routing.hours import is_working, next_start, working_after
@@ -23,7 +24,6 @@ from core.routing.trace import ROUTED, Line, packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from core.alerts.alert import Alert
     from core.errors import Fact
@@ -44,6 +44,7 @@ _SAYS = {
     "ack-asked": Kind.REMINDER,
     "ack-ended": Kind.REMINDER,
     "overdue": Kind.REMINDER,
+    "flapping": Kind.REMINDER,
     "restated": Kind.CORRECTED,
     "recovered": Kind.RECOVERED,
 }
@@ -140,6 +141,13 @@ class _Desk:
         others = [event for event in self.change.events if event not in mornings]
         weighed = sorted(others, key=lambda event: event.facts.get("hold") != HoldKind.STORM)
         alert, events = self.change.after, {event.kind: event for event in weighed}
+        if (flaps := events.get("flapping")) and alert.fired_at and alert.is_open:
+            until = datetime.fromisoformat(str(flaps.facts["until"]))
+            hold = flapping(alert, holds, until, self.now)
+            self.begun.append(hold)
+            if any(one.id == hold.id for one in holds):
+                del events["flapping"]  # it has been said
+            holds = [*(one for one in holds if one.id != hold.id), hold]
         spoken = [(kind, events[happening]) for happening, kind in _SAYS.items() if happening in events]
         if alert.fired_at is None:
             self._silent("not-fired", phase=str(alert.condition.phase))
@@ -201,7 +209,9 @@ class _Desk:
             self.lines += [Line("hold-voided", {"hold": str(hold.kind), "by": hold.by}) for hold in self.ended]
             holds = [hold for hold in holds if hold.kind is not HoldKind.SNOOZE]
         alert = self.change.after
-        if holds and kind in _HELD and event.actor == BEACON:  # what a person asks for, they get
+        flaps = any(hold.kind is HoldKind.FLAPPING for hold in holds)
+        is_held = (kind in _HELD or (flaps and kind is Kind.RECOVERED)) and event.kind != "flapping"
+        if holds and is_held and event.actor == BEACON:  # what a person asks for, they get
             for hold in holds:
                 self._silent("held", kind=str(kind), hold=str(hold.kind), by=hold.by, until=hold.until.isoformat())
             self._set(escalation=escalation.paused(alert.escalation))
@@ -275,6 +285,8 @@ class _Desk:
         self._say(kind, event, asked, "owner")
         if event.kind == "ack-ended":
             self._say(kind, event, alert.owner if alert.owner != asked else None, "owner")
+            self._say_in_chats(kind, event)
+        elif event.kind == "flapping":
             self._say_in_chats(kind, event)
         elif event.kind == "overdue" and int(event.facts.get("days", 0)) >= _OVERDUE_FOR_LEAD:
             owner = self.people.get(alert.owner or "")

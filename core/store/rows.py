@@ -70,6 +70,7 @@ def alert_row(alert: Alert) -> Row:
         "told_at": alert.told_at,
         "due": alert.due,
         "remind_at": alert.remind_at,
+        "flips": _text(alert.flips) if alert.flips else None,
         "offered_by": alert.offered_by,
         "answer_by": alert.answer_by,
         "wakes_at": alert.wakes_at,
@@ -119,6 +120,7 @@ def alert_of(row: Mapping[str, Any]) -> Alert:
         remind_at=row["remind_at"],
         offered_by=row["offered_by"],
         answer_by=row["answer_by"],
+        flips=tuple(json.loads(row["flips"])) if row["flips"] else (),
     )
 
 

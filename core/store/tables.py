@@ -80,6 +80,7 @@ class AlertRow(SQLModel, table=True):
     told_at: datetime | None = Field(sa_type=Moment)
     due: datetime | None = Field(sa_type=Moment)
     remind_at: datetime | None = Field(sa_type=Moment)
+    flips: str | None = Field(default=None, sa_type=Text)
     offered_by: str | None = None
     answer_by: datetime | None = Field(default=None, sa_type=Moment)
     wakes_at: datetime | None = Field(sa_type=Moment)  # follows from the rest; here to be searched

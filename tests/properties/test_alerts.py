@@ -150,7 +150,9 @@ class Life(RuleBasedStateMachine):
 
     def keep_holds(self, ended):
         over = {hold.id: hold for hold in ended}
+        known = {hold.id for hold in self.holds}
         self.holds = [over.get(hold.id, hold) for hold in self.holds]
+        self.holds += [hold for hold in over.values() if hold.id not in known]
 
     def moves_only_its_side(self, before, change):
         if before is None:

@@ -93,6 +93,7 @@ def alerts(draw):
         draw(maybe),
         draw(st.none() | words),
         draw(maybe),
+        tuple(draw(st.lists(counts, max_size=4))),
     )
 
 
