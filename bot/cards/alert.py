@@ -154,6 +154,9 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
                 return say("state-quiet-hours", tongue, until=until)
             case HoldKind.DATA_LATE:
                 return say("state-data-late", tongue)
+            case HoldKind.INHIBITED:
+                cause = rule_of(hold.by, workspace)
+                return say("state-inhibited", tongue, cause=cause.title.to(tongue) if cause else hold.by)
             case HoldKind.FLAPPING:
                 return say("state-flapping", tongue, until=until)
             case HoldKind.STORM:

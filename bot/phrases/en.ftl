@@ -905,3 +905,10 @@ snooze-not-worse = { $handle } is past that already. Name a number that is worse
 state-flapping = bad and good by turns; quiet until { $until }, unless it turns again
 event-flapping = Turned { $count } times within { $within } periods: quiet until it is stable
 notice-flapping = It turned { $count } times within { $within } periods. It is quiet now until it has been stable for five.
+
+## Causes before what they do
+
+state-inhibited = waits for its cause: { $cause }
+event-inhibited = Waits for its cause: rule { $rule }
+unknown-rule = No rule “{ $name }”.
+inhibits-itself = { $rule } inhibits itself in the end, so neither would ever be heard of. Take one of them out.

@@ -874,3 +874,10 @@ snooze-not-worse = { $handle } 已经超过这个数值。请给一个比现在�
 state-flapping = 反复跳变，静音到 { $until }，再跳变则顺延
 event-flapping = { $within } 期内跳变 { $count } 次，稳定前静音
 notice-flapping = { $within } 期内跳变 { $count } 次。先静音，稳定五期后再说。
+
+## 先处理原因
+
+state-inhibited = 等待其原因先解决：{ $cause }
+event-inhibited = 等待其原因先解决：规则 { $rule }
+unknown-rule = 没有规则“{ $name }”。
+inhibits-itself = { $rule } 最终会抑制自己，这样谁也不会收到通知。请去掉其中一条。

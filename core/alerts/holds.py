@@ -28,6 +28,7 @@ class HoldKind(StrEnum):
     SNOOZE = "snooze"
     QUIET_HOURS = "quiet-hours"  # of one person, who hears of it when they begin to work: the hold is theirs (`by`)
     DATA_LATE = "data-late"
+    INHIBITED = "inhibited"  # what it depends on is broken: a rule (`by`), and only its end ends this
     FLAPPING = "flapping"  # it turns bad and good too often to call anybody each time; each turn makes it longer
     STORM = "storm"  # its chat has it among others on one card; its owner is called all the same
 

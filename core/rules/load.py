@@ -34,6 +34,7 @@ def load_rules(
 ) -> tuple[Rule, ...]:
     """Return the rules of these documents; what is wrong goes to `mistakes`, and such rules are left out."""
     found: dict[str, Rule] = {}
+    where: dict[str, Fields] = {}
     for node in nodes:
         for _, fields in document.items(node, ["rule"], mistakes):
             rule = _rule(fields, catalog, builtin_events() if events is None else events)
@@ -41,7 +42,26 @@ def load_rules(
                 continue
             if unique(fields, "rule", rule.id, found):
                 found[rule.id] = rule
+                where[rule.id] = fields
+    _check_causes(found, where, whole=not mistakes)
     return tuple(found.values())
+
+
+def _check_causes(found: Mapping[str, Rule], where: Mapping[str, Fields], *, whole: bool) -> None:
+    """Note a rule that inhibits one that is not there, or in the end itself: then neither would ever be heard of."""
+    for rule in found.values():
+        for name in rule.inhibits if whole else ():
+            if name not in found:
+                where[rule.id].note("unknown-rule", "inhibits", **document.suggesting(name, found, name=name))
+        seen: set[str] = set()
+        ahead = list(rule.inhibits)
+        while ahead:
+            name = ahead.pop()
+            if name not in seen and name in found:
+                seen.add(name)
+                ahead += found[name].inhibits
+        if rule.id in seen:
+            where[rule.id].note("inhibits-itself", "inhibits", rule=rule.id)
 
 
 def _rule(fields: Fields, catalog: Catalog, events: Mapping[str, Event]) -> Rule | None:
@@ -70,6 +90,7 @@ def _rule(fields: Fields, catalog: Catalog, events: Mapping[str, Event]) -> Rule
         cooldown=fields.take("cooldown", document.duration, timedelta(0)),
         until=fields.take("until", document.day, None),
         during=fields.take("during", document.listing(_during(sentence, context, grain, catalog, events)), ()),
+        inhibits=fields.take("inhibits", document.listing(document.words), ()),
         sizes=sizes,
     )
     _name_events(rule, fields, events)

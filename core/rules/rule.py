@@ -66,6 +66,7 @@ class Rule:
     cooldown: timedelta = timedelta(0)  # how long after recovery it keeps quiet
     until: date | None = None  # the last day it is judged
     during: tuple[During, ...] = ()
+    inhibits: tuple[str, ...] = ()  # rules whose alerts wait while this one's is bad: a cause before what it does
     sizes: tuple[tuple[Severity, Sentence], ...] = ()  # the same sentence with the bound of each severity
 
     @property

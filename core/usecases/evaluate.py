@@ -19,7 +19,7 @@ from core.routing.decide import decide
 from core.rules.evaluate import findings
 from core.rules.needs import Batch, batches
 from core.usecases.inspect import faults_of, inspect
-from core.usecases.tell import tell
+from core.usecases.tell import inhibited, tell
 from core.workspace import Workspace
 
 CATCH_UP = 31  # periods at most, after a stop; what is older is history, and no news
@@ -36,9 +36,10 @@ async def evaluate(
     seen = findings(batch.rules, cube, workspace.catalog, trust, period, workspace.events)  # think: all slices at once
     async with world.store.begin() as tx:
         changes = observe(await tx.latest(rule.id for rule in batch.rules), seen, now)
-        holds = await tx.holds()
-        decision = decide(changes, batch.rules, workspace.routes, holds, workspace.people, now, workspace.calendar)
-        await tell(tx, decision, now)  # write: all or nothing
+        changes, causes, holds = await inhibited(tx, changes, await tx.holds(), workspace, now)
+        rules = (*workspace.rules, *batch.rules)
+        decision = decide(changes, rules, workspace.routes, holds, workspace.people, now, workspace.calendar)
+        await tell(tx, decision, now, causes)  # write: all or nothing
         await tx.mark_evaluated(name or batch.key, period, now)
     return decision.changes
 

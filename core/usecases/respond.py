@@ -20,7 +20,7 @@ from core.ports import Conflict, World
 from core.routing.decide import decide
 from core.routing.hours import working_after
 from core.rules.rule import Severity
-from core.usecases.tell import tell
+from core.usecases.tell import inhibited, tell
 from core.workspace import Workspace
 
 _TRIES = 3
@@ -199,9 +199,11 @@ async def _act_once(handle: str, think: Think, world: World, workspace: Workspac
             if newest.id != alert.id:
                 raise Problem("newer-episode", handle=newest.handle)
         ids = {hold.id for hold in moved}
-        held = [hold for hold in (*present, *moved) if hold.ended is None and (hold in moved or hold.id not in ids)]
-        decision = decide([change], workspace.rules, workspace.routes, held, workspace.people, now, workspace.calendar)
-        await tell(tx, decision, now, moved)
+        rest = [hold for hold in await tx.holds() if hold.id not in ids]
+        held = [*rest, *(hold for hold in moved if hold.ended is None)]
+        every, causes, still = await inhibited(tx, [change], held, workspace, now)
+        decision = decide(every, workspace.rules, workspace.routes, still, workspace.people, now, workspace.calendar)
+        await tell(tx, decision, now, (*moved, *causes))
     return decision.changes[0]
 
 

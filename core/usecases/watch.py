@@ -10,7 +10,7 @@ from core.alerts.holds import Hold
 from core.alerts.wake import wake
 from core.ports import Conflict, World
 from core.routing.decide import decide
-from core.usecases.tell import tell
+from core.usecases.tell import inhibited, tell
 from core.workspace import Workspace
 
 _TRIES = 3
@@ -45,6 +45,7 @@ async def _watch_once(workspace: Workspace, world: World) -> tuple[Change, ...]:
         ended = [hold for _, over in woken for hold in over]
         still = [hold for kept in holds.values() for hold in kept if hold.id not in {over.id for over in ended}]
         changes = [change for change, _ in woken if change]
-        decision = decide(changes, workspace.rules, workspace.routes, still, workspace.people, now, workspace.calendar)
-        await tell(tx, decision, now, ended)
+        every, causes, held = await inhibited(tx, changes, still, workspace, now)
+        decision = decide(every, workspace.rules, workspace.routes, held, workspace.people, now, workspace.calendar)
+        await tell(tx, decision, now, (*ended, *causes))
     return decision.changes

@@ -100,3 +100,19 @@ def test_every_mistake_is_noted_at_its_place() -> None:
     ]
     assert [rule.id for rule in rules] == ["seven"]
     assert rules[0].said == "花费>5"
+
+
+CAUSES = """
+- {rule: tracking, when: roi < 1, owner: ads, inhibits: [%s]}
+- {rule: effect, when: roi < 1, owner: ads, inhibits: [%s]}
+"""
+
+
+def test_a_rule_names_what_waits_while_it_is_bad() -> None:
+    (tracking, effect), mistakes = loaded(CAUSES % ("effect", ""))
+    assert (tracking.inhibits, effect.inhibits, mistakes) == (("effect",), (), [])
+
+
+def test_a_rule_that_inhibits_what_is_not_there_or_in_the_end_itself_is_a_mistake() -> None:
+    assert [mistake.code for mistake in loaded(CAUSES % ("efect", ""))[1]] == ["unknown-rule"]
+    assert {mistake.code for mistake in loaded(CAUSES % ("effect", "tracking"))[1]} == {"inhibits-itself"}
