@@ -225,11 +225,13 @@ async def test_assigning_to_nobody_we_know_says_so(chat):
     assert (await chat.alert()).owner == alert.owner
 
 
-async def test_snoozing_without_a_time_offers_three(chat):
+async def test_snoozing_without_a_time_offers_some(chat):
     alert = await chat.alert()
     offered = buttons(await chat.says("alice", f"snooze {alert.handle}"))
-    assert offered == [f"snooze {alert.stamp} {until}" for until in ("2h", "tomorrow 9:00", "next monday 9:00")]
-    for button, until in zip(offered, ("2026-06-11T04", "2026-06-12T01", "2026-06-15T01"), strict=True):
+    times = {"2h": "2026-06-11T04", "tomorrow 9:00": "2026-06-12T01", "next monday 9:00": "2026-06-15T01"}
+    assert {f"snooze {alert.stamp} {until}" for until in times} < set(offered)
+    for said, until in times.items():
+        button = f"snooze {alert.stamp} {said}"
         await chat.says("alice", button)
         async with chat.world.store.begin() as tx:
             (hold,) = await tx.holds(alert.id)
