@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.cards.alert import headline, state_words, why_words
-from bot.cards.dress import dressed, person_name
+from bot.cards.dress import dressed, metric_title, person_name, severity_words, slice_words
 from bot.cards.trust import correction
 from bot.chat.card import Block, Card, Prose, Table, Tone
 from bot.phrases import say
 from bot.phrases.numbers import moment
 from core.alerts.event import Event
 from core.charts import numerals
+from core.labels import Labels
 from core.notices.notice import Place
 from core.notices.outbox import Delivery
 from core.routing.trace import ROUTED, Line, lines_of
 from core.text import Tongue
 
 if TYPE_CHECKING:
+    from core.usecases.dry_route import Course
     from core.usecases.explain import Explanation
     from core.workspace import Workspace
 
@@ -44,6 +47,21 @@ def trace_card(explanation: Explanation, workspace: Workspace, tongue: Tongue, n
         blocks.append(Prose(say("trace-deliveries", tongue), "strong"))
         blocks.append(_deliveries(explanation.deliveries, workspace, tongue, now))
     return Card(title, tongue, Tone.PLAIN, tuple(blocks), f"{title} · {what}")
+
+
+def course_card(
+    metric: str, labels: Labels, courses: Iterable[Course], workspace: Workspace, tongue: Tongue, now: datetime
+) -> Card:
+    """Return, rule by rule, who would be told of a number that went wrong now."""
+    where = slice_words(labels, workspace, tongue)
+    about = metric_title(metric, workspace, tongue)
+    title = say("course-title", tongue, metric=f"{about} · {where}" if where else about)
+    blocks: list[Block] = []
+    for course in courses:
+        severity = severity_words(course.rule.severity, tongue)
+        blocks.append(Prose(f"{course.rule.title.to(tongue)} · {severity}", "strong"))
+        blocks.append(Prose("\n".join(f"· {line_words(line, workspace, tongue, now)}" for line in course.lines)))
+    return Card(title, tongue, Tone.PLAIN, tuple(blocks), title)
 
 
 def event_words(event: Event, workspace: Workspace, tongue: Tongue, now: datetime) -> str:

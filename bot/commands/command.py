@@ -64,6 +64,14 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """Who would hear of this number on this slice, were it to go wrong now."""
+
+    metric: str = ""
+    where: tuple[Matcher, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     pass
 
@@ -152,6 +160,7 @@ Command = (
     | Alerts
     | Show
     | Why
+    | Route
     | Board
     | Digest
     | Help

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from bot.cards.help import help_card
 from bot.cards.metrics import definition_card, metrics_card
-from bot.cards.trace import trace_card
+from bot.cards.trace import course_card, trace_card
 from bot.chat.reply import Reply
 from bot.commands.call import Call
-from bot.commands.command import Define, Help, Metrics, Why
+from bot.commands.command import Define, Help, Metrics, Route, Why
 from core.document import fold
+from core.errors import Missing
+from core.labels import Labels
 from core.metrics.catalog import names_of
 from core.metrics.metric import Metric
 from core.usecases import explain
+from core.usecases.dry_route import dry_route
 from core.usecases.overview import foremost
 
 
@@ -27,6 +30,17 @@ async def define(command: Define, call: Call) -> Reply:
 async def why(command: Why, call: Call) -> Reply:
     explanation = await explain.explain(command.alert.handle, call.workspace, call.world)
     return Reply((trace_card(explanation, call.workspace, call.tongue, call.now),), is_private=True)
+
+
+async def route(command: Route, call: Call) -> Reply:
+    """Say who would be told: of a dimension that several values are named of, the first is taken."""
+    if not command.metric:
+        raise Missing("command-which-metric")
+    labels = Labels.of({one.dimension: one.values[0] for one in command.where if not one.negated})
+    courses = dry_route(command.metric, labels, call.workspace, call.now)
+    return Reply(
+        (course_card(command.metric, labels, courses, call.workspace, call.tongue, call.now),), is_private=True
+    )
 
 
 async def help_(_: Help, call: Call) -> Reply:

@@ -28,6 +28,7 @@ from bot.commands.command import (
     Help,
     Metrics,
     Reopen,
+    Route,
     Show,
     Snooze,
     Stamp,
@@ -108,6 +109,9 @@ def _act(
             return Define(lexicon.metrics.exactly(name) or name)
         case "alerts":
             return _alerts(rest, lexicon)
+        case "route":
+            asked = read_question(rest, _lowered(rest), lexicon)
+            return Route(asked.metrics[0] if asked.metrics else rest.strip(), asked.where)
         case "board":
             return Board()
         case "digest":

@@ -912,3 +912,9 @@ state-inhibited = waits for its cause: { $cause }
 event-inhibited = Waits for its cause: rule { $rule }
 unknown-rule = No rule “{ $name }”.
 inhibits-itself = { $rule } inhibits itself in the end, so neither would ever be heard of. Take one of them out.
+
+## Who would be told
+
+course-title = Who would hear of { $metric }
+no-rule-watches = No rule watches { $metric }, so nobody would hear of it.
+command-which-metric = Which number? Write “route roi channel=wechat”.

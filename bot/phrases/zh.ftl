@@ -881,3 +881,9 @@ state-inhibited = 等待其原因先解决：{ $cause }
 event-inhibited = 等待其原因先解决：规则 { $rule }
 unknown-rule = 没有规则“{ $name }”。
 inhibits-itself = { $rule } 最终会抑制自己，这样谁也不会收到通知。请去掉其中一条。
+
+## 会通知谁
+
+course-title = { $metric } 会通知谁
+no-rule-watches = 没有规则监控 { $metric }，不会通知任何人。
+command-which-metric = 哪个指标？例如“路由 roi channel=wechat”。
