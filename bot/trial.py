@@ -20,7 +20,6 @@ from core.charts.numerals import change as moved
 from core.document import Mistakes
 from core.errors import Fact, Invalid, Missing, Mistake, Problem
 from core.ports import Clock
-from core.quality.trust import judge_all
 from core.review.backtest import Episode
 from core.review.chance import Weekly
 from core.review.examples import Compared, compare, lines_of, load_examples
@@ -31,7 +30,6 @@ from core.rules.needs import Batch
 from core.rules.rule import Rule
 from core.rules.say import number as bound_words
 from core.rules.say import say as say_rule
-from core.rules.sides import Sides
 from core.text import Text, Tongue
 from core.usecases.backtest import Tried, tried
 from core.usecases.evaluate import moment_of
@@ -180,15 +178,8 @@ async def tuned(rules: Sequence[Rule], budget: float, options: Options) -> tuple
     able = [rule for rule in rules if is_tunable(rule)]
     if not able:
         raise Missing("tune-nothing", rules=", ".join(rule.id for rule in rules))
-    catalog = options.workspace.catalog
     candidates = [
-        Candidate(
-            one.rule,
-            Sides.of(one.cube, catalog, one.periods),
-            judge_all(one.cube, one.periods),
-            partial(_moment, options.workspace, one.batch),
-            one.backtest.episodes,
-        )
+        Candidate(one.rule, one.past.sides(), one.known, one.past.moment, one.backtest.episodes)
         for one in await past_of(able, options)
     ]
     return tune(candidates, budget)

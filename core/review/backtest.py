@@ -7,8 +7,8 @@ backtest is the day-by-day replay without its chat.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
@@ -27,8 +27,10 @@ from core.rules.sides import Sides
 if TYPE_CHECKING:
     from core.alerts.alert import Alert, Reason
     from core.alerts.event import Change
+    from core.calendar.events import Event
     from core.cube.cube import Cube
     from core.metrics.catalog import Catalog
+    from core.quality.fault import Fault
     from core.rules.rule import Fingerprint
 
 Moment = Callable[[Period], datetime]  # when a period is complete, and judged
@@ -71,15 +73,36 @@ class Backtest:
         return len(self.episodes) / self.weeks if self.weeks else 0.0
 
 
-def backtest(
-    rules: Iterable[Rule], cube: Cube, catalog: Catalog, periods: range, moment: Moment
-) -> tuple[Backtest, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """What one batch of rules is tried on. `faults` are a source's own, by period, where it has any that matter."""
+
+    cube: Cube
+    catalog: Catalog
+    periods: range
+    moment: Moment
+    source: str = ""
+    faults: Mapping[int, Sequence[Fault]] = field(default_factory=dict)
+    events: Mapping[str, Event] | None = None
+
+    def sides(self, periods: range | None = None) -> Sides:
+        return Sides.of(self.cube, self.catalog, self.periods if periods is None else periods, self.events)
+
+
+def backtest(rules: Iterable[Rule], past: Past) -> tuple[Backtest, ...]:
     """Judge all these periods by rules that one cube answers."""
-    sides, trust = Sides.of(cube, catalog, periods), judge_all(cube, periods)
+    sides, trust = past.sides(), judge_all(past.cube, past.periods, past.catalog, source=past.source)
+    doubtful = []
+    for index, faults in past.faults.items():  # few: those periods are judged again, in their own light
+        alone = range(index, index + 1)
+        seen = judge_all(past.cube, alone, past.catalog, source=past.source, faults=faults)
+        doubtful.append((index - past.periods.start, past.sides(alone), seen))
     found = []
     for rule in rules:
         outcome = evaluate(rule, sides, trust)
-        found.append(Backtest(rule, outcome, tuple(outcome.breached()), tuple(episodes(outcome, moment))))
+        for column, day, seen in doubtful:
+            outcome.state[:, column] = evaluate(rule, day, seen).state[:, 0]
+        found.append(Backtest(rule, outcome, tuple(outcome.breached()), tuple(episodes(outcome, past.moment))))
     return tuple(found)
 
 

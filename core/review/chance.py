@@ -24,8 +24,11 @@ from core.rules.sides import Sides, named
 from core.rules.tree import Any, Baseline, Bound, Change, Compare, Lag, Reading, Usual, leaves
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
+    from core.calendar.events import Event
     from core.cube.cube import Array, Cube
     from core.metrics.catalog import Catalog
 
@@ -60,17 +63,24 @@ class Weekly:
     strength: float
 
 
-def chance(rule: Rule, cube: Cube, catalog: Catalog, periods: range, known: NDArray[np.bool_] | None = None) -> Chance:
+def chance(
+    rule: Rule,
+    cube: Cube,
+    catalog: Catalog,
+    periods: range,
+    known: NDArray[np.bool_] | None = None,
+    events: Mapping[str, Event] | None = None,
+) -> Chance:
     """Return how much of this rule is luck, given the samples that these periods had.
 
     `known` says which slice-periods could be judged in fact; late facts silence luck as well.
     """
-    two = _two_samples(rule, Sides.of(cube, catalog, periods))
+    two = _two_samples(rule, Sides.of(cube, catalog, periods, events))
     if two is not None:
         rates = two.fires(two.rate)
         rate = float(np.nanmean(rates)) if not np.isnan(rates).all() else 0.0
         return Chance(rate, rate * (1 - rate), two.catches())  # two samples of one day each: days hardly hang together
-    worlds = [Sides.of(each, catalog, periods) for each in null_worlds(cube)]
+    worlds = [Sides.of(each, catalog, periods, events) for each in null_worlds(cube)]
     fired = began = judged = 0
     for world in worlds:
         outcome = evaluate(rule, world)
@@ -84,11 +94,13 @@ def chance(rule: Rule, cube: Cube, catalog: Catalog, periods: range, known: NDAr
     return Chance(fired / max(1, judged), began / max(1, judged), _catches(rule, worlds))
 
 
-def weekly(rule: Rule, cube: Cube, catalog: Catalog, periods: range) -> Weekly | None:
+def weekly(
+    rule: Rule, cube: Cube, catalog: Catalog, periods: range, events: Mapping[str, Event] | None = None
+) -> Weekly | None:
     """Return the weekday on which the week alone breaks a rule that holds a day against other days, if one does."""
     if rule.grain is not Grain.DAY or len(periods) < 7 * _WEEKS_OF_SHAPE:
         return None
-    sides = Sides.of(cube, catalog, periods)
+    sides = Sides.of(cube, catalog, periods, events)
     days = (np.array(periods) + 3) % 7  # 1970-01-01 was a Thursday
     rows = concerned(rule, sides)
     for leaf in leaves(rule.sentence.condition):

@@ -27,7 +27,7 @@ from core.cube.cube import Cube
 from core.errors import Mistake
 from core.labels import Labels
 from core.metrics.metric import How
-from core.review.backtest import backtest
+from core.review.backtest import Past, backtest
 from core.rules.needs import Batch, batches
 from core.rules.rule import Fingerprint
 
@@ -99,7 +99,7 @@ def compare(
         cube = _cube(example, batch)
         if cube is None:
             continue
-        for one in backtest(batch.rules, cube, catalog, cube.periods, partial(moment, batch)):
+        for one in backtest(batch.rules, Past(cube, catalog, cube.periods, partial(moment, batch))):
             heard.append(one.rule.id)
             told += [(episode.fingerprint, str(episode.finding.period)) for episode in one.episodes]
     silent = tuple(one for one in example.alerts if one not in told)

@@ -14,6 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.calendar.grain import Grain
 from core.errors import Problem
@@ -29,7 +30,6 @@ from core.rules.tree import Bound, Change, Compare, leaves, with_leaves
 
 if TYPE_CHECKING:
     from core.cube.cube import Array
-    from core.quality.trust import Trust
 
 LEAST_WEEKS = 8
 MOST_OF_TIME = 0.05
@@ -47,13 +47,18 @@ class Candidate:
 
     rule: Rule
     sides: Sides
-    trust: Trust
+    known: NDArray[np.bool_]  # what could be judged in fact: the number in a rule does not change that
     moment: Moment
     told: tuple[Episode, ...]  # with today's number
 
     @property
     def weeks(self) -> float:
         return weeks_of(self.rule, self.sides.periods)
+
+    def judged(self, rule: Rule) -> Outcome:
+        outcome = evaluate(rule, self.sides)
+        outcome.state[~self.known] = State.UNKNOWN
+        return outcome
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,7 +177,7 @@ def _rounded(number: float, side: int, like: Quantity) -> Quantity:
 
 def _notified(one: Candidate, rule: Rule) -> tuple[float, float]:
     """Return how often a week this rule would notify, and for what share of the time it would be in alarm."""
-    outcome = evaluate(rule, one.sides, one.trust)
+    outcome = one.judged(rule)
     bad = (outcome.state == State.BREACHED) & outcome.concerns[:, None]
     known = (outcome.state != State.UNKNOWN) & outcome.concerns[:, None]
     quiet = np.ones_like(bad)
@@ -182,7 +187,7 @@ def _notified(one: Candidate, rule: Rule) -> tuple[float, float]:
 
 
 def _proposal(one: Candidate, after: Rule) -> Proposal:
-    outcome: Outcome = evaluate(after, one.sides, one.trust)
+    outcome = one.judged(after)
     caught = tuple(episodes(outcome, one.moment))
     missed = tuple(told for told in one.told if not any(_overlap(told, other) for other in caught))
     numbers = [

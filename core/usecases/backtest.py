@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.calendar.grain import Grain, Period, Window
-from core.review.backtest import Backtest, backtest, labelled
+from core.review.backtest import Backtest, Past, backtest, labelled
 from core.review.chance import Chance, Weekly, chance, weekly
 from core.rules.finding import State
 from core.rules.needs import Batch, batches
 from core.usecases.evaluate import moment_of
+from core.usecases.inspect import faults_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from core.alerts.alert import Alert
-    from core.cube.cube import Cube
     from core.ports import World
+    from core.quality.fault import Fault
     from core.rules.rule import Fingerprint, Rule
     from core.workspace import Workspace
 
@@ -33,8 +36,7 @@ class Tried:
     """One rule and its past. `luck` is worked out when asked for, as it costs more than all else."""
 
     backtest: Backtest
-    cube: Cube
-    batch: Batch
+    past: Past
     workspace: Workspace
 
     @property
@@ -42,15 +44,17 @@ class Tried:
         return self.backtest.rule
 
     @property
-    def periods(self) -> range:
-        return self.backtest.outcome.periods
+    def known(self) -> NDArray[np.bool_]:
+        """Return which slice-periods could be judged in fact."""
+        found: NDArray[np.bool_] = self.backtest.outcome.state != State.UNKNOWN
+        return found
 
     def luck(self) -> Chance:
-        known = self.backtest.outcome.state != State.UNKNOWN
-        return chance(self.rule, self.cube, self.workspace.catalog, self.periods, known)
+        past = self.past
+        return chance(self.rule, past.cube, past.catalog, past.periods, self.known, past.events)
 
     def week(self) -> Weekly | None:
-        return weekly(self.rule, self.cube, self.workspace.catalog, self.periods)
+        return weekly(self.rule, self.past.cube, self.past.catalog, self.past.periods, self.past.events)
 
 
 async def tried(
@@ -61,17 +65,13 @@ async def tried(
     told = await _closed(chosen, world)
     found: dict[str, Tried] = {}
     for batch in batches(chosen, workspace.catalog):
-        cube, periods = await _past(batch, workspace, world, first, last)
-        moment = partial(_moment, workspace, batch)
-        for one in backtest(batch.rules, cube, workspace.catalog, periods, moment):
-            heard = replace(one, episodes=labelled(one.episodes, told))
-            found[one.rule.id] = Tried(heard, cube, batch, workspace)
+        past = await _past(batch, workspace, world, first, last)
+        for one in backtest(batch.rules, past):
+            found[one.rule.id] = Tried(replace(one, episodes=labelled(one.episodes, told)), past, workspace)
     return tuple(found[rule.id] for rule in chosen)
 
 
-async def _past(
-    batch: Batch, workspace: Workspace, world: World, first: date | None, last: date | None
-) -> tuple[Cube, range]:
+async def _past(batch: Batch, workspace: Workspace, world: World, first: date | None, last: date | None) -> Past:
     """Return the facts, and the periods to judge: whole ones only, and none before the first fact."""
     now = world.clock.now().astimezone(workspace.zone).replace(tzinfo=None)
     ends = batch.last_complete(now) if last is None else _last_within(last, batch.grain)
@@ -84,7 +84,16 @@ async def _past(
         start = cube.periods.start + int(some[0]) if len(some) else periods.stop
         periods = range(max(start, periods.start), periods.stop)
         cube = cube.at(range(max(start - batch.history, cube.periods.start), periods.stop))
-    return cube, periods
+    moment = partial(_moment, workspace, batch)
+    faults = await _faults(batch, periods, workspace, world)
+    return Past(cube, workspace.catalog, periods, moment, batch.source, faults, workspace.events)
+
+
+async def _faults(batch: Batch, periods: range, workspace: Workspace, world: World) -> Mapping[int, tuple[Fault, ...]]:
+    """Return what was wrong with the source itself, period by period, where it keeps any rule from speaking."""
+    source = workspace.catalog.sources[batch.source]
+    found = {each: await faults_of(source, Period(batch.grain, each), workspace, world) for each in periods}
+    return {each: faults for each, faults in found.items() if any(fault.verdict.freezes for fault in faults)}
 
 
 def _first_within(day: date, grain: Grain) -> Period:
