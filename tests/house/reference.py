@@ -40,7 +40,7 @@ SAYS = {
     "snooze": ("snooze HANDLE UNTIL", "Keep it quiet for a while: `2h`, `明天9点`, `next working day`, `worse 20%`."),
     "close": ("close HANDLE REASON [NOTE]", "Close it, and say why."),
     "reopen": ("reopen HANDLE", "Take back a closing."),
-    "storm": ("storm GROUP [ack|mine|snooze|list]", "Act on all alerts of one card; its buttons name the group."),
+    "storm": ("storm GROUP [ack, mine, snooze, list]", "Act on all alerts of one card; its buttons name it."),
 }
 PERIODS = [
     *("yesterday", "昨天", "last 7 days", "最近7天", "过去两周", "this week", "本周", "last week", "上周"),
