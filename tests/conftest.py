@@ -5,8 +5,10 @@ On a developer's machine a test may be skipped for want of a browser. In CI
 """
 
 import os
+from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 
 IN_CI = os.environ.get("CI") == "true"
@@ -15,6 +17,13 @@ IN_CI = os.environ.get("CI") == "true"
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if IN_CI else "dev")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_come() -> Iterator[None]:
+    """Undo what a command that ran in this process did to the log: it is the whole process's."""
+    yield
+    structlog.reset_defaults()
 
 
 def skips(config: pytest.Config) -> list[str]:

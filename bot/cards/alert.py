@@ -31,6 +31,7 @@ from core.alerts.alert import Alert, Phase, Stage
 from core.alerts.holds import Hold, HoldKind
 from core.charts import numerals
 from core.charts.figure import Figure
+from core.metrics.metric import Ref
 from core.notices.notice import Kind, Notice
 from core.quantity import Unit
 from core.rules.rule import Severity
@@ -277,7 +278,16 @@ def _number_facts(one: Told, alert: Alert, workspace: Workspace, tongue: Tongue)
     if (bound := threshold(one, workspace, tongue)) is not None:
         yield Fact(say("fact-threshold", tongue), bound)
     if term.sample is not None:
-        yield Fact(say("fact-sample", tongue), numerals.number(term.sample, Unit.COUNT, tongue))
+        yield Fact(
+            say("fact-sample", tongue), number(term.sample, _sample_unit(term.metric, workspace), workspace, tongue)
+        )
+
+
+def _sample_unit(metric: str, workspace: Workspace) -> Unit:
+    """Return the unit of what a ratio is divided by: an ROI's sample is money."""
+    parts = workspace.catalog.split(metric) if metric in workspace.catalog.metrics else None
+    below = parts[1] if parts else None
+    return workspace.catalog.metrics[below.code].unit if isinstance(below, Ref) else Unit.COUNT
 
 
 def _sop(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[Block]:
@@ -294,7 +304,7 @@ def _rule_lines(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[
         yield Prose(say("handle-line", tongue, handle=alert.handle), "quiet")
         return
     said = say_rule(rule.sentence, tongue, workspace.catalog)
-    lines = [say("rule-line", tongue, handle=alert.handle, sentence=said)]
+    lines = [say("rule-line", tongue, handle=alert.handle, title=rule.title.to(tongue), sentence=said)]
     if rule.objective is not None:
         lines.append(say("objective-line", tongue, objective=rule.objective.to(tongue)))
     yield Prose("\n".join(lines), "quiet")
