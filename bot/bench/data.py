@@ -11,7 +11,7 @@ from typing import Literal
 
 from core.workspace import Workspace, load_workspace
 
-LAST = date(2026, 6, 30)  # the newest day of the data that is there from the start
+LAST = date(2026, 7, 31)  # the newest day there from the start; no promotion lies in the weeks before it
 MEASURES = ("impressions", "clicks", "spend", "revenue", "budget")
 HISTORY = 28  # what "historical mean" means by day
 _LEAST = 7  # days with a value that a mean needs

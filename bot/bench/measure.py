@@ -73,7 +73,7 @@ async def _measure(folder: Path, slices: int, rules: int, days: int, progress: P
     questions = asked(rules)
     workspace = write_workspace(folder, questions)
     (batch,) = batches(workspace.rules, workspace.catalog)
-    clock = HandClock(datetime(2026, 7, 1, tzinfo=UTC))
+    clock = HandClock(datetime(2026, 8, 1, tzinfo=UTC))
     async with open_world(workspace, clock) as world:
         progress("ours, cold", 0.2)
         peak = Peak()
