@@ -19,6 +19,7 @@ import typer
 if TYPE_CHECKING:
     from bot.commands.once import Once
     from bot.commands.rule import Read
+    from bot.trial import Creation
     from core.errors import Fact, Problem
     from core.ports import Clock
     from core.text import Tongue
@@ -103,15 +104,17 @@ def rule(
     where = load_workspace(workspace) if workspace else no_workspace()
     tongue = tongue_of(sentence, where)
     read = read_rule(sentence, where)
-    told = {"history": _past(read, sentence, where, data, tongue)} if workspace else {}
+    past = _past(read, sentence, where, data, tongue) if workspace else None
+    latest = past.latest if past else {}
     if as_json:
-        typer.echo(_json(rule_json(read, where, tongue) | told))
+        history = {"history": past.told} if past else {}
+        typer.echo(_json(rule_json(read, where, tongue, latest) | history))
         return
-    typer.echo(plain(card_of(read, where, tongue)))
-    if told and not read.mistakes:
+    typer.echo(plain(card_of(read, where, tongue, latest)))
+    if past and not read.mistakes:
         from bot.trial import creation_text
 
-        typer.echo("\n" + creation_text(told["history"], tongue))
+        typer.echo("\n" + creation_text(past.told, tongue))
 
 
 @cli.command()
@@ -327,7 +330,7 @@ def bench_evaluate(
 # --- what the commands share -----------------------------------------------------------------------------------
 
 
-def _past(read: Read, sentence: str, where: Workspace, data: Path | None, tongue: Tongue) -> dict[str, Any] | None:
+def _past(read: Read, sentence: str, where: Workspace, data: Path | None, tongue: Tongue) -> Creation:
     """Return what a rule that is being written would have done so far."""
     from bot.trial import Options, creation
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bot.app import MEMORY, open_world
-from bot.cards.dress import metric_title, number, slice_words
+from bot.cards.dress import metric_title, number, period_words, slice_words
+from bot.cards.terms import sentence, told
 from bot.commands.rule import Read, read_rule
 from bot.phrases import say
 from core import document
@@ -25,11 +28,12 @@ from core.review.chance import Weekly
 from core.review.examples import Compared, compare, lines_of, load_examples
 from core.review.tuning import Candidate, Proposal, is_tunable, tune
 from core.rules.check import grain_of
-from core.rules.finding import Finding
-from core.rules.needs import Batch
+from core.rules.finding import Finding, State
+from core.rules.needs import Batch, source_of
 from core.rules.rule import Rule
 from core.rules.say import number as bound_words
 from core.rules.say import say as say_rule
+from core.rules.tree import Sentence, lacks_metric
 from core.text import Text, Tongue
 from core.usecases.backtest import Tried, tried
 from core.usecases.evaluate import moment_of
@@ -129,18 +133,62 @@ def history_words(one: Tried, tongue: Tongue) -> str:
 # --- a rule at its creation ------------------------------------------------------------------------------------
 
 
-async def creation(read: Read, written: str, options: Options, tongue: Tongue) -> dict[str, Any] | None:
-    """Return what the past says of a rule that is being written; None where it cannot run or has no facts yet."""
-    if read.mistakes:
-        return None
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """What the past says of a rule that is being written: `told` of the rule, `latest` of each reading in doubt."""
+
+    told: dict[str, Any] | None = None
+    latest: Mapping[Sentence, str] = field(default_factory=dict)
+
+
+async def creation(read: Read, written: str, options: Options, tongue: Tongue) -> Creation:
+    """Try the rule and its other readings; nothing is said of what cannot run, or has no facts yet."""
+    own = said_rule(read, written)
+    readings = dict.fromkeys(reading for doubt in read.doubts for reading in doubt.readings)
+    others = (replace(own, id=f"reading {n}", sentence=one, grain=grain_of(one)) for n, one in enumerate(readings))
+    able = [
+        rule for rule in others if not lacks_metric(rule.sentence.condition) and _has_source(rule, options.workspace)
+    ]
+    if not read.mistakes:
+        able.insert(0, own)
     try:
-        (one,) = await past_of([said_rule(read, written)], options)
-    except Problem:  # no file yet, or two sources: the sentence is read all the same
-        return None
+        past = {one.rule.id: one for one in await past_of(able, options)}
+    except Problem:  # no file yet: the sentence is read all the same
+        return Creation()
+    latest = {one.rule.sentence: words for one in past.values() if (words := _latest_words(one, tongue))}
+    if (one := past.get(own.id)) is None:
+        return Creation(latest=latest)
     warnings = []
     if week := one.week():
         warnings.append(_week_warning(week, read, one, tongue))
-    return _rule_json(one) | {"sentence": history_words(one, tongue), "warnings": warnings}
+    return Creation(_rule_json(one) | {"sentence": history_words(one, tongue), "warnings": warnings}, latest)
+
+
+def _has_source(rule: Rule, workspace: Workspace) -> bool:
+    try:
+        source_of(rule, workspace.catalog)
+    except Problem:
+        return False
+    return True
+
+
+def _latest_words(one: Tried, tongue: Tongue) -> str:
+    """Return what a reading says of the newest period: of a slice that fires, if one does, and of how many do."""
+    outcome, periods = one.backtest.outcome, one.past.periods
+    rows = [int(row) for row in np.flatnonzero(outcome.concerns)]
+    if not rows or not periods:
+        return ""
+    firing = [row for row in rows if outcome.state[row, -1] == State.BREACHED]
+    finding = outcome.finding((firing or rows)[0], periods[-1])
+    grain = finding.period.grain
+    facts: dict[str, Fact] = {
+        "period": period_words(finding.period, tongue),
+        "where": slice_words(finding.fingerprint.labels, one.workspace, tongue),
+        "words": "; ".join(sentence(term, one.workspace, tongue, grain) for term in told(finding, one.rule)),
+        "firing": len(firing),
+        "slices": len(rows),
+    }
+    return say("doubt-latest", tongue, **facts)
 
 
 def creation_text(told: dict[str, Any] | None, tongue: Tongue) -> str:

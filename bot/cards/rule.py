@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.cards.dress import dressed
@@ -26,6 +27,7 @@ def rule_card(
     tongue: Tongue,
     *,
     mistakes: Sequence[Mistake] = (),
+    latest: Mapping[Sentence, str] = MappingProxyType({}),
 ) -> Card:
     """Return the canonical sentence in both tongues, what keeps it from running, and what is in doubt."""
     own = say_rule(sentence, tongue, workspace.catalog)
@@ -36,7 +38,7 @@ def rule_card(
     ]
     if mistakes:
         blocks.append(Prose(written(mistakes, tongue)))
-    asked = [doubt_words(doubt, workspace, tongue) for doubt in doubts]
+    asked = [doubt_words(doubt, workspace, tongue, latest) for doubt in doubts]
     if asked:
         blocks.append(Prose(say("rule-doubts", tongue), "strong"))
         blocks.extend(Prose(one) for one in asked)
@@ -46,10 +48,12 @@ def rule_card(
     return Card(say("rule-title", tongue), tongue, tone, tuple(blocks), own)
 
 
-def doubt_words(doubt: Doubt, workspace: Workspace, tongue: Tongue) -> str:
-    """Return the question, and below it each reading; the first is the one taken."""
+def doubt_words(doubt: Doubt, workspace: Workspace, tongue: Tongue, latest: Mapping[Sentence, str]) -> str:
+    """Return the question, and below it each reading with the latest numbers; the first is the one taken."""
     lines = [say(doubt.code, tongue, **dressed(doubt.facts, workspace, tongue))]
     for place, reading in enumerate(doubt.readings):
         code = "doubt-taken" if place == 0 else "doubt-other"
         lines.append(say(code, tongue, sentence=say_rule(reading, tongue, workspace.catalog)))
+        if reading in latest:
+            lines.append(f"   {latest[reading]}")
     return "\n".join(lines)

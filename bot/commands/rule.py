@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from core.metrics.load import builtin
 from core.rules.check import Doubt, check, doubts
 from core.rules.parse import Parsed, understand
 from core.rules.say import say
+from core.rules.tree import Sentence
 from core.text import Text, Tongue
 from core.workspace import Workspace
 
@@ -44,11 +46,12 @@ def read_rule(written: str, workspace: Workspace) -> Read:
     return Read(parsed, mistakes, tuple(one for one in doubts(parsed, workspace.catalog) if one.code not in asked))
 
 
-def card_of(read: Read, workspace: Workspace, tongue: Tongue) -> Card:
-    return rule_card(read.parsed.sentence, read.doubts, workspace, tongue, mistakes=read.mistakes)
+def card_of(read: Read, workspace: Workspace, tongue: Tongue, latest: Mapping[Sentence, str]) -> Card:
+    """Return the card; `latest` is what a reading says of the newest period, where that is known."""
+    return rule_card(read.parsed.sentence, read.doubts, workspace, tongue, mistakes=read.mistakes, latest=latest)
 
 
-def rule_json(read: Read, workspace: Workspace, tongue: Tongue) -> dict[str, Any]:
+def rule_json(read: Read, workspace: Workspace, tongue: Tongue, latest: Mapping[Sentence, str]) -> dict[str, Any]:
     """Return the contract of `beacon rule --json`: {tree, zh, en, doubts}. A doubt that `stops` must be settled."""
     sentence, catalog = read.parsed.sentence, workspace.catalog
     stopping = [
@@ -58,8 +61,9 @@ def rule_json(read: Read, workspace: Workspace, tongue: Tongue) -> dict[str, Any
     open_ = [
         {
             "code": doubt.code,
-            "text": doubt_words(doubt, workspace, tongue),
+            "text": doubt_words(doubt, workspace, tongue, latest),
             "readings": [say(reading, tongue, catalog) for reading in doubt.readings],
+            "latest": [latest.get(reading) for reading in doubt.readings],
             "stops": False,
         }
         for doubt in read.doubts

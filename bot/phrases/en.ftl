@@ -540,6 +540,7 @@ rule-two-sources = Rule { $rule } needs { $metrics }, and no one source holds th
 doubt-context-metric = Which metric is meant?
 doubt-threshold = At which number?
 doubt-slash = Does “/” mean that either is enough, or both at once?
+doubt-default-level = No number was said, so high means at least, and low at most, the historical mean. Is that right?
 doubt-default-rise = No number was said, so a rise of at least 20% on the historical mean is taken. Is that right?
 doubt-inclusive = Does exactly that number count too?
 doubt-below-by = Below the mean by that much, or below that part of the mean?
@@ -548,6 +549,16 @@ doubt-roi = ROI as revenue by spend, or as profit by spend?
 doubt-weekly-season = Weekends differ from weekdays: held against other weekdays, this fires every week. Against the same weekday instead?
 doubt-ordinary-days = The historical mean is that of ordinary days: promotions, holidays and incidents are left out. To count every day, write “28-day mean”.
 doubt-no-target = There is no target for { $metric } yet. Add it to targets.yaml, or nothing can be judged.
+doubt-latest = { $period }: { FILLED($where) ->
+    [yes] { $where }, { $words }
+   *[no] { $words }
+  }; { $slices ->
+    [1] { $firing ->
+        [0] would not fire
+       *[other] would fire
+      }
+   *[other] would fire in { $firing } of { $slices }
+  }
 doubt-taken = → { $sentence } (taken)
 doubt-other = or: { $sentence }
 

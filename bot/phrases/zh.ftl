@@ -530,6 +530,7 @@ rule-two-sources = 规则 { $rule } 用到 { $metrics }，但它们不在同一�
 doubt-context-metric = 说的是哪个指标？
 doubt-threshold = 阈值是多少？
 doubt-slash = “/”是指满足其一，还是同时满足？
+doubt-default-level = 没有写数字，先把“高”理解为不低于历史均值，“低”理解为不高于历史均值，可以吗？
 doubt-default-rise = 没有写数字，先按比历史均值上升至少 20% 处理，可以吗？
 doubt-inclusive = 正好等于这个数，算不算？
 doubt-below-by = 是比均值低这么多，还是低于均值的这个比例？
@@ -538,6 +539,16 @@ doubt-roi = ROI 是成交额 ÷ 花费，还是利润 ÷ 花费？
 doubt-weekly-season = 周末和平日本来就不同，不分星期地比，每周都会触发。要不要改成与同一星期几比？
 doubt-ordinary-days = 历史均值只取平常日，不含活动、节假日和异常日。要包含每一天，请写“近28天均值”。
 doubt-no-target = 还没有 { $metric } 的目标值，请写进 targets.yaml，否则无法判断。
+doubt-latest = { $period }：{ FILLED($where) ->
+    [yes] { $where }，{ $words }
+   *[no] { $words }
+  }；{ $slices ->
+    [1] { $firing ->
+        [0] 不会触发
+       *[other] 会触发
+      }
+   *[other] { $slices } 处中 { $firing } 处会触发
+  }
 doubt-taken = → { $sentence }（当前理解）
 doubt-other = 或者：{ $sentence }
 

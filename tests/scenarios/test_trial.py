@@ -221,3 +221,22 @@ def test_a_workspace_without_tests_says_so(tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit):
         main()
     assert "rule-tests.md" in capsys.readouterr().err
+
+
+def test_both_readings_of_a_doubt_are_shown_with_the_latest_numbers():
+    said = beacon("rule", "渠道转化率骤降>10%", "--workspace", EXAMPLES / "shop", "--json").stdout
+
+    doubt = next(one for one in json.loads(said)["doubts"] if one["code"] == "doubt-percent-or-points")
+    # 微信, 2026-06-17 and -18 in ads.csv: 6.04 % and 6.12 %
+    assert doubt["latest"] == [
+        "6月18日 周四：微信，转化率 6.12%，比前一日（6.04%）上升 1.33%；10 处中 0 处会触发",
+        "6月18日 周四：微信，转化率 6.12%，比前一日（6.04%）上升 0.080 pp；10 处中 0 处会触发",
+    ]
+    assert all(words in doubt["text"] for words in doubt["latest"])
+
+
+def test_a_sentence_that_lacks_a_word_has_no_latest_numbers():
+    said = json.loads(beacon("rule", "线索量低于阈值", "--workspace", EXAMPLES / "shop", "--json").stdout)
+
+    assert said["history"] is None
+    assert said["doubts"][0]["stops"]
