@@ -111,6 +111,8 @@ def doubts(parsed: Parsed, catalog: Catalog, grain: Grain | None = None) -> tupl
         found.append(Doubt("doubt-slash", readings=(sentence, both)))
     if "default-rise" in choices:
         found.append(Doubt("doubt-default-rise", readings=(sentence,)))
+    if "default-level" in choices:
+        found.append(Doubt("doubt-default-level", readings=(sentence,)))
     if "inclusive" in choices:
         found.append(_doubt("doubt-inclusive", sentence, _strict))
     if "below-by" in choices:
@@ -130,7 +132,7 @@ def doubts(parsed: Parsed, catalog: Catalog, grain: Grain | None = None) -> tupl
             if metric and not any(each.metric == metric for each in catalog.planned):
                 found.append(Doubt("doubt-no-target", {"metric": metric}))
     # A reading that is no other than the one taken is no doubt.
-    return tuple(each for each in found if len(each.readings) != 1 or each.code == "doubt-default-rise")
+    return tuple(each for each in found if len(each.readings) != 1 or each.code.startswith("doubt-default"))
 
 
 # --- mistakes --------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ MOST_BRACKETS = 40
 DEFAULT_RISE = Quantity.percent(20)
 DEFAULT_STREAK = 3
 
-Choice = Literal["inclusive", "default-rise", "slash", "below-by"]
+Choice = Literal["inclusive", "default-rise", "default-level", "slash", "below-by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +263,10 @@ class _Reading:
                 return self.moved_alone(metric, _move(parts))
 
     def moved_alone(self, metric: str | None, move: Move) -> Condition:
+        if move.manner == "level":
+            self.choices.add("default-level")
+            side = Comparison.AT_LEAST if move.direction == "up" else Comparison.AT_MOST
+            return Compare(Reading(metric), side, Baseline(metric, Usual()))
         if move.manner != "drift":
             return Sudden(metric, move.direction)
         self.choices.add("default-rise")

@@ -114,10 +114,12 @@ COMPARISONS: Mapping[Comparison, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A verb. A plunge is sudden by itself; a drift (升高) without a number takes the house's default."""
+    """A verb. A plunge is sudden by itself; a drift (升高) without a number takes the house's default, and a level (高)
+    is held against what is usual.
+    """
 
     direction: Literal["up", "down"]
-    manner: Literal["plain", "plunge", "drift"] = "plain"
+    manner: Literal["plain", "plunge", "drift", "level"] = "plain"
 
 
 MOVES: Mapping[Move, tuple[str, ...]] = {
@@ -162,9 +164,13 @@ MOVES: Mapping[Move, tuple[str, ...]] = {
         *("up", "rises", "rise", "rose", "rising", "risen", "increases", "increase", "increased", "increasing"),
         *("grows", "grow", "grew", "growing", "goes up", "going up", "climbs", "climb", "gains"),
     ),
+    Move("down", "level"): ("低", "偏低", "较低", "low", "is low"),
+    Move("up", "level"): ("高", "偏高", "较高", "high", "is high"),
 }
 OTHERS: Mapping[str, tuple[str, ...]] = {
-    "AND": ("且", "并且", "和", "与", "而且", "同时", "及", "以及", "and", "&", "&&", "as well as"),
+    "AND": (
+        *("且", "并且", "和", "与", "而且", "同时", "及", "以及", "但", "但是", "and", "&", "&&", "as well as", "but"),
+    ),
     "COMMA": (",", "，", "、", ";", "；"),
     "OR": ("或", "或者", "/", "or", "|", "||", "要么"),
     "NOT": ("非", "不是", "并非", "not", "!"),

@@ -188,6 +188,8 @@ def test_days_against_all_days_may_fire_every_saturday() -> None:
         ("环比下滑超过30%", "doubt-context-metric"),
         ("线索量低于阈值", "doubt-threshold"),
         ("负反馈率升高", "doubt-default-rise"),
+        ("点击率高但转化率骤降", "doubt-default-level"),
+        ("转化率偏低", "doubt-default-level"),
         ("花费低于历史均值", "doubt-ordinary-days"),
         ("转化率低于目标值", "doubt-no-target"),
     ],

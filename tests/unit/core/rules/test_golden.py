@@ -84,6 +84,11 @@ GOLDEN = [
     ),
     ("负反馈率升高", "negative feedback rate rises", Sentence(RISES)),
     ("渠道转化率环比下滑40%", "cvr by channel drops 40%", Sentence(moved("cvr", BEFORE, AT_MOST, -40), ("channel",))),
+    (
+        "点击率高但转化率骤降",
+        "ctr high but cvr plunges",
+        Sentence(All((Compare(Reading("ctr"), AT_LEAST, Baseline("ctr", Usual())), Sudden("cvr", "down")))),
+    ),
     ("线索量低于阈值", "new leads below the threshold", Sentence(Compare(Reading("leads"), LESS, Bound(None)))),
 ]
 
