@@ -850,7 +850,10 @@ envelope-recover = It clears only when this no longer holds: { $sentence }.
 envelope-cooldown = After recovery it keeps quiet for { $duration }, unless it is worse.
 envelope-until = Its last day is { $day }.
 check-ungated = Without a gate, so that luck may set them off: { $rules }.
-trial-history = Over { $weeks } weeks it would have fired { $fired } times ({ $per_week } a week); with nothing wrong at all, { $by_luck } a week by luck alone{ $side ->
+trial-history = Over { $weeks } weeks it would have fired { $fired ->
+    [one] once
+   *[other] { $fired } times
+  } ({ $per_week } a week); with nothing wrong at all, { $by_luck } a week by luck alone{ $side ->
     [fall] ; a real fall of { $move } is caught four times out of five
     [rise] ; a real rise of { $move } is caught four times out of five
    *[none] ; no single size of a real move can be named that it catches four times out of five

@@ -121,7 +121,11 @@ def _metric(one: Metric) -> str:
 def _commands() -> dict[str, Any]:
     from typer.main import get_command
 
-    return get_command(cli).commands  # type: ignore[attr-defined]
+    found: dict[str, Any] = {}
+    for name, command in get_command(cli).commands.items():  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", None)
+        found |= {f"{name} {each}": one for each, one in inner.items()} if inner else {name: command}
+    return found
 
 
 def _parameter(one: Any) -> str:
