@@ -18,6 +18,7 @@ from bot.phrases import say
 from bot.series import Series, read_series
 from core.rules.axis import Axis, axis
 from core.rules.detect import LINE, detect
+from core.rules.second_opinion import second_opinion
 from core.text import Tongue
 
 MOST_SHOWN = 20
@@ -43,13 +44,16 @@ def look(file: Path) -> Sudden:
     laid = np.full((1, found.length), np.nan)
     laid[0, found.place] = series.values[rows][found.order]
     scores = detect(laid, found.season, phase=found.phase)
+    told = scores.score
+    if found.phase is None:  # points lie evenly, so that each has an hour
+        told = np.maximum(told, second_opinion(laid[0], found.season))  # what is unknown stays so
 
     def by_row(array: NDArray[np.float64]) -> NDArray[np.float64]:
         back = np.full(len(series.said), np.nan)
         back[rows[found.order]] = array[0, found.place]
         return back
 
-    expected, low, high, score = map(by_row, (scores.expected, scores.low, scores.high, scores.score))
+    expected, low, high, score = map(by_row, (scores.expected, scores.low, scores.high, told))
     return Sudden(series, found, expected, low, high, score)
 
 

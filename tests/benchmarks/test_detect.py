@@ -15,11 +15,14 @@ from collections.abc import Callable
 import numpy as np
 
 from core.rules.detect import LINE, detect
+from core.rules.second_opinion import second_opinion
+from tests.benchmarks import prices, series
 from tests.benchmarks.peers import PEERS, robust_z
 from tests.benchmarks.real import HELD_OUT_BASES, SEEN_BASES, planted
 from tests.benchmarks.series import CHOSEN_ON, HELD_OUT, Labelled, series_of
 
 DELAY = 4
+PRICES = (prices.CHOSEN_ON, prices.HELD_OUT)
 LINES = np.geomspace(1.5, 400, 80)
 Families = dict[str, list[Labelled]]
 
@@ -44,6 +47,25 @@ def test_incidents_are_found_where_nobody_tuned(capsys):
     for place in ("chosen on", "held out"):
         assert mean(table["this one"][place]) >= 0.7
         assert mean(table["this one"][place]) > max(mean(table[peer][place]) for peer in PEERS)
+
+
+def test_a_second_opinion_helps_with_long_series_of_prices_and_hurts_nobody(capsys):
+    table = {}
+    for makers in (prices.CHOSEN_ON, prices.HELD_OUT, series.CHOSEN_ON, series.HELD_OUT):
+        for name, many in series_of(makers, each=16 if makers in PRICES else 10).items():
+            season = prices.season_of(name)
+            alone = [detect(one.values[None], season).score[0] >= LINE for one in many]
+            both = [mine | (second_opinion(one.values, season) >= LINE) for mine, one in zip(alone, many, strict=True)]
+            if makers in PRICES:
+                table[name] = tuple(prices.standard_score(alarms, many) for alarms in (alone, both))
+            else:
+                table[name] = tuple(100 * f1(np.stack(alarms), many) for alarms in (alone, both))
+    with capsys.disabled():
+        for name, (before, after) in table.items():
+            print(f"{name:28s} alone {before:.1f}, with a second opinion {after:.1f}")
+    assert all(after > before - 1 for before, after in table.values())
+    held_out = [table[maker.__name__] for maker in prices.HELD_OUT]
+    assert sum(after - before for before, after in held_out) > 0
 
 
 def test_a_series_of_90_points_takes_less_than_20_microseconds(capsys):

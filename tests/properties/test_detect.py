@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from core.rules import detect as detecting
 from core.rules.detect import Borrowed, detect, lend
+from core.rules.second_opinion import second_opinion
 
 CELLS = st.one_of(st.floats(-1e9, 1e9), st.integers(0, 9).map(float), st.just(float("nan")))
 SERIES = arrays(np.float64, st.tuples(st.integers(1, 3), st.integers(20, 50)), elements=CELLS)
@@ -40,3 +41,17 @@ def test_whatever_is_said_is_a_number_or_unknown(values, season, every):
     assert (scores.score[known] <= detecting.HIGHEST).all()
     assert (scores.low[known] <= scores.high[known]).all()
     assert np.isnan(scores.score[np.isnan(values)]).all()
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(24, 48), st.integers(1, 600), st.sampled_from((0.0, 0.05, 1.0)))
+@settings(deadline=None, max_examples=40)
+def test_a_second_opinion_knows_no_future_and_not_even_whether_there_is_one(seed, season, cut, holes):
+    dice = np.random.default_rng(seed)
+    past, other = np.exp(np.cumsum(dice.standard_t(3, (2, 600)) * 0.1, axis=1))
+    past[dice.random(600) < holes] = np.nan
+    other[:cut] = past[:cut]
+    whole = second_opinion(past, season)
+    np.testing.assert_array_equal(whole[:cut], second_opinion(other, season)[:cut])
+    np.testing.assert_array_equal(whole[:cut], second_opinion(past[:cut], season))
+    assert ((whole >= 0) & (whole <= detecting.HIGHEST)).all()
+    assert (whole[np.isnan(past)] == 0).all()
