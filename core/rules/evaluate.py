@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial, reduce
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -194,35 +194,51 @@ def enveloped(plain: Outcome, trust: Trust | None) -> Outcome:
 
 def by_sentence(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome:
     """Judge all slices, and all the periods in question, by a rule's sentence alone."""
-    condition = rule.sentence.condition
-    needed = _needed(rule, sides) if trust is not None and trust.finds_fault else ()
+    condition, about = rule.sentence.condition, _about(rule.sentence.condition)
+    needed = _needed(about, sides) if trust is not None and trust.finds_fault else ()
     doubt = trust.frozen(needed) if trust is not None and trust.is_doubtful else None
-    parts = parts_of_whole(condition)
-    if parts:
+    if about.parts:
         sides = sides.within(each for each in sides.reader.cube.dimensions if each not in rule.sentence.by)
-    # Late facts silence a rule as a whole; only what speaks of their absence, or of all slices, is masked by itself.
-    apart = bool(parts) or any(isinstance(each, NoData) for each in leaves(condition))
-    concerns = concerned(rule, sides)
-    sides = replace(sides, gate=Gate(rule.gate, rule.where, concerns))
-    holds, fails = judged(condition, sides, doubt if apart else None)
-    # Arithmetic in place of three masks: unknown is 2, less 1 where it holds, less 2 where it does not.
+    gated = sides.reader.once(
+        ("gate", rule.gate, rule.where), lambda: Gate(rule.gate, rule.where, concerned(rule, sides))
+    )
+    sides = sides.gated(gated)
+    holds, fails = judged(condition, sides, doubt if about.is_doubted_apart else None)
+    # Arithmetic in place of four masks: unknown is 2, less 1 where it holds, less 2 where it does not.
     state = np.int8(State.UNKNOWN) - holds.view(np.int8)
     state -= fails.view(np.int8)
     state -= fails.view(np.int8)
-    if doubt is not None and not apart:
-        np.copyto(state, np.int8(State.UNKNOWN), where=doubt)
-    for part in parts:
+    if doubt is not None and not about.is_doubted_apart:
+        np.maximum(state, doubt.view(np.int8) * np.int8(State.UNKNOWN), out=state)
+    for part in about.parts:
         if isinstance(part, Concentration):
             state[~_speaks(part, sides)] = State.CALM
     doubted = (trust, needed) if trust is not None and trust.finds_fault else None
-    return Outcome(rule, sides.slices, sides.grain, sides.periods, state, concerns, sides, doubted)
+    return Outcome(rule, sides.slices, sides.grain, sides.periods, state, gated.eligible, sides, doubted)
 
 
-def _needed(rule: Rule, sides: Sides) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a sentence says whatever the numbers are: found once for each, and not at every tick."""
+
+    metrics: tuple[str, ...]
+    parts: tuple[Share | Concentration, ...]
+    # Late facts silence a rule as a whole; only what speaks of their absence, or of all slices, is masked by itself.
+    is_doubted_apart: bool
+
+
+@lru_cache(maxsize=10_000)
+def _about(condition: Condition) -> _About:
+    parts = parts_of_whole(condition)
+    return _About(metrics(condition), parts, bool(parts) or any(isinstance(each, NoData) for each in leaves(condition)))
+
+
+def _needed(about: _About, sides: Sides) -> tuple[str, ...]:
     """Return the base metrics that its numbers are made of."""
-    once, bases = sides.reader.once, sides.catalog.bases
-    codes = metrics(rule.sentence.condition)
-    return tuple(base for code in codes for base in once(("bases", code), partial(bases, code)))
+    bases = sides.catalog.bases
+    return sides.reader.once(
+        ("bases", about.metrics), lambda: tuple(base for code in about.metrics for base in bases(code))
+    )
 
 
 def concerned(rule: Rule, sides: Sides) -> Flags:

@@ -78,13 +78,13 @@ def asked(leaf: Compare, catalog: Catalog, gating: Gating = Gating.AUTO) -> Ques
     """Return what must be asked of chance before this comparison is believed, or None where nothing is."""
     side = side_of(leaf.comparison)
     question = side and _moved(leaf.left, leaf.right, side)
-    if not question:
+    is_static = question is not None and isinstance(question.against, (Bound, Target))
+    if not question or (is_static and gating is not Gating.ON):
         return None
     kind = kind_of(question.metric, catalog)
-    is_static = isinstance(question.against, (Bound, Target))
     if gating is Gating.ON:
         return question if kind and (kind == "proportion" or not is_static) else None
-    return question if kind in ("proportion", "ratio") and not is_static else None
+    return question if kind in ("proportion", "ratio") else None
 
 
 def kind_of(metric: str, catalog: Catalog) -> Literal["proportion", "ratio", "count"] | None:

@@ -89,6 +89,10 @@ class Sides:
         """Return the same, with wholes summed up only where these dimensions agree."""
         return replace(self, fixed=tuple(dimensions))
 
+    def gated(self, gate: Gate) -> Sides:
+        """Return the same, gated as one rule is."""
+        return Sides(self.reader, self.catalog, self.periods, self.events, self.fixed, gate)
+
     @property
     def slices(self) -> tuple[Labels, ...]:
         return self.reader.cube.slices
