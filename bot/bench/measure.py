@@ -114,7 +114,7 @@ async def _measure(folder: Path, slices: int, rules: int, days: int, progress: P
 
 async def tick(warehouse: Warehouse, batch: Batch, workspace: Workspace, day: int) -> tuple[Cube, Seen]:
     """Judge one day by all rules, as the house does."""
-    cube = await warehouse.fetch(batch.query(Period(Grain.DAY, day)))
+    cube = await warehouse.fetch(batch.query(Period(Grain.DAY, day), events=workspace.events))
     return cube, _judged(batch, cube, workspace, day)
 
 
@@ -129,7 +129,7 @@ def breaches(seen: Seen) -> Breaches:
 
 def _judged(batch: Batch, cube: Cube, workspace: Workspace, day: int) -> Seen:
     period = Period(Grain.DAY, day)
-    return findings(batch.rules, cube, workspace.catalog, judge(cube, period), period)
+    return findings(batch.rules, cube, workspace.catalog, judge(cube, period), period, workspace.events)
 
 
 def _total(array: Any) -> float:

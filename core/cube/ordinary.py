@@ -15,10 +15,18 @@ from core.calendar.grain import Grain, Period
 from core.cube.cube import Columns
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from core.calendar.events import Event
 
 REACH = 62  # days further back at most, in search of ordinary ones: the longest promotion and what stands around it
 HOURS = 24
+
+
+def is_all(first: date, last: date, events: Mapping[str, Event]) -> bool:
+    """Return whether every day from `first` through `last` is ordinary, so that no mean looks beyond its span."""
+    runs = (run for each in events.values() if each.kind != "season" for run in each.days.values())
+    return not any(begins <= last and first <= ends for begins, ends in runs)
 
 
 class Days:

@@ -6,14 +6,14 @@ are different batches, or the quick would wait for the slow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.calendar.grain import Grain, Period, Window
+from core.cube import ordinary
 from core.cube.baseline import USUAL_PERIODS, steps
-from core.cube.ordinary import REACH
 from core.cube.query import Query
 from core.cube.reading import holes
 from core.errors import Missing, Problem
@@ -44,6 +44,7 @@ from core.rules.tree import (
 )
 
 if TYPE_CHECKING:
+    from core.calendar.events import Event
     from core.metrics.catalog import Catalog
     from core.metrics.source import Source
     from core.rules.rule import Rule
@@ -71,6 +72,7 @@ class Batch:
     history: int
     delay: timedelta
     base: date | None = None  # the day that some rule is held against for ever
+    near: int | None = None  # how much of the history will do while no event lies in it; None: only all of it
 
     @property
     def key(self) -> str:
@@ -78,9 +80,16 @@ class Batch:
         waits = int(self.delay.total_seconds())
         return f"{self.source}/{self.grain}/{','.join(self.dimensions)}/{waits}"
 
-    def query(self, period: Period, last: Period | None = None) -> Query:
-        """Return what to ask in order to judge a period, or all through `last`."""
+    def query(self, period: Period, last: Period | None = None, events: Mapping[str, Event] | None = None) -> Query:
+        """Return what to ask in order to judge a period, or all through `last`.
+
+        Given the `events`, it reaches beyond the span of a historical mean only if one lies there.
+        """
         first = period.shift(-self.history)
+        if events is not None and self.near is not None:
+            nearer = period.shift(-self.near)
+            if ordinary.is_all(nearer.start.date(), (last or period).start.date(), events):
+                first = nearer
         if self.base is not None:
             first = min(first, Period.holding(self.base, self.grain))
         window = Window.of(first, last or period)
@@ -109,6 +118,7 @@ def batches(rules: Iterable[Rule], catalog: Catalog) -> tuple[Batch, ...]:
             max(history_of(rule, catalog) for rule in group),
             delay,
             min((base for rule in group if (base := base_of(rule))), default=None),
+            max(history_of(rule, catalog, is_ordinary=True) for rule in group),
         )
         for (source, grain, dimensions, delay), group in grouped.items()
     )
@@ -143,9 +153,9 @@ def delay_of(rule: Rule, source: Source, catalog: Catalog) -> timedelta:
     return source.delay + max((source.measures[base].matures for base in _bases(rule, catalog)), default=timedelta())
 
 
-def history_of(rule: Rule, catalog: Catalog) -> int:
-    """Return how many periods before the judged one the rule looks at."""
-    reach = max(_reach_of(each.condition, rule.grain) for each in rule.sentences)
+def history_of(rule: Rule, catalog: Catalog, *, is_ordinary: bool = False) -> int:
+    """Return how many periods before the judged one the rule looks at: at most, or if all of them are ordinary."""
+    reach = max(_reach_of(each.condition, rule.grain, 0 if is_ordinary else ordinary.REACH) for each in rule.sentences)
     spans = [
         _SPANS.get((rule.grain, since), 1)
         for code in named_in(rule)
@@ -162,16 +172,16 @@ def base_of(rule: Rule) -> date | None:
     return min((held.day for held in helds if isinstance(held, FixedBase)), default=None)
 
 
-def _reach_of(condition: Condition, grain: Grain) -> int:
+def _reach_of(condition: Condition, grain: Grain, beyond: int) -> int:
     match condition:
         case All(parts) | Any(parts):
-            return max(_reach_of(part, grain) for part in parts)
+            return max(_reach_of(part, grain, beyond) for part in parts)
         case Not(part):
-            return _reach_of(part, grain)
+            return _reach_of(part, grain, beyond)
         case Held(part, _, of):
-            return _reach_of(part, grain) + of - 1
+            return _reach_of(part, grain, beyond) + of - 1
         case Streak():
-            return _reach_of(condition.moves, grain)
+            return _reach_of(condition.moves, grain, beyond)
         case Compare(left, _, right):
             own = own_grain(condition)
             if own is not None and own is not grain:
@@ -179,14 +189,14 @@ def _reach_of(condition: Condition, grain: Grain) -> int:
                 back = max(held.periods for held in lags if isinstance(held, Lag))
                 return (back + 2) * _SPANS[grain, own]  # whole ones, and what has begun since
             helds = (each.against for each in (left, right) if isinstance(each, (Baseline, Change)))
-            return max((_reach(held, grain) for held in helds), default=0)
+            return max((_reach(held, grain, beyond) for held in helds), default=0)
         case Sudden():
             return HISTORY[grain]
         case NoData():
             return 0
 
 
-def _reach(against: object, grain: Grain) -> int:
+def _reach(against: object, grain: Grain, beyond: int) -> int:
     match against:
         case Lag(each, periods):
             return periods * (steps(each, grain) or 1 if each else 1)
@@ -195,9 +205,9 @@ def _reach(against: object, grain: Grain) -> int:
         case LastTime():
             return _YEAR[grain] + _SHIFT * (24 if grain is Grain.HOUR else 1)
         case SoFar(held):
-            return _reach(held, grain) + 24
+            return _reach(held, grain, beyond) + 24
         case Usual(None):
-            further = {Grain.DAY: REACH, Grain.HOUR: REACH * 24}.get(grain, 0)
+            further = {Grain.DAY: beyond, Grain.HOUR: beyond * 24}.get(grain, 0)
             return USUAL_PERIODS[grain] + further
         case Usual(int(periods), _, _, each):
             return periods * (steps(each, grain) or 1 if each else 1)

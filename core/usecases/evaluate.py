@@ -30,7 +30,8 @@ async def evaluate(
 ) -> tuple[Change, ...]:
     """Walk all rules that ask one question of the warehouse down the whole road, to the outbox."""
     now = world.clock.now()
-    cube = await world.warehouse.fetch(batch.query(period))  # read: once, for every rule of the batch
+    query = batch.query(period, events=workspace.events)
+    cube = await world.warehouse.fetch(query)  # read: once, for every rule of the batch
     faults = await faults_of(workspace.catalog.sources[batch.source], period, workspace, world)
     trust = judge(cube, period, workspace.catalog, source=batch.source, faults=faults)
     seen = findings(batch.rules, cube, workspace.catalog, trust, period, workspace.events)  # think: all slices at once

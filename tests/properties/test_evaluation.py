@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.calendar.events import builtin_events
+from core.calendar.events import Event, builtin_events
 from core.calendar.grain import Grain, Period
 from core.cube.baseline import LEAST, LEAST_SAME_WEEKDAY
 from core.cube.cube import Cube
@@ -20,6 +20,7 @@ from core.metrics.target import Planned
 from core.quantity import Quantity, Unit
 from core.rules.evaluate import evaluate
 from core.rules.finding import State
+from core.rules.needs import batches
 from core.rules.rule import Gating, Rule
 from core.rules.sides import Sides
 from core.rules.tree import (
@@ -304,6 +305,31 @@ def test_the_live_check_and_the_backtest_agree(facts: Facts, condition: Conditio
     for column, day in enumerate(asked):
         live = evaluate(rule, Sides.of(cube, CATALOG, range(day, day + 1))).state
         assert (live[:, 0] == backtest[:, column]).all()
+
+
+runs = st.builds(
+    lambda kind, first, days: Event(kind, Text.same(kind), days={2026: (first, first + timedelta(days))}, kind=kind),
+    st.sampled_from(["promotion", "season", "incident"]),
+    st.dates(min_value=date(2026, 5, 10), max_value=date(2026, 6, 16)),
+    st.integers(0, 40),
+)
+
+
+means = st.builds(Usual, st.none(), st.sampled_from(["mean", "median"]), st.booleans())
+held_against_means = st.builds(
+    Compare, st.builds(Reading, metrics), st.sampled_from(Comparison), st.builds(Baseline, metrics, means)
+)
+
+
+@given(histories(), held_against_means, st.lists(runs, min_size=1, max_size=2))
+def test_days_that_are_not_asked_for_change_nothing(facts: Facts, condition: Condition, known: list[Event]) -> None:
+    events = {each.code: each for each in known}
+    cube, rule, today = cube_of(facts), rule_of(condition), range(JUNE_18.index, JUNE_18.index + 1)
+    (batch,) = batches([rule], CATALOG)
+    asked = batch.query(JUNE_18, events=events).window.periods(Grain.DAY)
+    near = cube.at(range(max(asked.start, cube.periods.start), asked.stop))
+    wide, narrow = (evaluate(rule, Sides.of(each, CATALOG, today, events)).state for each in (cube, near))
+    assert (wide == narrow).all()
 
 
 decimals = st.decimals(min_value="0.001", max_value="999999.999", places=3)

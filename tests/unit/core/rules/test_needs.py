@@ -4,11 +4,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from core.calendar.events import Event, builtin_events
 from core.calendar.grain import Grain, Period, Window
 from core.cube.query import Query
 from core.errors import Problem
 from core.labels import Matcher
 from core.rules.needs import batches, history_of
+from core.text import Text
 from tests.shop import JUNE_18, a_catalog, a_metric, a_rule_saying
 
 CATALOG = a_catalog()
@@ -90,6 +92,22 @@ def test_a_question_holds_its_history_and_its_last_period() -> None:
     assert batch.query(JUNE_18) == Query("ads", Grain.DAY, ("channel",), ("revenue", "spend"), window)
     longer = Window.days(date(2026, 5, 21), date(2026, 6, 20))
     assert batch.query(JUNE_18, JUNE_18.shift(2)).window == longer
+
+
+def test_a_historical_mean_reaches_beyond_its_four_weeks_only_when_a_promotion_or_an_incident_lies_in_them() -> None:
+    (batch,) = batches([a_rule_saying("渠道ROI低于历史均值20%")], CATALOG)
+    events = builtin_events()
+
+    def first(day: date) -> date:
+        return batch.query(Period.holding(day, Grain.DAY), events=events).window.first_day
+
+    assert first(date(2026, 6, 18)) == date(2026, 6, 18) - timedelta(90)
+    assert first(date(2026, 7, 31)) == date(2026, 7, 31) - timedelta(28)
+    outage = Event("outage", Text.same("outage"), days={2026: (date(2026, 7, 3), date(2026, 7, 3))}, kind="incident")
+    events["outage"] = outage
+    assert first(date(2026, 7, 31)) == date(2026, 7, 31) - timedelta(90)
+    assert first(date(2026, 8, 1)) == date(2026, 8, 1) - timedelta(28)
+    assert batch.query(Period.holding(date(2026, 8, 1), Grain.DAY)).window.first_day == date(2026, 5, 3)
 
 
 @pytest.mark.parametrize(
