@@ -1,8 +1,7 @@
 """A thousand rules over one period: a number against a bound, without looking at every slice twice.
 
 Rules that read the same number share a `Line` of it: its values in order, in which two looks tell whether any lies so
-near to the bound that only exact numbers could say. Almost never does one, and then the bound stands at one place in
-the order, and a slice is below it if its own place is: whole numbers of two bytes tell, where floats take eight.
+near to the bound that only exact numbers could say. Almost never does one, and then a single comparison is the verdict.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.cube.cube import Array
 from core.rules.sides import Flags, Sides
@@ -25,7 +23,7 @@ _ABOVE = (Comparison.MORE, Comparison.AT_LEAST)
 class Line:
     """One operand of every slice."""
 
-    places: NDArray[np.unsignedinteger]  # in the order; beyond its end what is unknown
+    numbers: Array
     known: Flags
     ordered: list[float]
 
@@ -39,21 +37,18 @@ def told_apart(left: Operand, comparison: Comparison, bound: Bound, sides: Sides
         return None
     line = sides.reader.once(("line", left, sides.periods), lambda: _drawn(sides.operand(left)))
     least, most = sides.margins(bound)
-    place = bisect_left(line.ordered, least)
-    if place != bisect_right(line.ordered, most):
+    if bisect_left(line.ordered, least) != bisect_right(line.ordered, most):
         return None
-    below = line.places < place
     if comparison in _BELOW:
-        return below, line.known ^ below
-    if comparison in _ABOVE:
-        return line.known ^ below, below
-    return None
+        holds = line.numbers < least
+    elif comparison in _ABOVE:
+        holds = line.numbers > most
+    else:
+        return None
+    return holds, line.known ^ holds
 
 
 def _drawn(numbers: Array) -> Line:
-    flat = numbers.ravel()
-    order = np.argsort(flat)  # NaN last
-    places = np.empty(len(flat), np.min_scalar_type(len(flat)))
-    places[order] = np.arange(len(flat))
+    numbers = np.ascontiguousarray(numbers)
     known = ~np.isnan(numbers)
-    return Line(places.reshape(numbers.shape), known, flat[order[: np.count_nonzero(known)]].tolist())
+    return Line(numbers, known, np.sort(numbers[known]).tolist())
