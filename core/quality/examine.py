@@ -36,6 +36,8 @@ _HISTORY = {Grain.HOUR: 7 * 24}  # hours are compared with the same hour of a we
 FEW = 2  # dimensions, of which all are looked into; of more, those whose values are always there
 MOST_PLACES = 20  # that are named one by one; of more, the worst
 
+SURE = 7.0  # rows a period: of so many, on average, none come in one period of a thousand (e to the −7)
+
 
 def steady(source: Source, catalog: Catalog) -> tuple[str, ...]:
     """Return the dimensions whose usual values must be there in every period."""
@@ -108,9 +110,21 @@ def _missing(
     for labels, rows in places.items():
         if now[rows].any():
             continue
-        earlier = np.logical_or.reduce(before[rows], axis=0)[np.newaxis, :]
-        if checks.is_expected(earlier[:, -_HISTORY.get(grain, LOOK_BACK) :], grain)[0]:
+        span = _HISTORY.get(grain, LOOK_BACK)
+        earlier = np.logical_or.reduce(before[rows], axis=0)[np.newaxis, -span:]
+        if checks.is_expected(earlier, grain)[0] and not _may_be_none(cube, rows, before.shape[1], span):
             yield Fault(Check.COMPLETE, Verdict.LATE, labels, share=float(shares[rows].sum()))
+
+
+def _may_be_none(cube: Cube, rows: list[int], column: int, span: int) -> bool:
+    """Return whether none may be luck: where rows are counted, few a period are none on some, with no feed broken."""
+    counts = [
+        array[rows, max(0, column - span) : column]
+        for code, array in cube.measures.items()
+        if cube.hows[code] is How.COUNT
+    ]
+    means = [float(np.nan_to_num(each).sum(axis=0).mean()) for each in counts if each.size]
+    return bool(means) and max(means) < SURE
 
 
 def _repeated(cube: Cube, repeats: Iterable[Repeat], shares: NDArray[np.float64]) -> list[Fault]:

@@ -167,3 +167,18 @@ def test_a_team_keeps_the_leave_of_its_zone_unless_it_says_otherwise(tmp_path, t
     calendar = load_workspace(folder(tmp_path, workspace=text)).calendar
     assert (calendar.keeps_holidays, calendar.fiscal_starts) == (keeps, starts)
     assert "618" in calendar.events
+
+
+@pytest.mark.parametrize(("zone", "kind"), [("Asia/Shanghai", "promotion"), ("America/Sao_Paulo", "season")])
+def test_elsewhere_chinas_promotions_have_a_name_and_shape_no_baseline(tmp_path, zone, kind):
+    (tmp_path / "workspace.yaml").write_text(f"zone: {zone}\n", encoding="utf-8")
+    (tmp_path / "routes.yaml").write_text("- {route: everything, owner: person:me}\n", encoding="utf-8")
+    (tmp_path / "people.yaml").write_text("- {person: me, chats: {web: me}}\n", encoding="utf-8")
+    (tmp_path / "events.yaml").write_text(
+        "- {event: carnival, title: Carnival, days: {2026: [2026-02-13, 2026-02-18]}}\n", encoding="utf-8"
+    )
+
+    events = load_workspace(tmp_path).events
+
+    assert events["618"].kind == kind
+    assert events["carnival"].kind == "promotion"
