@@ -7,6 +7,7 @@ that the same loops carry the demo, whose days last seconds. A loop that fails i
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -71,6 +72,8 @@ class Loops:
     _turn: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
+        # That one look was skipped while another was under way is no news to anybody.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = AsyncIOScheduler(
             timezone=self.workspace.zone,
             job_defaults={"misfire_grace_time": MISFIRE, "coalesce": True, "max_instances": 1},
