@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from core.alerts.event import Change
+from core.calendar.schedule import plain
 from core.errors import Problem
 from core.ports import World
 from core.usecases.deliver import deliver
@@ -37,7 +37,6 @@ LOOK = 15.0  # seconds between two looks at the sources
 LAST = 10.0  # seconds that what is under way may take when we are told to stop
 REST = 5.0  # seconds at most between two looks at the queue
 DIGEST = "0 9 * * *"
-WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MISFIRE = 3600  # a late job is run, and not dropped
 
 
@@ -166,10 +165,7 @@ class Loops:
 
 
 def _cron(line: str, workspace: Workspace) -> BaseTrigger:
-    *fields, weekday = line.split()
-    # APScheduler counts weekdays from Monday; everybody who writes cron lines, from Sunday.
-    named = re.sub(r"[0-7]", lambda day: WEEKDAYS[int(day[0])], weekday)
-    return CronTrigger.from_crontab(" ".join((*fields, named)), timezone=workspace.zone)
+    return CronTrigger.from_crontab(plain(line), timezone=workspace.zone)
 
 
 def _at_once() -> datetime:

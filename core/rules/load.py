@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core import document
 from core.calendar.events import Event, builtin_events
 from core.calendar.grain import Grain
+from core.calendar.schedule import plain
 from core.document import Fields, Mapped, Mistakes, Node, Scalar, suggesting
 from core.errors import Invalid, Mistake, Where
 from core.metrics.load import code, matchers, metric_code, unique
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from core.metrics.catalog import Catalog
 
 SEVERITIES = {severity.name.lower(): severity for severity in Severity}
-_CRON_FIELDS = 5
 
 
 def load_rules(
@@ -209,7 +209,7 @@ def _inside(said: Scalar, where: Where | None) -> Where:
 
 def _schedule(fields: Fields) -> str | None:
     line = fields.take("every", document.words, None)
-    if line is not None and len(line.split()) != _CRON_FIELDS:
+    if line is not None and plain(line) is None:
         fields.note("wanted-cron", "every", value=line)
         return None
     return line
