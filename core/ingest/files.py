@@ -190,10 +190,8 @@ def _cell(cell: float | str | date | time | datetime | timedelta) -> str:
 def _encoding(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(2)
-    for bom, encoding in _BOMS:
-        if head == bom:
-            return encoding
-    for encoding in ("utf-8", "gb18030"):
+    marked = [encoding for bom, encoding in _BOMS if head == bom]
+    for encoding in marked or ("utf-8", "gb18030"):
         if _decodes(path, encoding):
             return encoding
     raise Problem("file-encoding", file=str(path))

@@ -199,6 +199,13 @@ def test_bytes_of_no_known_encoding_are_refused(tmp_path):
     assert problem(path).code == "file-encoding"
 
 
+@pytest.mark.parametrize("cut", [b"\xff\xfe\x00", "日期,消耗\n".encode("utf-16")[:-1]])
+def test_a_file_that_is_still_being_written_in_utf_16_is_refused_and_is_no_bug(tmp_path, cut):
+    path = tmp_path / "a.csv"
+    path.write_bytes(cut)
+    assert problem(path).code == "file-encoding"
+
+
 def test_a_zip_that_is_no_workbook_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
         archive.writestr("readme.txt", "hello")
