@@ -12,6 +12,7 @@ from datetime import datetime
 from core.alerts.condition import observe
 from core.alerts.event import Change
 from core.calendar.grain import Period
+from core.errors import Problem
 from core.metrics.source import Source
 from core.ports import Arrival, World
 from core.quality.trust import judge
@@ -50,22 +51,40 @@ async def evaluate_due(
 ) -> tuple[Change, ...]:
     """Evaluate what time has completed and what new facts have touched, oldest period first.
 
-    Rules with a cron line of their own are evaluated only when `scheduled` names that line.
+    Rules with a cron line of their own are evaluated only when `scheduled` names that line. What cannot be read is
+    raised once all else has been evaluated: a file that is missing silences no rule over another.
     """
-    wall = world.clock.now().astimezone(workspace.zone).replace(tzinfo=None)
     fresh = tuple(arrivals)
     changes: list[Change] = []
+    problems: list[Problem] = []
     if scheduled is None:
         for source in _sources(workspace):
-            changes += await inspect(source, workspace, world, fresh)
+            try:
+                changes += await inspect(source, workspace, world, fresh)
+            except Problem as problem:
+                problems.append(problem)
     for batch in batches((rule for rule in workspace.rules if rule.schedule == scheduled), workspace.catalog):
-        name = f"{batch.key} {scheduled or ''}".strip()
-        last = batch.last_complete(wall)
-        async with world.store.begin() as tx:
-            done = await tx.evaluated(name)
-        for period in _periods(batch, done, last, fresh, always=scheduled is not None):
-            changes += await evaluate(batch, period, workspace, world, name=name)
+        try:
+            changes += await _catch_up(batch, workspace, world, fresh, scheduled)
+        except Problem as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
     return tuple(changes)
+
+
+async def _catch_up(
+    batch: Batch, workspace: Workspace, world: World, arrivals: Iterable[Arrival], scheduled: str | None
+) -> list[Change]:
+    """Evaluate one batch at every period that is due."""
+    name = f"{batch.key} {scheduled or ''}".strip()
+    last = batch.last_complete(world.clock.now().astimezone(workspace.zone).replace(tzinfo=None))
+    async with world.store.begin() as tx:
+        done = await tx.evaluated(name)
+    changes: list[Change] = []
+    for period in _periods(batch, done, last, arrivals, always=scheduled is not None):
+        changes += await evaluate(batch, period, workspace, world, name=name)
+    return changes
 
 
 def _sources(workspace: Workspace) -> tuple[Source, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -189,3 +189,21 @@ async def test_a_source_without_its_file_says_so_when_asked(shop: Shop):
             await evaluate_due(shop.workspace, world)
 
     assert "ads.csv" in str(caught.value.facts.values())
+
+
+async def test_a_missing_file_silences_no_rule_over_another(tmp_path: Path):
+    for kind, text in WORKSPACE.items():
+        (tmp_path / f"{kind}.yaml").write_text(text, encoding="utf-8")
+    lost = "- {source: lost, files: lost.csv, grain: day, time: day, measures: {leads: leads}}\n"
+    (tmp_path / "sources.yaml").write_text(lost + WORKSPACE["sources"], encoding="utf-8")
+    first = "- {rule: leads_low, when: leads < 10, owner: ads_team}\n"
+    (tmp_path / "rules.yaml").write_text(first + WORKSPACE["rules"], encoding="utf-8")
+    async with a_shop(tmp_path) as shop:
+        shop.write(("2026-06-01", 1000), ("2026-06-02", 500))
+        shop.clock.moment = datetime(2026, 6, 3, 0, 30, tzinfo=shop.workspace.zone).astimezone(UTC)
+        for _ in range(2):  # the first look says what is missing, the second takes in what arrived
+            with suppress(Missing):
+                arrivals = await shop.world.warehouse.refresh()
+                await evaluate_due(shop.workspace, shop.world, arrivals)
+
+        assert "impressions_drop" in {alert.fingerprint.rule for alert in await shop.open()}
