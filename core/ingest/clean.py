@@ -1,4 +1,4 @@
-"""What a cell means, as SQL: `1.2万` is 12000, `--` is nothing, `2025年6月18日` is a day.
+"""What a cell means, as SQL: `1.2万` is 12000, `(300)` is -300, `--` is nothing, `2025年6月18日` is a day.
 
 It is SQL so that DuckDB cleans a million rows without a Python loop. Each function takes the SQL of a text and
 returns the SQL of a value that is NULL when the cell cannot be read: whatever is not surely a number is not one
@@ -7,22 +7,29 @@ returns the SQL of a value that is NULL when the cell cannot be read: whatever i
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 Kind = Literal["text", "number", "time"]
 Order = Literal["day first", "month first"]
 
 SUMMARY_WORDS = ("合计", "总计", "汇总", "小计", "total", "grand total", "subtotal", "sum")
+SUMMARY_ENDS = ("合计", "总计", "小计")  # 微信小计, 6月合计
 
 _BLANKS = ("", "-", "--", "---", "/", "—", "——", "－", "n/a", "#n/a", "null", "nan", "none")
-_WIDE = "０１２３４５６７８９．，％－＋￥：／　"
-_NARROW = "0123456789.,%-+¥:/ "
+_WIDE = "０１２３４５６７８９．，％－＋￥：／　−（）"
+_NARROW = "0123456789.,%-+¥:/ -()"
+# Groups: an accountant's bracket, the sign (before the currency or behind it), the digits, the unit.
 _NUMBER = (
-    r"^([+-]?)[¥$€£]?\s*((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)\s*(亿|万|千|[wW]|%|‰)?\s*"
-    r"(?:元|次|人|单|条|个|件)?$"
+    r"^(\(?)([+-]?)(?:[¥$€£]|(?i:cny|rmb|usd|hkd|eur|us\$))?\s*([+-]?)((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)\s*"
+    r"(千万|百万|十万|亿|万|千|[wWkKM]|%|‰)?\s*(?:元|次|人|单|条|个|件|(?i:cny|rmb|usd))?(\)?)$"
 )
 # A shifted exponent is exact where a product is not: 1.13 * 10000 is 11299.999999999998.
-_EXPONENTS = {"亿": "e8", "万": "e4", "w": "e4", "W": "e4", "千": "e3", "%": "e-2", "‰": "e-3"}
+_EXPONENTS = {
+    "亿": "e8", "千万": "e7", "百万": "e6", "十万": "e5", "万": "e4", "千": "e3",
+    "w": "e4", "W": "e4", "k": "e3", "K": "e3", "M": "e6", "%": "e-2", "‰": "e-3",
+}  # fmt: skip
+_HEADED = re.compile(r"[(（\[【]\s*(?:单位\s*[:：]\s*)?(亿|千万|百万|十万|万|千|%|％|‰)元?\s*[)）\]】]\s*$")
 _YEAR_LAST = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # Excel's 1954 to 2119: the numbers that are days in a date column
 
@@ -39,15 +46,29 @@ def is_blank(cell: str) -> str:
 
 def is_summary(cell: str) -> str:
     """Return whether the cell opens a row of totals, which would be counted twice."""
-    return f"coalesce(lower(rtrim({_trimmed(cell)}, ' :：')) IN ({_quoted(SUMMARY_WORDS)}), false)"
+    words = f"rtrim({_trimmed(cell)}, ' :：')"
+    ends = " OR ".join(f"suffix({words}, '{end}')" for end in SUMMARY_ENDS)
+    return f"coalesce(lower({words}) IN ({_quoted(SUMMARY_WORDS)}) OR {ends}, false)"
 
 
-def number(cell: str) -> str:
+def scale_of(header: str) -> str:
+    """Return the exponent that a column's header gives to its plain numbers: `e4` for 花费(万元), else nothing.
+
+    >>> scale_of("花费（单位：万元）"), scale_of("花费(元)")
+    ('e4', '')
+    """
+    found = _HEADED.search(header)
+    return _EXPONENTS[found[1].replace("％", "%")] if found else ""
+
+
+def number(cell: str, scale: str = "") -> str:
+    """Return the number. A cell with a unit of its own, such as 1.2万, does not take its header's `scale` besides."""
     # CASE, since DuckDB asks coalesce's later parts of every row: plain cells must not pay for the pattern.
     plain = f"TRY_CAST({cell} AS DOUBLE)"
+    scaled = plain if not scale else f"TRY_CAST(trim({cell}) || '{scale}' AS DOUBLE)"
     return (
-        f"CASE WHEN isfinite({plain}) AND NOT contains({cell}, '_') THEN {plain} "
-        f"ELSE {_written_number(_narrow(cell))} END"
+        f"CASE WHEN isfinite({plain}) AND NOT contains({cell}, '_') THEN {scaled} "
+        f"ELSE {_written_number(_narrow(cell), scale)} END"
     )
 
 
@@ -100,13 +121,13 @@ def dated(cell: str, zone: str, order: Order | None = None) -> str:
     return f"CASE WHEN NOT {is_serial} THEN {moment(cell, zone, order)} END"
 
 
-def clean(cell: str, kind: Kind, zone: str, order: Order | None = None) -> str:
-    """Return the cell read as its kind; NULL when it is blank, and when it cannot be read (see `is_wrong`)."""
+def clean(cell: str, kind: Kind, zone: str, order: Order | None = None, scale: str = "") -> str:
+    """Return the cell read as its kind; NULL when it is blank, and when it cannot be read."""
     match kind:
         case "text":
             return text(cell)
         case "number":
-            return number(cell)
+            return number(cell, scale)
         case "time":
             return moment(cell, zone, order)
 
@@ -119,10 +140,15 @@ def _narrow(cell: str) -> str:
     return f"trim(translate({_trimmed(cell)}, '{_WIDE}', '{_NARROW}'))"
 
 
-def _written_number(cell: str) -> str:
-    sign, digits, unit = (f"regexp_extract({cell}, '{_NUMBER}', {group})" for group in (1, 2, 3))
+def _written_number(cell: str, scale: str) -> str:
+    opened, sign, late, digits, unit, closed = (f"regexp_extract({cell}, '{_NUMBER}', {i})" for i in range(1, 7))
     exponents = " ".join(f"WHEN '{written}' THEN '{exponent}'" for written, exponent in _EXPONENTS.items())
-    return f"TRY_CAST({sign} || replace({digits}, ',', '') || CASE {unit} {exponents} ELSE '' END AS DOUBLE)"
+    # In brackets is negative, as accountants write it; half a bracket, or two signs, is no number: `x` cannot be cast.
+    first = (
+        f"CASE {opened} || {closed} || {sign} || {late} WHEN '' THEN '' WHEN '()' THEN '-' "
+        f"WHEN '-' THEN '-' WHEN '+' THEN '' ELSE 'x' END"
+    )
+    return f"TRY_CAST({first} || replace({digits}, ',', '') || CASE {unit} {exponents} ELSE '{scale}' END AS DOUBLE)"
 
 
 def _serial(cell: str) -> str:

@@ -12,7 +12,7 @@ import csv
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -24,10 +24,12 @@ from typing import Literal
 from core.errors import Missing, Problem
 
 Form = Literal["text", "parquet", "excel"]
+Cell = float | str | date | time | datetime | timedelta
 
 MOST_CELLS = 20_000_000  # of a sheet, empty ones within its corners included; a Parquet or CSV file has no such bound
 MOST_UNPACKED = 2_000_000_000
 _CHUNK = 1 << 20
+_LOCKED = "EncryptedPackage".encode("utf-16-le")  # the name of the stream in which Office keeps a locked workbook
 _TOP = 40  # the lines among which a header is looked for
 _EXACT = 1e15  # beyond it a float is no longer each whole number
 _BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -41,6 +43,9 @@ _STRANGERS = (
     (b"7z\xbc\xaf", "7z"),
     (b"{\\rtf", "RTF"),
 )
+_VALUE = re.compile(
+    r"^[-+¥$(]?[\d.,]+\s*[%％万亿元)]?$|\d{4}[-/.年]\d|^\s*(?:--?|—)\s*$"
+)  # a cell of data, not of a header
 _CELL = re.compile(rb'<c [^>]{0,80}?r="([A-Z]{1,3})([0-9]{1,7})"')
 
 
@@ -60,7 +65,9 @@ def form_of(path: Path) -> Form:
     if head.startswith(b"PK\x03\x04"):
         return _zipped(path)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return "excel"  # .xls, or a locked workbook; calamine knows
+        if _LOCKED in head:
+            raise Problem("file-locked", file=str(path))
+        return "excel"  # .xls
     for magic, name in _STRANGERS:
         if head.startswith(magic):
             raise Problem("file-wrong-kind", file=str(path), kind=name)
@@ -98,7 +105,10 @@ class Header:
 
 
 def header(path: Path) -> Header:
-    """Return the header of a text: its first line, or the first below a title that fills no more than half of it."""
+    """Return the header of a text: its first line, or the first below a title that fills no more than half of it.
+
+    Two lines that fill each other's gaps are one header, as where 投放 is merged over 曝光量 and 点击量.
+    """
     with path.open(encoding="utf-8-sig", newline="") as file:
         top = list(islice(iter(lambda: file.readline(_CHUNK), ""), _TOP))
     delimiter = _delimiter(top)
@@ -110,8 +120,33 @@ def header(path: Path) -> Header:
         start = reader.line_num
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
     place = next((i for i, cells in enumerate(filled) if cells * 2 > max(filled)), 0)
+    for upper in (place - 1, place):
+        if 0 <= upper < len(rows) - 1 and _are_one(rows[upper], rows[upper + 1]):
+            return Header(_joined(rows[upper], rows[upper + 1]), tuple(rows[upper + 1]), delimiter, starts[upper + 1])
     written = tuple(rows[place]) if rows else ()
     return Header(_distinct(written), written, delimiter, starts[place] if rows else 0)
+
+
+def _are_one(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Return whether two lines are the halves of a header: words only, and each names columns the other does not."""
+    pairs = [(a.strip(), b.strip()) for a, b in zip(upper, lower, strict=False)]
+    return (
+        len(upper) == len(lower)
+        and all(a or b for a, b in pairs)
+        and any(a and b in ("", a) for a, b in pairs)  # merged over both lines, it stands in both
+        and any(b and not a for a, b in pairs)
+        and not any(_VALUE.search(cell) for pair in pairs for cell in pair)
+    )
+
+
+def _joined(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
+    """Return a name for each column: the lower line's, under its group where that alone would name two columns."""
+    below = [cell.strip() for cell in lower]
+    group, names = "", []
+    for over, name in zip(upper, below, strict=True):
+        group = over.strip() or group
+        names.append(f"{group} {name}" if name and below.count(name) > 1 else name or over)
+    return _distinct(names)
 
 
 def _delimiter(lines: list[str]) -> str:
@@ -169,16 +204,28 @@ def _sheet(path: Path) -> Iterator[list[str]]:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             for index in range(len(book.sheet_names)):
-                rows = book.get_sheet_by_index(index).to_python()
-                if rows:
-                    yield from ([_cell(cell) for cell in row] for row in rows if any(cell != "" for cell in row))
+                sheet = book.get_sheet_by_index(index)
+                rows = sheet.to_python(skip_empty_area=False)
+                if any(cell != "" for row in rows for cell in row):
+                    _fill_merged(rows, sheet.merged_cell_ranges or ())
+                    left = min(next((i for i, cell in enumerate(row) if cell != ""), len(row)) for row in rows)
+                    kept = (row[left:] for row in rows if any(cell != "" for cell in row))
+                    yield from ([_cell(cell) for cell in row] for row in kept)
                     return
     except (CalamineError, OSError) as error:
         raise Problem("file-unreadable", file=str(path), detail=str(error)) from None
     raise Problem("file-empty", file=str(path))
 
 
-def _cell(cell: float | str | date | time | datetime | timedelta) -> str:
+def _fill_merged(rows: list[list[Cell]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """Give what is merged over several rows to each of them: 微信, written once beside its seven days."""
+    for (top, left), (bottom, right) in merged:
+        if left == right and bottom < len(rows):  # what is merged over columns is a heading, and means one column
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = rows[top][left]
+
+
+def _cell(cell: Cell) -> str:
     if isinstance(cell, float):
         # Excel knows only floats: 20250618 comes as 20250618.0.
         return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT else repr(cell)

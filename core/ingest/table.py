@@ -7,6 +7,7 @@ many, a row of totals) is set aside with its reason, and counted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -17,15 +18,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.document import fold
 from core.errors import Invalid, Mistake, Problem
-from core.ingest.clean import Kind, Order, clean, dated, is_blank, is_summary, moment, number, order_of, text
+from core.ingest.clean import Kind, Order, clean, dated, is_blank, is_summary, moment, number, order_of, scale_of, text
 from core.ingest.files import as_text, form_of, header
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Reason = Literal["cells", "number", "time", "summary"]
+NO_NAMES: Mapping[str, Sequence[str]] = {}
 _scans = count()
+_BRACKET = re.compile(r"\s*[(（\[【][^()（）\[\]【】]*[)）\]】]\s*$")  # 花费(元) is 花费
 _TELLING = 8  # so many cells like the header's tell a header
 
 
@@ -72,19 +76,26 @@ def read(path: Path, zone: str = "UTC") -> Table:
 
 
 def stage(
-    connection: DuckDBPyConnection, path: Path, into: str, columns: Sequence[tuple[str, Kind]], zone: str
+    connection: DuckDBPyConnection,
+    path: Path,
+    into: str,
+    columns: Sequence[tuple[str, Kind]],
+    zone: str,
+    other_names: Mapping[str, Sequence[str]] = NO_NAMES,
 ) -> None:
     """Make the tables `into` (row, c0, c1, … as asked for) and `into_rejected` (row, reason, name, raw).
 
     `row` counts the rows of the file from 1. A blank cell is NULL; a row with a cell that is not of its kind is
-    rejected. Call it inside a transaction of your own, or not: both tables are temporary.
+    rejected. A column that is not there goes by one of its `other_names`: the next export says 消耗 where this one says
+    花费. Call it inside a transaction of your own, or not: both tables are temporary.
     """
     names = lay(connection, path, f"{into}_raw")
-    places = [_place(path, name, names) for name, _ in columns]
+    places = [_place(path, name, names, other_names.get(name, ())) for name, _ in columns]
     cells = [f"r.c{place}" for place in places]
     orders = [_order(connection, f"{into}_raw AS r", cell) if kind == "time" else None
               for cell, (_, kind) in zip(cells, columns, strict=True)]  # fmt: skip
-    cleaned = [clean(cell, kind, zone, order) for cell, (_, kind), order in zip(cells, columns, orders, strict=True)]
+    cleaned = [clean(cell, kind, zone, order, scale_of(names[place]))
+               for cell, place, (_, kind), order in zip(cells, places, columns, orders, strict=True)]  # fmt: skip
     summary = " OR ".join(
         is_summary(cell)
         for cell in {"r.c0", *(c for c, (_, kind) in zip(cells, columns, strict=True) if kind != "number")}
@@ -142,12 +153,26 @@ def _lay_text(connection: DuckDBPyConnection, path: Path, into: str) -> tuple[st
         f"FROM {scan}_lines WHERE trim(csv_line, ' {top.delimiter}') <> ''"
     )
     connection.execute(f"DROP TABLE {scan}_lines; DROP TABLE {scan}")
+    _count_lines_set_aside(connection, into)
     # Exports that were joined by hand name their columns once more for each part.
     named = [(f"c{i}", name) for i, name in enumerate(top.written) if name.strip()][:_TELLING]
     if len(named) > 1:
         again = " AND ".join(f"{cell} = ?" for cell, _ in named)
         connection.execute(f"DELETE FROM {into} WHERE {again}", [name for _, name in named])
     return top.names
+
+
+def _count_lines_set_aside(connection: DuckDBPyConnection, into: str) -> None:
+    """Number the rows as the file has them: whoever is told of row 7 looks for it there."""
+    if _one(connection, f"SELECT count(*) FROM {into}_rejected")[0]:
+        aside = (
+            f"SELECT row - nth + 1 AS first, max(nth) AS nth "
+            f"FROM (SELECT row, row_number() OVER (ORDER BY row) AS nth FROM {into}_rejected) GROUP BY 1"
+        )
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT r.* REPLACE (r.row + coalesce(a.nth, 0) AS row) "
+            f"FROM {into} AS r ASOF LEFT JOIN ({aside}) AS a ON r.row >= a.first"
+        )
 
 
 def _lay_parquet(connection: DuckDBPyConnection, path: Path, into: str) -> tuple[str, ...]:
@@ -164,7 +189,8 @@ def _lay_parquet(connection: DuckDBPyConnection, path: Path, into: str) -> tuple
 
 def _column(connection: DuckDBPyConnection, cell: str, name: str, zone: str) -> Column:
     order = _order(connection, "kept", cell)
-    asked = text(cell), number(cell), moment(cell, zone, order), dated(cell, zone, order)
+    scale = scale_of(name)
+    asked = text(cell), number(cell, scale), moment(cell, zone, order), dated(cell, zone, order)
     counted = ", ".join(f"count({sql})" for sql in asked)
     filled, numbers, times, sure_times = _one(connection, f"SELECT {counted} FROM kept")
     if not filled:
@@ -175,7 +201,7 @@ def _column(connection: DuckDBPyConnection, cell: str, name: str, zone: str) -> 
         values = _values(connection, moment(cell, zone, order))
         return Column(name, "time", np.ma.filled(values.astype("datetime64[us]"), np.datetime64("NaT")))
     if numbers >= enough:
-        return Column(name, "number", np.ma.filled(values := _values(connection, number(cell)), np.nan))
+        return Column(name, "number", np.ma.filled(_values(connection, number(cell, scale)), np.nan))
     words = _values(connection, text(cell))
     return Column(name, "text", np.ma.filled(words, None))
 
@@ -190,12 +216,23 @@ def _order(connection: DuckDBPyConnection, table: str, cell: str) -> Order | Non
     return order
 
 
-def _place(path: Path, name: str, names: Sequence[str]) -> int:
+def _place(path: Path, name: str, names: Sequence[str], others: Sequence[str]) -> int:
     if name in names:
         return names.index(name)
+    meant = {_plainly(each) for each in (name, *others)}
+    fitting = [place for place, written in enumerate(names) if _plainly(written) in meant]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:  # 花费 and 消耗 side by side: which of the two was meant, nobody can know
+        both = ", ".join(names[place] for place in fitting)
+        raise Invalid([Mistake("file-column-twice", {"file": str(path), "column": name, "columns": both})])
     facts = {"file": str(path), "column": name, "columns": ", ".join(names)}
     near = get_close_matches(name, names, n=1, cutoff=0.5)
     raise Invalid([Mistake("file-column-missing", facts | ({"suggestion": near[0]} if near else {}))])
+
+
+def _plainly(name: str) -> str:
+    return fold(_BRACKET.sub("", name))
 
 
 def _one(connection: DuckDBPyConnection, sql: str) -> tuple[Any, ...]:

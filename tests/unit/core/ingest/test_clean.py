@@ -37,13 +37,28 @@ def ask():
         ("2.35%", 0.0235),
         ("２.３５％", 0.0235),
         ("5‰", 0.005),
+        ("(1,234.50)", -1234.5),
+        ("（300）", -300),
+        ("(¥12)", -12),
+        ("−7", -7),
+        ("¥-3", -3),
+        ("CNY 1,200", 1200),
+        ("RMB300", 300),
+        ("US$ 5", 5),
+        ("99.9 USD", 99.9),
+        ("3千万", 30_000_000),
+        ("1.5百万", 1_500_000),
+        ("12.5k", 12_500),
+        ("1.2M", 1_200_000),
     ],
 )
 def test_a_number_is_read_as_people_write_it(ask, written, meant):
     assert ask(clean.number("?1"), written) == meant
 
 
-@pytest.mark.parametrize("written", ["abc", "1.234,56", "1,2345", "(3)", "1_000", "inf", "0x10", "1 2", "12岁"])
+@pytest.mark.parametrize(
+    "written", ["abc", "1.234,56", "1,2345", "(3", "3)", "(-3)", "-¥-3", "1_000", "inf", "0x10", "1 2", "12岁"]
+)
 def test_what_is_not_surely_a_number_is_none(ask, written):
     assert ask(clean.number("?1"), written) is None
     assert not ask(clean.is_blank("?1"), written)
@@ -90,7 +105,9 @@ def test_an_excel_serial_alone_makes_no_column_of_days(ask):
     assert ask(clean.dated("?1", "UTC"), "2025/6/18") == datetime(2025, 6, 18)
 
 
-@pytest.mark.parametrize("written", ["合计", " 总计：", "汇总", "Total", "Grand Total"])
+@pytest.mark.parametrize(
+    "written", ["合计", " 总计：", "汇总", "小计", "微信小计", "6月合计：", "Total", "Grand Total"]
+)
 def test_a_row_of_totals_is_known_by_its_word(ask, written):
     assert ask(clean.is_summary("?1"), written)
 
@@ -98,3 +115,19 @@ def test_a_row_of_totals_is_known_by_its_word(ask, written):
 def test_a_title_that_only_contains_the_word_is_no_total(ask):
     assert not ask(clean.is_summary("?1"), "合计单")
     assert not ask(clean.is_summary("?1"), None)
+
+
+@pytest.mark.parametrize(
+    ("header", "written", "meant"),
+    [
+        ("花费(万元)", "1.23", 12_300),
+        ("花费（单位：万元）", "1.1万", 11_000),
+        ("花费(万)", "¥2,000", 20_000_000),
+        ("点击率(%)", "2.35", 0.0235),
+        ("点击率(%)", "2.35%", 0.0235),
+        ("花费(元)", "5", 5),
+        ("万科", "5", 5),
+    ],
+)
+def test_a_unit_in_the_header_counts_for_every_cell_without_one(ask, header, written, meant):
+    assert ask(clean.number("?1", clean.scale_of(header)), written) == pytest.approx(meant, rel=1e-15)

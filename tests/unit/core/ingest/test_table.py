@@ -72,7 +72,7 @@ def test_a_title_above_the_header_is_passed_over(tmp_path, connection, text):
     path = written(tmp_path / "a.csv", text, "gb18030")
     assert read(path).names == ("日期", "渠道", "消耗", "点击量")
     stage(connection, path, "s", [("日期", "time"), ("消耗", "number")], "UTC")
-    assert connection.sql("SELECT row, c1 FROM s ORDER BY row").fetchall() == [(1, 12), (2, 3)]
+    assert connection.sql("SELECT row, c1 FROM s ORDER BY row").fetchall() == [(1, 12), (3, 3)]
     assert connection.sql("SELECT row, reason, raw FROM s_rejected").fetchall() == [(2, "cells", "2026-06-02,抖音")]
 
 
@@ -272,3 +272,133 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest(tmp_path, connecti
     with pytest.raises(Invalid) as caught:
         stage(connection, path, "ads", [("清单", "number")], "UTC")
     assert "suggestion" not in caught.value.facts
+
+
+# --- the cleaning list, each line with its mess -------------------------------------------------------------------
+
+
+def workbook(path, rows, merged=()):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for cells in merged:
+        book.active.merge_cells(cells)
+    book.save(path)
+    return path
+
+
+def test_a_heading_merged_over_its_columns_and_the_line_below_are_one_header(tmp_path, connection):
+    rows = [
+        ["日期", "渠道", "投放", None, None, "转化"],
+        [None, None, "曝光量", "点击量", "花费", "订单数"],
+        [date(2026, 6, 1), "微信", 100, 10, 5, 1],
+    ]
+    path = workbook(tmp_path / "a.xlsx", rows, ["A1:A2", "B1:B2", "C1:E1"])
+    assert read(path).names == ("日期", "渠道", "曝光量", "点击量", "花费", "订单数")
+    stage(connection, path, "s", [("日期", "time"), ("花费", "number")], "UTC")
+    assert connection.sql("SELECT row, c1 FROM s").fetchall() == [(1, 5)]
+
+
+def test_two_headers_that_name_a_column_once_for_each_group_keep_the_groups_apart(tmp_path):
+    text = "日期,微信,,抖音,\n,曝光量,花费,曝光量,花费\n2026-06-01,1,2,3,4\n"
+    assert read(written(tmp_path / "a.csv", text, "gbk")).names == (
+        "日期",
+        "微信 曝光量",
+        "微信 花费",
+        "抖音 曝光量",
+        "抖音 花费",
+    )
+
+
+def test_a_first_row_with_gaps_is_not_taken_for_half_a_header(tmp_path):
+    table = read(written(tmp_path / "a.csv", "渠道,,备注\n微信,12,\n抖音,--,好\n"))
+    assert (table.names, table.height) == (("渠道", "#2", "备注"), 2)
+
+
+def test_a_channel_merged_beside_its_days_is_that_of_each_day(tmp_path):
+    rows = [["渠道", "日期", "花费"], ["微信", "2026-06-01", 1], [None, "2026-06-02", 2], ["抖音", "2026-06-01", 3]]
+    path = workbook(tmp_path / "a.xlsx", rows, ["A2:A3"])
+    assert list(read(path)["渠道"].values) == ["微信", "微信", "抖音"]
+
+
+def test_an_empty_margin_left_of_a_sheet_is_no_column(tmp_path):
+    rows = [[None, None], [None, "日期", "花费"], [None, "2026-06-01", 1]]
+    assert read(workbook(tmp_path / "a.xlsx", rows)).names == ("日期", "花费")
+
+
+def test_a_renamed_column_is_found_by_its_other_names(tmp_path, connection):
+    path = written(tmp_path / "a.csv", "统计日期,消耗（元）,展现量\n2026-06-01,1.5万,3亿\n", "gb18030")
+    names = {"日期": ("统计日期",), "花费": ("消耗", "cost"), "曝光量": ("展现量",)}
+    stage(connection, path, "s", [("日期", "time"), ("花费", "number"), ("曝光量", "number")], "UTC", names)
+    assert connection.sql("SELECT c1, c2 FROM s").fetchall() == [(15_000, 300_000_000)]
+
+
+def test_of_two_columns_by_the_same_name_none_is_chosen(tmp_path, connection):
+    path = written(tmp_path / "a.csv", "日期,消耗,cost\n2026-06-01,1,2\n")
+    with pytest.raises(Invalid) as caught:
+        stage(connection, path, "s", [("花费", "number")], "UTC", {"花费": ("消耗", "cost")})
+    assert (caught.value.code, caught.value.facts["columns"]) == ("file-column-twice", "消耗, cost")
+
+
+def test_a_header_in_ten_thousands_counts_in_ones(tmp_path, connection):
+    path = written(tmp_path / "a.csv", "日期,花费(万元)\n2026-06-01,1.5\n2026-06-02,2亿\n")
+    stage(connection, path, "s", [("花费", "number")], "UTC")
+    assert connection.sql("SELECT c0 FROM s ORDER BY row").fetchall() == [(15_000,), (200_000_000,)]
+    assert list(read(path)["花费(万元)"].values) == [15_000, 200_000_000]
+
+
+def test_notes_under_the_table_and_subtotals_within_are_set_aside_with_their_reasons(tmp_path, connection):
+    text = (
+        "日期,渠道,花费\n2026-06-01,微信,1\n2026-06-01,微信小计,1\n2026/6/2,抖音,(2)\n2026年6月3日,抖音,３，０００\n"
+        "合计,,3001\n注：以上数据未经审计\n数据来源：后台导出,,\n"
+    )
+    path = written(tmp_path / "a.csv", text, "gbk")
+    stage(connection, path, "s", [("日期", "time"), ("渠道", "text"), ("花费", "number")], "UTC")
+    assert connection.sql("SELECT row, c2 FROM s ORDER BY row").fetchall() == [(1, 1), (3, -2), (4, 3000)]
+    assert connection.sql("SELECT row, reason, raw FROM s_rejected ORDER BY ALL").fetchall() == [
+        (2, "summary", None),
+        (5, "summary", None),
+        (6, "cells", "注：以上数据未经审计"),
+        (7, "time", "数据来源：后台导出"),
+    ]
+
+
+def test_mixed_days_in_one_column_are_one_kind_of_day(tmp_path):
+    cells = ("2026-06-01", "2026/6/2", "2026年6月3日", "20260604", "2026.6.5", "46179", "2026-06-07 00:00:00")
+    table = read(written(tmp_path / "a.csv", "日期,n\n" + "".join(f"{cell},1\n" for cell in cells)))
+    assert list(table["日期"].values) == [np.datetime64(f"2026-06-0{day}") for day in range(1, 8)]
+
+
+def test_three_hundred_columns_are_read_and_only_those_asked_for_are_taken(tmp_path, connection):
+    names = [f"x{i}" for i in range(300)]
+    path = written(tmp_path / "a.csv", ",".join(names) + "\n" + ",".join("1" for _ in names) + "\n")
+    assert len(read(path).names) == 300
+    stage(connection, path, "s", [("x299", "number")], "UTC")
+    assert connection.sql("FROM s").fetchall() == [(1, False, 1.0)]
+
+
+def test_a_formula_in_a_text_cell_stays_the_words_it_is(tmp_path):
+    table = read(written(tmp_path / "a.csv", '渠道,n\n"=HYPERLINK(""http://x"",""y"")",1\n+cmd|calc,2\n'))
+    assert list(table["渠道"].values) == ['=HYPERLINK("http://x","y")', "+cmd|calc"]
+
+
+def test_a_sheet_that_announces_two_gigabytes_is_refused_unopened(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
+            for _ in range(20):
+                sheet.write(b"\0" * (1 << 20))
+        archive.writestr("xl/workbook.xml", "")
+    claimed = bytearray(path.read_bytes())
+    at = claimed.rindex(b"PK\x01\x02", 0, claimed.rindex(b"xl/worksheets/sheet1.xml"))
+    claimed[at + 24 : at + 28] = (2_100_000_000).to_bytes(4, "little")
+    path.write_bytes(claimed)
+    assert problem(path).code == "file-too-large"
+
+
+def test_a_workbook_behind_a_password_says_so(tmp_path):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
+    )
+    assert problem(path).code == "file-locked"
