@@ -291,8 +291,9 @@ def judged(condition: Condition, sides: Sides, doubt: Flags | None = None) -> Ve
             holds, fails = judged(part, gate.without(sides), doubt)
             return fails, holds
         case Held(part, times, of):
-            earlier = None if doubt is None else np.pad(doubt, ((0, 0), (of - 1, 0)))
-            return _often(*judged(part, sides.reaching(of - 1), earlier), times, of)
+            row = judged(part, sides.reaching(of - 1))
+            # Only the judged period's facts are ever in doubt: what is known of the others by now is believed.
+            return _often(row, None if doubt is None else judged(part, sides, doubt), times, of)
         case Streak():
             moves, bare = ("streak", condition, sides.periods), gate.without(sides)
             return sides.reader.once(moves, lambda: judged(condition.moves, bare))
@@ -314,10 +315,16 @@ def _speaks(part: Concentration, sides: Sides) -> Flags:
     return shares.leads(sizes, sides.wholes) | ~shares.spread(~np.isnan(sizes), sides.wholes)
 
 
-def _often(holds: Flags, fails: Flags, times: int, of: int) -> Verdict:
-    """Return where a condition held `times` times in the last `of` periods; unknown while both ends are open."""
-    held = np.add.reduce(sliding_window_view(holds, of, axis=1), axis=2, dtype=np.int32)
-    failed = np.add.reduce(sliding_window_view(fails, of, axis=1), axis=2, dtype=np.int32)
+def _often(row: Verdict, newest: Verdict | None, times: int, of: int) -> Verdict:
+    """Return where a condition held `times` times in the last `of` periods; unknown while both ends are open.
+
+    `newest` is what to make of each last one, where that is another than what the row says.
+    """
+    held, failed = (
+        np.add.reduce(sliding_window_view(each, of, axis=1), axis=2, dtype=np.int32)
+        + (0 if newest is None else newest[side].astype(np.int32) - each[:, of - 1 :])
+        for side, each in enumerate(row)
+    )
     return held >= times, failed > of - times
 
 

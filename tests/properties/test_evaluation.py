@@ -1,27 +1,27 @@
-"""The evaluator against an obvious one: loops, fractions, and no floats at all."""
+"""The evaluator against an obvious one (`plainly`): whatever a tree may say, on histories with holes in them."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
-from statistics import median
 
 import numpy as np
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core.calendar.events import Event, builtin_events
-from core.calendar.grain import Grain, Period
-from core.cube.baseline import LEAST, LEAST_SAME_WEEKDAY
+from core.calendar.grain import Grain
 from core.cube.cube import Cube
 from core.labels import Labels
-from core.metrics.metric import Const, Formula, How, Op, Ref, ToDate
+from core.metrics.metric import How
 from core.metrics.target import Planned
+from core.quality.trust import Trust
 from core.quantity import Quantity, Unit
 from core.rules.evaluate import evaluate
 from core.rules.finding import State
 from core.rules.needs import batches
-from core.rules.rule import Gating, Rule
+from core.rules.rule import During, Gating, Rule, Severity
 from core.rules.sides import Sides
 from core.rules.tree import (
     All,
@@ -36,274 +36,275 @@ from core.rules.tree import (
     FixedBase,
     Held,
     Lag,
+    LastTime,
     NoData,
     Not,
-    Operand,
     Reading,
     Sentence,
     Share,
+    SoFar,
     Streak,
     Target,
     Usual,
     YearAgo,
+    leaves,
     parts_of_whole,
 )
 from core.text import Text
+from tests.properties import plainly
+from tests.properties.plainly import Plainly, World
 from tests.shop import JUNE_18, a_catalog
 
-PLANNED = (Planned("cvr", Labels(), Decimal("0.3")), Planned("spend", Labels.of({"channel": "a"}), Decimal("1.1")))
+PLANNED = (
+    Planned("cvr", Labels(), Decimal("0.3")),
+    Planned("spend", Labels.of({"channel": "a"}), Decimal("1.1")),
+    Planned("spend", Labels(), Decimal("0.7"), date(2026, 6, 1), date(2026, 6, 14)),
+    Planned("revenue", Labels(), Decimal("2.2"), date(2026, 6, 13), None),
+    Planned("revenue", Labels(), Decimal("1.9"), None, date(2026, 6, 15)),
+)
 CATALOG = a_catalog(planned=PLANNED, min_sample={"cvr": 2})
 CODES = ("revenue", "spend", "budget", "conversions", "clicks")
 METRICS = ("revenue", "roi", "cvr", "budget_use", "spend")
-SPAN = 60
-
-# --- the obvious evaluator -------------------------------------------------------------------------------------
-
-Facts = dict[tuple[str, str, int], Decimal]  # measure, slice, day; a missing key is no row
+SLICES = tuple(Labels.of({"channel": one, "region": other}) for one, other in ("an", "bn", "as"))
+SPAN, YEAR = 60, 430
+LAST_HOUR = JUNE_18.index * 24 + 15
 
 
-def is_like(day: int, judged: int) -> bool:
-    """Return whether no promotion is on but such as are on for the judged day too."""
-    for event in builtin_events().values():
-        runs = [range(*(Period.holding(one, Grain.DAY).index for one in run)) for run in event.days.values()]
-        on, on_judged = (any(each.start <= one <= each.stop for each in runs) for one in (day, judged))
-        if event.kind != "season" and on and not on_judged:
-            return False
-    return True
+def an_event(code: str, *runs: tuple[date, date], **more: object) -> Event:
+    """Return an event whose runs are called years, however near they are: so that a short history holds two."""
+    return Event(code, Text.same(code), days={2026 - len(runs) + 1 + at: run for at, run in enumerate(runs)}, **more)
 
 
-class Plainly:
-    def __init__(self, facts: Facts, name: str, first: int) -> None:
-        self.facts, self.name, self.first = facts, name, first
+MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
+EVENTS = {
+    each.code: each
+    for each in (
+        an_event("sale", (MAY + timedelta(3), MAY + timedelta(9)), (JUNE + timedelta(10), JUNE + timedelta(20))),
+        an_event(
+            "feast",
+            (MAY + timedelta(20), MAY + timedelta(22)),
+            (JUNE + timedelta(14), JUNE + timedelta(15)),
+            peak={2025: MAY + timedelta(20), 2026: JUNE + timedelta(14)},
+            around=2,
+        ),
+        an_event(
+            "phased",
+            (MAY + timedelta(11), MAY + timedelta(18)),
+            (JUNE + timedelta(11), JUNE + timedelta(17)),
+            phases=(
+                an_event("phased/open", (MAY + timedelta(11), MAY + timedelta(12)), (JUNE + timedelta(11),) * 2),
+                an_event("phased/close", (JUNE + timedelta(16), JUNE + timedelta(17))),
+            ),
+        ),
+        an_event("outage", (MAY + timedelta(25), MAY + timedelta(26)), kind="incident"),
+        an_event("summer", (JUNE - timedelta(2), JUNE + timedelta(90)), kind="season"),
+    )
+}
 
-    def base(self, code: str, day: int, span: Grain | None) -> Fraction | None:
-        if span is None:
-            found = self.facts.get((code, self.name, day))
-            return None if found is None else Fraction(found)
-        here = Period(Grain.DAY, day).start
-        opening = here - timedelta(days=here.day - 1)
-        start = Period.holding(opening, Grain.DAY).index
-        if start < self.first:
-            return None
-        days = [self.base(code, each, None) for each in range(start, day + 1)]
-        known = [each for each in days if each is not None]
-        return sum(known, Fraction(0)) if known else None
-
-    def work(self, formula: Formula, leaf, span: Grain | None = None) -> Fraction | None:
-        match formula:
-            case Ref(code):
-                inner = CATALOG.metrics[code].formula
-                return leaf(code, span) if inner is None else self.work(inner, leaf, span)
-            case Const(value):
-                return Fraction(value)
-            case ToDate(inner, over):
-                return self.work(inner, leaf, over)
-            case Op(sign, left, right):
-                a, b = self.work(left, leaf, span), self.work(right, leaf, span)
-                if a is None or b is None or (sign == "/" and b == 0):
-                    return None
-                return {"+": a + b, "-": a - b, "*": a * b}[sign] if sign != "/" else a / b
-
-    def value(self, metric: str, day: int) -> Fraction | None:
-        def leaf(code: str, span: Grain | None) -> Fraction | None:
-            return self.base(code, day, span)
-
-        sample = self.base("clicks", day, None) if metric == "cvr" else None
-        if metric == "cvr" and (sample is None or sample < 2):
-            return None
-        return self.work(Ref(metric), leaf)
-
-    def usual(self, metric: str, day: int, usual: Usual) -> Fraction | None:
-        span = usual.periods or 28
-        count = span // 7 if usual.same_weekday else span
-        reach = span if usual.periods else span + 62
-        days = [day - back for back in range(1, reach + 1) if not usual.same_weekday or back % 7 == 0]
-        days = [each for each in days if usual.periods or is_like(each, day)][:count]
-        least = min(count, LEAST_SAME_WEEKDAY if usual.same_weekday else LEAST)
-        if usual.statistic == "median":
-            seen = [each for each in (self.value(metric, one) for one in days) if each is not None]
-            return median(seen) if seen and len(seen) >= least else None
-        needed: set[tuple[str, Grain | None]] = set()
-        self.work(Ref(metric), lambda code, over: needed.add((code, over)) or Fraction(1))
-        whole = [one for one in days if all(self.base(code, one, over) is not None for code, over in needed)]
-        if len(whole) < least or not whole:
-            return None
-        if metric == "cvr" and sum(self.base("clicks", one, None) for one in whole) < 2:
-            return None
-
-        def mean(code: str, over: Grain | None) -> Fraction:
-            return sum(self.base(code, one, over) for one in whole) / Fraction(len(whole))
-
-        return self.work(Ref(metric), mean)
-
-    def held(self, metric: str, against, day: int) -> Fraction | None:
-        match against:
-            case Lag(_, periods):
-                return self.value(metric, day - periods)
-            case YearAgo():
-                return None  # the cube is too short for it
-            case FixedBase(base):
-                return self.value(metric, Period.holding(base, Grain.DAY).index)
-            case Usual():
-                return self.usual(metric, day, against)
-            case Target():
-                narrow = [each for each in PLANNED if each.metric == metric and each.labels.get("channel") == self.name]
-                wide = [each for each in PLANNED if each.metric == metric and not each.labels]
-                return next((Fraction(each.value) for each in (*narrow, *wide)), None)
-
-    def side(self, operand: Operand, day: int) -> Fraction | None:
-        match operand:
-            case Bound(quantity):
-                return Fraction(quantity.value)
-            case Reading(metric):
-                return self.value(metric, day)
-            case Baseline(metric, against):
-                return self.held(metric, against, day)
-            case Share(metric):
-                mine, total = self.value(metric, day), sum(self.everybodys(metric, day))
-                return mine / total if mine is not None and total > 0 else None
-            case Concentration(metric, top):
-                sizes = sorted(self.everybodys(metric, day), reverse=True)
-                if sum(sizes) <= 0:
-                    return None
-                parts = [each / sum(sizes) for each in sizes]
-                return sum(each * each for each in parts) if top is None else sum(parts[:top])
-            case Change(metric, against, relative):
-                now, then = self.value(metric, day), self.held(metric, against, day)
-                if now is None or then is None or (relative and then == 0):
-                    return None
-                return (now - then) / abs(then) if relative else now - then
-
-    def everybodys(self, metric: str, day: int) -> list[Fraction]:
-        found = [Plainly(self.facts, name, self.first).value(metric, day) for name in "ab"]
-        return [each for each in found if each is not None]
-
-    def judge(self, condition: Condition, day: int) -> bool | None:
-        match condition:
-            case Not(part):
-                inner = self.judge(part, day)
-                return None if inner is None else not inner
-            case All(parts):
-                found = [self.judge(part, day) for part in parts]
-                return False if False in found else None if None in found else True
-            case Any(parts):
-                found = [self.judge(part, day) for part in parts]
-                return True if True in found else None if None in found else False
-            case Held(part, times, of):
-                days = [self.judge(part, each) for each in range(day - of + 1, day + 1)]
-                return True if days.count(True) >= times else False if days.count(False) > of - times else None
-            case NoData(metric):
-                if day < self.first:
-                    return None
-                rows = [self.base(code, day, None) for code in CATALOG.bases(metric)]
-                return all(each is None for each in rows)
-            case Streak(metric, direction, times):
-                numbers = [self.value(metric, each) for each in range(day - times, day + 1)]
-                pairs = [(a, b) for a, b in pairwise(numbers) if a is not None and b is not None]
-                if any(a >= b if direction == "up" else a <= b for a, b in pairs):
-                    return False
-                return True if len(pairs) == times else None
-            case Compare(left, comparison, right):
-                a, b = self.side(left, day), self.side(right, day)
-                if a is None or b is None:
-                    return None
-                signs = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "=": a == b, "!=": a != b}
-                return signs[comparison.value]
-
-
-# --- what is compared ------------------------------------------------------------------------------------------
+# --- what may be said ------------------------------------------------------------------------------------------
 
 amounts = st.integers(0, 40).map(lambda each: Decimal(each) / 10)
 metrics = st.sampled_from(METRICS)
 usuals = st.builds(Usual, st.sampled_from([None, 3, 9, 21, 28]), st.sampled_from(["mean", "median"]), st.booleans())
+last_times = st.builds(LastTime, st.sampled_from([None, "sale", "feast", "phased"]))
 againsts = st.one_of(
     st.builds(Lag, st.sampled_from([None, Grain.DAY]), st.sampled_from([1, 7])),
     st.just(YearAgo()),
     st.builds(FixedBase, st.dates(min_value=date(2026, 4, 10), max_value=date(2026, 6, 17))),
     usuals.filter(lambda each: not each.same_weekday or (each.periods or 28) >= 21),
     st.just(Target()),
+    last_times,
+    st.builds(Lag, st.sampled_from([Grain.WEEK, Grain.MONTH]), st.just(1)),  # beside days: by the last whole one
 )
 bounds = st.integers(-30, 30).map(lambda each: Bound(Quantity(Decimal(each) / 20, Unit.BARE)))
-compares = st.one_of(
-    st.builds(Compare, st.builds(Reading, metrics), st.sampled_from(Comparison), bounds),
-    st.builds(Compare, st.builds(Change, metrics, againsts, st.booleans()), st.sampled_from(Comparison), bounds),
-    st.builds(
-        Compare, st.builds(Reading, metrics), st.sampled_from(Comparison), st.builds(Baseline, metrics, againsts)
-    ),
-    st.builds(Compare, st.builds(Reading, metrics), st.sampled_from(Comparison), st.builds(Reading, metrics)),
-)
+comparisons = st.sampled_from(Comparison)
+
+
+def compared_with(held: st.SearchStrategy) -> st.SearchStrategy[Condition]:
+    change = st.builds(Change, metrics, held, st.booleans())
+    return st.one_of(
+        st.builds(Compare, change, comparisons, bounds),
+        st.builds(Compare, st.builds(Reading, metrics), comparisons, st.builds(Baseline, metrics, held)),
+    )
+
+
+static = st.builds(Compare, st.builds(Reading, metrics), comparisons, st.one_of(bounds, st.builds(Reading, metrics)))
 parts = st.builds(Share, st.sampled_from(["spend", "revenue"]))
 parts |= st.builds(Concentration, st.sampled_from(["spend", "revenue"]), st.sampled_from([None, 1, 2]))
-compares |= st.builds(Compare, parts, st.sampled_from(Comparison), bounds)
+of_wholes = st.builds(Compare, parts, comparisons, bounds)
 streaks = st.builds(NoData, metrics) | st.builds(Streak, metrics, st.sampled_from(["up", "down"]), st.integers(1, 4))
-conditions = st.recursive(
-    compares | streaks,
-    lambda inner: st.one_of(
-        st.lists(inner, min_size=2, max_size=3).map(lambda parts: All(tuple(parts))),
-        st.lists(inner, min_size=2, max_size=3).map(lambda parts: Any(tuple(parts))),
-        inner.map(Not),
-        st.integers(1, 5).flatmap(lambda of: st.builds(Held, inner, st.integers(1, of), st.just(of))),
-    ),
-    max_leaves=4,
+
+
+def trees(leaf: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    return st.recursive(
+        leaf,
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: All(tuple(parts))),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: Any(tuple(parts))),
+            inner.map(Not),
+            st.integers(1, 5).flatmap(lambda of: st.builds(Held, inner, st.integers(1, of), st.just(of))),
+        ),
+        max_leaves=4,
+    )
+
+
+conditions = trees(static | compared_with(againsts) | of_wholes | streaks)
+hourly = st.one_of(
+    st.builds(Lag, st.sampled_from([None, Grain.HOUR, Grain.DAY]), st.sampled_from([1, 2])),
+    st.builds(Usual, st.sampled_from([None, 24]), st.sampled_from(["mean", "median"])),
+    st.builds(Usual, st.none(), st.sampled_from(["mean", "median"]), st.just(True)),
+    last_times,
 )
+held_so_far = st.builds(Lag, st.sampled_from([Grain.DAY]), st.sampled_from([1, 7])) | last_times | st.just(YearAgo())
+so_far = st.builds(
+    Compare, st.builds(Change, metrics, st.builds(SoFar, held_so_far), st.booleans()), comparisons, bounds
+)
+hourly_conditions = trees(static | compared_with(hourly) | so_far | of_wholes | streaks)
+sentences = st.builds(Sentence, conditions, st.sampled_from([("channel",), ("channel", "region")]))
+
+# --- on what ---------------------------------------------------------------------------------------------------
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> Facts:
-    """Draw sixty days, most of them from a small set of numbers, so that equal ones meet."""
-    few = draw(st.lists(amounts, min_size=2, max_size=5))
-    seed, gaps = draw(st.integers(0, 10**6)), draw(st.sampled_from([0.0, 0.05, 0.4]))
-    dice = np.random.default_rng(seed)
-    return {
-        (code, name, JUNE_18.index - SPAN + 1 + day): few[int(dice.integers(len(few)))]
-        for code in CODES
-        for name in "ab"
-        for day in range(SPAN)
-        if dice.random() >= gaps
+def worlds(draw: st.DrawFn, grain: Grain = Grain.DAY, spans: tuple[int, ...] = (SPAN, SPAN, YEAR)) -> World:
+    """Draw facts, most of them from a small set of numbers, so that equal ones meet."""
+    few = [Fraction(each) for each in draw(st.lists(amounts, min_size=2, max_size=5))]
+    dice, gaps = np.random.default_rng(draw(st.integers(0, 10**6))), draw(st.sampled_from([0.0, 0.05, 0.4]))
+    last, span = (LAST_HOUR if grain is Grain.HOUR else JUNE_18.index), draw(st.sampled_from(spans))
+    shape = (len(CODES), len(SLICES), span)
+    picked, there = dice.integers(len(few), size=shape), dice.random(shape) >= gaps
+    facts = {
+        (CODES[code], SLICES[row], last - span + 1 + at): few[picked[code, row, at]]
+        for code, row, at in zip(*(each.tolist() for each in np.nonzero(there)), strict=True)
     }
+    return World(facts, SLICES, grain, last - span + 1, CATALOG, EVENTS)
 
 
-def cube_of(facts: Facts) -> Cube:
-    periods = range(JUNE_18.index - SPAN + 1, JUNE_18.index + 1)
-    arrays = {
-        code: np.array([[float(facts.get((code, name, day), "nan")) for day in periods] for name in "ab"])
-        for code in CODES
-    }
-    slices = tuple(Labels.of({"channel": name}) for name in "ab")
-    return Cube(("channel",), slices, Grain.DAY, periods, arrays, dict.fromkeys(CODES, How.SUM))
+def cube_of(world: World) -> Cube:
+    last = LAST_HOUR if world.grain is Grain.HOUR else JUNE_18.index
+    periods = range(world.first, last + 1)
+    arrays = {code: np.full((len(world.slices), len(periods)), np.nan) for code in CODES}
+    for (code, labels, at), number in world.facts.items():
+        arrays[code][world.slices.index(labels), at - world.first] = float(number)
+    return Cube(("channel", "region"), world.slices, world.grain, periods, arrays, dict.fromkeys(CODES, How.SUM))
 
 
-def rule_of(condition: Condition) -> Rule:
-    return Rule("r", Text.same("r"), Sentence(condition, ("channel",)), "", "ads", gate=Gating.OFF)
+def rule_of(condition: Condition | Sentence, **more: object) -> Rule:
+    said = condition if isinstance(condition, Sentence) else Sentence(condition, ("channel", "region"))
+    return Rule("r", Text.same("r"), said, "", "ads", gate=Gating.OFF, **more)
 
 
-@given(histories(), conditions)
-def test_the_evaluator_says_what_plain_loops_say(facts: Facts, condition: Condition) -> None:
-    cube = cube_of(facts)
-    asked = range(JUNE_18.index - 6, JUNE_18.index + 1)
-    state = evaluate(rule_of(condition), Sides.of(cube, CATALOG, asked)).state
-    for row, name in enumerate("ab"):
-        plainly = Plainly(facts, name, cube.periods.start)
-        for column, day in enumerate(asked):
-            said = plainly.judge(condition, day)
-            for part in parts_of_whole(condition):
-                # Of what lies in few hands, only the largest slice speaks; the first of equals.
-                mine, first = plainly.value(part.metric, day), Plainly(facts, "a", cube.periods.start)
-                others = plainly.everybodys(part.metric, day)
-                is_first = name == "a" or first.value(part.metric, day) != mine
-                if isinstance(part, Concentration) and others and not (mine == max(others) and is_first):
-                    said = False
-            expected = State.UNKNOWN if said is None else State(int(said))
-            assert state[row, column] == expected, (name, day)
+def sides_of(cube: Cube, asked: range, events: Mapping[str, Event] = EVENTS) -> Sides:
+    return Sides.of(cube, CATALOG, asked, events)
 
 
-@given(histories(), conditions)
-def test_the_live_check_and_the_backtest_agree(facts: Facts, condition: Condition) -> None:
-    cube, rule = cube_of(facts), rule_of(condition)
+def said_of(world: World, labels: Labels, sentence: Sentence, at: int, condition: Condition | None = None) -> State:
+    """Return what loops say of one cell, its facts' trust and the one slice that speaks for all included."""
+    mine = Plainly(world, labels, plainly.wholes_of(sentence.by, ("channel", "region")))
+    judged = sentence.condition if condition is None else condition
+    parts = parts_of_whole(judged)
+    if any(isinstance(part, Concentration) and not mine.speaks(part, at) for part in parts):
+        return State.CALM
+    apart = bool(parts) or any(isinstance(leaf, NoData) for leaf in leaves(judged))
+    if (labels, at) in world.frozen and not apart:
+        return State.UNKNOWN
+    said = mine.judge(judged, at, doubting=apart)
+    return State.UNKNOWN if said is None else State(int(said))
+
+
+def trust_of(world: World, asked: range) -> Trust | None:
+    if not world.frozen:
+        return None
+    silent = np.array([[(labels, at) in world.frozen for at in asked] for labels in world.slices])
+    late = np.zeros(len(asked), np.bool_)
+    return Trust(asked, world.slices, late, silent, silent, is_doubtful=True)
+
+
+def expect(world: World, rule: Rule, asked: range) -> None:
+    state = evaluate(rule, sides_of(cube_of(world), asked), trust_of(world, asked)).state
+    for row, labels in enumerate(world.slices):
+        for column, at in enumerate(asked):
+            assert state[row, column] == said_of(world, labels, rule.sentence, at), (str(labels), at)
+
+
+# --- what is compared ------------------------------------------------------------------------------------------
+
+
+@given(worlds(), sentences)
+def test_the_evaluator_says_what_plain_loops_say(world: World, sentence: Sentence) -> None:
+    expect(world, rule_of(sentence), range(JUNE_18.index - 4, JUNE_18.index + 1))
+
+
+@settings(max_examples=30)
+@given(worlds(Grain.HOUR, (30 * 24,)), hourly_conditions)
+def test_so_it_does_of_hours_and_of_days_so_far(world: World, condition: Condition) -> None:
+    expect(world, rule_of(condition), range(LAST_HOUR, LAST_HOUR + 1))
+
+
+@given(worlds(spans=(SPAN,)), sentences, st.sets(st.tuples(st.sampled_from(SLICES), st.integers(0, 3)), min_size=1))
+def test_so_it_does_where_facts_may_not_be_believed(
+    world: World, sentence: Sentence, frozen: set[tuple[Labels, int]]
+) -> None:
+    doubted = replace(world, frozen=frozenset((labels, JUNE_18.index - back) for labels, back in frozen))
+    expect(doubted, rule_of(sentence), range(JUNE_18.index - 3, JUNE_18.index + 1))
+
+
+sized = st.builds(
+    lambda metric, numbers: [
+        Sentence(Compare(Reading(metric), Comparison.MORE, Bound(Quantity(Decimal(each) / 10, Unit.BARE))))
+        for each in sorted(numbers)
+    ],
+    metrics,
+    st.sets(st.integers(0, 30), min_size=3, max_size=3),
+)
+seasons = st.lists(
+    st.builds(
+        During,
+        st.sampled_from(sorted(EVENTS)),
+        st.none() | st.builds(Sentence, conditions, st.just(("channel", "region"))),
+        st.none() | st.sampled_from(Severity),
+    ),
+    max_size=2,
+)
+recoveries = st.none() | st.builds(Sentence, trees(static | compared_with(againsts) | streaks))
+
+
+@given(worlds(spans=(SPAN,)), sized, seasons, recoveries, st.none() | st.sampled_from([15, 17]))
+def test_so_it_does_of_an_envelope(world: World, sizes, during: list[During], recover, until: int | None) -> None:
+    """Severity by size, another sentence while an event is on, what lingers, and the last day."""
+    rule = rule_of(
+        replace(sizes[0], by=("channel", "region")),
+        severity=Severity.INFO,
+        sizes=tuple(zip(Severity, sizes, strict=True)),
+        during=tuple(during),
+        recover=recover,
+        until=until and date(2026, 6, until),
+    )
+    asked = range(JUNE_18.index - 4, JUNE_18.index + 1)
+    outcome = evaluate(rule, sides_of(cube_of(world), asked))
+    for row, labels in enumerate(world.slices):
+        mine = Plainly(world, labels)
+        for at in asked:
+            found = outcome.finding(row, at)
+            condition = plainly.in_force(rule, mine, at)
+            expected = said_of(world, labels, rule.sentence, at, condition)
+            if rule.until is not None and world.days_of(at) > rule.until:
+                expected = State.CALM
+            assert found.state is expected, (str(labels), at)
+            if expected is State.BREACHED:
+                assert found.severity == plainly.severity_of(rule, mine, at)
+            is_held = recover is not None and mine.judge(recover.condition, at) is True
+            is_over = rule.until is not None and world.days_of(at) > rule.until
+            assert found.lingers == (expected is State.CALM and is_held and not is_over)
+
+
+@given(worlds(spans=(SPAN,)), conditions)
+def test_the_live_check_and_the_backtest_agree(world: World, condition: Condition) -> None:
+    cube, rule = cube_of(world), rule_of(condition)
     asked = range(JUNE_18.index - 9, JUNE_18.index + 1)
-    backtest = evaluate(rule, Sides.of(cube, CATALOG, asked)).state
+    backtest = evaluate(rule, sides_of(cube, asked)).state
     for column, day in enumerate(asked):
-        live = evaluate(rule, Sides.of(cube, CATALOG, range(day, day + 1))).state
+        live = evaluate(rule, sides_of(cube, range(day, day + 1))).state
         assert (live[:, 0] == backtest[:, column]).all()
 
 
@@ -316,20 +317,25 @@ runs = st.builds(
 
 
 means = st.builds(Usual, st.none(), st.sampled_from(["mean", "median"]), st.booleans())
-held_against_means = st.builds(
-    Compare, st.builds(Reading, metrics), st.sampled_from(Comparison), st.builds(Baseline, metrics, means)
-)
+held_against_means = st.builds(Compare, st.builds(Reading, metrics), comparisons, st.builds(Baseline, metrics, means))
 
 
-@given(histories(), held_against_means, st.lists(runs, min_size=1, max_size=2))
-def test_days_that_are_not_asked_for_change_nothing(facts: Facts, condition: Condition, known: list[Event]) -> None:
+@given(worlds(spans=(SPAN,)), held_against_means, st.lists(runs, min_size=1, max_size=2))
+def test_days_that_are_not_asked_for_change_nothing(world: World, condition: Condition, known: list[Event]) -> None:
     events = {each.code: each for each in known}
-    cube, rule, today = cube_of(facts), rule_of(condition), range(JUNE_18.index, JUNE_18.index + 1)
+    cube, rule, today = cube_of(world), rule_of(condition), range(JUNE_18.index, JUNE_18.index + 1)
     (batch,) = batches([rule], CATALOG)
     asked = batch.query(JUNE_18, events=events).window.periods(Grain.DAY)
     near = cube.at(range(max(asked.start, cube.periods.start), asked.stop))
-    wide, narrow = (evaluate(rule, Sides.of(each, CATALOG, today, events)).state for each in (cube, near))
+    wide, narrow = (evaluate(rule, sides_of(each, today, events)).state for each in (cube, near))
     assert (wide == narrow).all()
+
+
+def of_day(*numbers: tuple[str, int, Decimal]) -> Sides:
+    """Return June 18 of a world in which nothing else is known."""
+    facts = {(code, SLICES[0], JUNE_18.index - back): Fraction(each) for code, back, each in numbers}
+    world = World(facts, SLICES, Grain.DAY, JUNE_18.index - SPAN + 1, CATALOG, builtin_events())
+    return sides_of(cube_of(world), range(JUNE_18.index, JUNE_18.index + 1))
 
 
 decimals = st.decimals(min_value="0.001", max_value="999999.999", places=3)
@@ -341,8 +347,7 @@ def test_a_fall_by_exactly_so_much_is_not_more_than_so_much(then: Decimal, hundr
     now = then * (Decimal(100 - hundredths) + Decimal(off) / 10**4) / 100
     assume(len(now.as_tuple().digits) <= 13)
     bound = Bound(Quantity.percent(-hundredths))
-    facts = {("spend", "a", JUNE_18.index - 1): then, ("spend", "a", JUNE_18.index): now}
-    sides = Sides.of(cube_of(facts), CATALOG, range(JUNE_18.index, JUNE_18.index + 1))
+    sides = of_day(("spend", 1, then), ("spend", 0, now))
     fall = (now - then) / then
     for comparison, said in ((Comparison.LESS, fall < bound.quantity.value), (Comparison.AT_MOST, off <= 0)):
         condition = Compare(Change("spend", Lag(Grain.DAY)), comparison, bound)
@@ -351,8 +356,7 @@ def test_a_fall_by_exactly_so_much_is_not_more_than_so_much(then: Decimal, hundr
 
 @given(st.decimals(min_value=0, max_value=10**6, places=2), st.decimals(min_value="0.01", max_value=10**6, places=2))
 def test_a_ratio_at_its_bound_is_compared_exactly(revenue: Decimal, spend: Decimal) -> None:
-    facts = {("revenue", "a", JUNE_18.index): revenue, ("spend", "a", JUNE_18.index): spend}
-    sides = Sides.of(cube_of(facts), CATALOG, range(JUNE_18.index, JUNE_18.index + 1))
+    sides = of_day(("revenue", 0, revenue), ("spend", 0, spend))
     near = (revenue / spend).quantize(Decimal("0.000000001"))
     for comparison in (Comparison.LESS, Comparison.AT_LEAST, Comparison.EQUAL):
         condition = Compare(Reading("roi"), comparison, Bound(Quantity(near, Unit.BARE)))
