@@ -21,15 +21,20 @@ from core.metrics.catalog import Catalog
 from core.metrics.load import builtin, load_dictionary, load_targets, matchers
 from core.metrics.load_sources import load_sources
 from core.people.load import TONGUE_NAMES, House, load_people, zone
+from core.people.load_roster import load_roster, rows_of_csv
 from core.people.person import Person
 from core.routing.load import load_routes
+from core.routing.mute import Limits
 from core.routing.route import Route
 from core.rules.load import load_rules
 from core.rules.rule import Rule
 from core.text import Text, Tongue
 
-KINDS = ("workspace", "metrics", "sources", "targets", "events", "people", "rules", "routes")
+KINDS = (
+    *("workspace", "metrics", "sources", "targets", "events", "people", "rota", "teams", "owners", "rules", "routes"),
+)
 SUFFIXES = (".yaml", ".yml")
+TABLES = ("owners",)  # kinds that may be a CSV as well, as teams keep them
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 CHINA = ("Asia/Shanghai", "Asia/Chongqing", "Asia/Harbin", "Asia/Urumqi", "PRC")  # zones whose leave we know
 
@@ -55,6 +60,7 @@ class Workspace:
     events: Mapping[str, Event] = field(default_factory=dict)
     keeps_holidays: bool = False
     fiscal_starts: int = 1
+    mutes: Limits = field(default_factory=Limits)
 
     @property
     def calendar(self) -> Calendar:
@@ -71,12 +77,14 @@ def load_workspace(folder: Path) -> Workspace:
     events = load_events(files["events"].values(), mistakes, known_events)
     if not settings.keeps_holidays:
         events = _elsewhere(events, known_events)
-    house = House(settings.tongue, settings.zone)
+    house = House(settings.tongue, settings.zone, settings.budget)
     people = load_people(files["people"].values(), mistakes, matchers(catalog), house)
+    teams, rotas, owners = (files[kind].values() for kind in ("teams", "rota", "owners"))
+    roster = load_roster(people, teams, rotas, owners, mistakes, matchers(catalog), house)
     rules = load_rules(files["rules"].values(), mistakes, catalog, events)
     # A rule with a mistake is not among them; then no route that names it is called wrong as well.
     known = [rule.id for rule in rules] if not mistakes else None
-    routes = load_routes(files["routes"].values(), mistakes, people, matchers(catalog), known)
+    routes = load_routes(files["routes"].values(), mistakes, roster, matchers(catalog), known)
     if mistakes:
         raise Invalid(sorted(mistakes, key=_place))
     return Workspace(
@@ -88,11 +96,12 @@ def load_workspace(folder: Path) -> Workspace:
         today=settings.today,
         catalog=catalog,
         rules=rules,
-        people=people,
+        people=roster,
         routes=routes,
         events=events,
         keeps_holidays=settings.keeps_holidays,
         fiscal_starts=settings.fiscal_starts,
+        mutes=settings.mutes,
     )
 
 
@@ -110,6 +119,8 @@ class _Settings:
     today: date | None
     keeps_holidays: bool = True
     fiscal_starts: int = 1
+    budget: int | None = None
+    mutes: Limits = field(default_factory=Limits)
 
 
 def _read(folder: Path, mistakes: Mistakes) -> Files:
@@ -118,7 +129,10 @@ def _read(folder: Path, mistakes: Mistakes) -> Files:
     for kind, path in _paths(folder, mistakes):
         name = path.relative_to(folder).as_posix()
         try:
-            found[kind][name] = document.parse(path.read_text(encoding="utf-8"), name, mistakes)
+            if path.suffix == ".csv":
+                found[kind][name] = rows_of_csv(path.read_bytes(), name, mistakes)
+            else:
+                found[kind][name] = document.parse(path.read_text(encoding="utf-8"), name, mistakes)
         except UnicodeDecodeError:
             mistakes.append(Mistake("file-not-utf8", {"file": name}, Where(name, 1, 1)))
         except OSError:
@@ -131,13 +145,19 @@ def _paths(folder: Path, mistakes: Mistakes) -> Iterator[tuple[str, Path]]:
         raise Missing("no-workspace", folder=str(folder))
     for path in sorted(folder.iterdir()):
         if path.is_dir() and path.name in KINDS:
-            yield from ((path.name, inner) for inner in sorted(path.iterdir()) if inner.suffix in SUFFIXES)
+            yield from ((path.name, inner) for inner in sorted(path.iterdir()) if _is_read(path.name, inner))
+        elif path.suffix == ".csv" and path.stem in TABLES:
+            yield path.stem, path
         elif path.suffix in SUFFIXES and path.is_file():
             if path.stem in KINDS:
                 yield path.stem, path
             # Other YAML may lie here, such as a demo's story; but `rule.yaml` was meant for us.
             elif "suggestion" in (facts := suggesting(path.stem, KINDS, file=path.name)):
                 mistakes.append(Mistake("unknown-file", facts, Where(path.name, 1, 1)))
+
+
+def _is_read(kind: str, path: Path) -> bool:
+    return path.suffix in SUFFIXES or (path.suffix == ".csv" and kind in TABLES)
 
 
 def _settings(files: Mapping[str, Node | None], folder: Path, mistakes: Mistakes) -> _Settings:
@@ -156,9 +176,20 @@ def _settings(files: Mapping[str, Node | None], folder: Path, mistakes: Mistakes
         today=fields.take("today", document.day, None),
         keeps_holidays=fields.take("holidays", document.choice({"china": True, "none": False}), here.key in CHINA),
         fiscal_starts=fields.take("fiscal_year_starts", _month, 1),
+        budget=fields.take("budget", document.whole, None),
+        mutes=fields.take("mutes", document.record(_limits), Limits()),
     )
     fields.close()
     return settings
+
+
+def _limits(fields: Fields) -> Limits:
+    """Read `{longest: 30d, idle: 7d}`."""
+    usual = Limits()
+    return Limits(
+        longest=fields.take("longest", document.duration, usual.longest),
+        idle=fields.take("idle", document.duration, usual.idle),
+    )
 
 
 def _month(node: Node, mistakes: Mistakes) -> int | None:

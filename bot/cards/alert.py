@@ -153,6 +153,8 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
                 continue  # one person sleeps; those who were told see who has it
             case HoldKind.QUIET_HOURS:
                 return say("state-quiet-hours", tongue, until=until)
+            case HoldKind.MUTED:
+                return say("state-muted", tongue, until=until, by=person_name(hold.by, workspace, tongue))
             case HoldKind.DATA_LATE:
                 return say("state-data-late", tongue)
             case HoldKind.INHIBITED:

@@ -569,7 +569,7 @@ doubt-other = or: { $sentence }
 no-routes = routes.yaml holds no route. Write one that matches everything, so that no alert is lost.
 no-catch-all = The last route, { $route }, must match everything, so that no alert is lost. Leave out its “match”.
 route-hides-rest = { $route } matches everything, so the routes below it are never reached. Put it last, or let it go on with “continue: true”.
-wanted-somebody = role:NAME or person:ID belongs here, not “{ $value }”.
+wanted-somebody = role:NAME, team:NAME, rota:NAME or person:ID belongs here, not “{ $value }”.
 wanted-place = A chat belongs here, such as slack:C123 or web:board, not “{ $value }”.
 wanted-currency = A currency of three letters belongs here, such as CNY, not “{ $value }”.
 wanted-days = Two days belong here, such as [2026-06-01, 2026-06-20].
@@ -934,3 +934,30 @@ inhibits-itself = { $rule } inhibits itself in the end, so neither would ever be
 course-title = Who would hear of { $metric }
 no-rule-watches = No rule watches { $metric }, so nobody would hear of it.
 command-which-metric = Which number? Write “route roi channel=wechat”.
+
+## Who hears of what
+
+unknown-team = No team “{ $name }”. Teams stand in teams.yaml.
+unknown-rota = No rota “{ $name }”. Rotas stand in rota.yaml.
+team-nobody = Team { $name } has neither a lead nor members.
+rota-nobody = Nobody takes turns in { $name }: “people” is empty.
+owners-no-owner = No column says who owns each row. Call one { $names }.
+owners-no-table = This is no table of owners. Save it as CSV, with one line for each row.
+owners-row-long = This row has { $found } cells, and the header { $wanted }. Put a cell that contains a comma in quotes.
+owners-row-open = This row is for everything, so it would hide all others. Name a slice, or use the last route’s “owner”.
+state-muted = Muted until { $until } by { $by }
+event-muted = Muted by { $by } until { $until }: { $note }
+
+## Chats that only listen, and the pages their links open
+
+open-page = Open, and act on it
+link-forged = This link is not one of ours, or a part of it was cut off. Open the newest message, or ask in the chat for the alert.
+link-expired = This link ended on { $at }, as all do after three days. Open the newest message, or say “alerts” in the chat.
+link-reader-gone = { $name }, for whom this link was made, is no longer on the team here.
+link-too-long = That is too long. Say it in a sentence.
+forbidden-beyond-link = This page is about { $handle } alone. Say anything else in the chat.
+page-who = This was said in { $place }, where several read it. Who are you?
+page-as = You act as { $name }.
+page-say = Or say it in words, such as “close real-acted new copy is up”, “assign to bob”, “snooze until tomorrow 9:00”
+page-back = Back to the alert
+bad-address = { $name } should read { $form }. It is not shown here, because it may hold a key.

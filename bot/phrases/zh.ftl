@@ -559,7 +559,7 @@ doubt-other = 或者：{ $sentence }
 no-routes = routes.yaml 里没有路由。请至少写一条匹配全部的，以免漏掉预警。
 no-catch-all = 最后一条路由 { $route } 必须匹配全部，以免漏掉预警。请去掉它的 match。
 route-hides-rest = { $route } 匹配全部，后面的路由永远轮不到。请放到最后，或加上“continue: true”。
-wanted-somebody = 这里要写 role:角色 或 person:人，不能是“{ $value }”。
+wanted-somebody = 这里要写 role:角色、team:团队、rota:轮值表 或 person:人，不能是“{ $value }”。
 wanted-place = 这里要写群，如 slack:C123 或 web:board，不能是“{ $value }”。
 wanted-currency = 这里要写三个字母的货币代码，如 CNY，不能是“{ $value }”。
 wanted-days = 这里要写两个日期，如 [2026-06-01, 2026-06-20]。
@@ -900,3 +900,30 @@ inhibits-itself = { $rule } 最终会抑制自己，这样谁也不会收到通�
 course-title = { $metric } 会通知谁
 no-rule-watches = 没有规则监控 { $metric }，不会通知任何人。
 command-which-metric = 哪个指标？例如“路由 roi channel=wechat”。
+
+## 谁会收到什么
+
+unknown-team = 没有团队“{ $name }”。团队写在 teams.yaml 里。
+unknown-rota = 没有轮值表“{ $name }”。轮值表写在 rota.yaml 里。
+team-nobody = 团队 { $name } 既没有负责人也没有成员。
+rota-nobody = { $name } 没有人轮值：“people”是空的。
+owners-no-owner = 没有哪一列写明每行归谁负责。请把其中一列命名为 { $names }。
+owners-no-table = 这不是负责人表。请另存为 CSV，一行写一条。
+owners-row-long = 这一行有 { $found } 格，表头只有 { $wanted } 格。含逗号的格请加引号。
+owners-row-open = 这一行不限范围，会盖住其他所有行。请写明维度，或用最后一条路由的“owner”。
+state-muted = { $by } 已屏蔽至 { $until }
+event-muted = { $by } 屏蔽至 { $until }：{ $note }
+
+## Chats that only listen, and the pages their links open
+
+open-page = 打开并处理
+link-forged = 这个链接不是我们发出的，或者没有复制完整。请打开最新的消息，或在群里问一下这条预警。
+link-expired = 这个链接已于 { $at } 失效（链接三天内有效）。请打开最新的消息，或在聊天里说“告警”。
+link-reader-gone = 这个链接是给 { $name } 的，而 { $name } 已不在这个团队里。
+link-too-long = 太长了，请用一句话说。
+forbidden-beyond-link = 这个页面只处理 { $handle }。其他的请在聊天里说。
+page-who = 这条消息发在 { $place }，有多人能看到。您是哪一位？
+page-as = 您正在以 { $name } 的身份操作。
+page-say = 也可以直接说，例如“关闭 已处理 换了新文案”“转给 李伟”“稍后 明天 9:00”
+page-back = 返回预警
+bad-address = { $name } 应写成 { $form }。其中可能含有密钥，这里不显示原文。

@@ -30,6 +30,7 @@ class HoldKind(StrEnum):
     DATA_LATE = "data-late"
     INHIBITED = "inhibited"  # what it depends on is broken: a rule (`by`), and only its end ends this
     FLAPPING = "flapping"  # it turns bad and good too often to call anybody each time; each turn makes it longer
+    MUTED = "muted"  # somebody keeps a whole slice quiet (`by`); its id begins with the mute's
     STORM = "storm"  # its chat has it among others on one card; its owner is called all the same
 
     @property

@@ -23,10 +23,11 @@ TONGUE_NAMES: dict[str, Tongue] = {tongue: tongue for tongue in TONGUES}
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What somebody has who says nothing else: the workspace's tongue and zone."""
+    """What somebody has who says nothing else: the workspace's tongue, zone and budget."""
 
     tongue: Tongue
     zone: ZoneInfo
+    budget: int | None = None
 
 
 def load_people(
@@ -70,8 +71,9 @@ def _person(fields: Fields, somebody: Read[str], matchers: Read[tuple[Matcher, .
         zone=fields.take("zone", zone, house.zone),
         right=fields.take("may", document.member(Right), Right.ACT),
         lead=fields.take("lead", somebody, None),
-        workday=fields.take("workday", _workday, (time(9), time(18))),
+        workday=fields.take("workday", workday, (time(9), time(18))),
         leave=fields.take("leave", document.listing(document.record(_leave(somebody))), ()),
+        budget=fields.take("budget", document.whole, house.budget),
     )
     if person.lead == person.id and person.id:
         fields.note("leads-themselves", "lead", name=person.id)
@@ -89,6 +91,19 @@ def zone(node: Node, mistakes: Mistakes) -> ZoneInfo | None:
     except (KeyError, ValueError, OSError):  # a folder's name, such as `Asia`, is an OSError
         mistakes.append(Mistake("unknown-zone", suggesting(name, _COMMON_ZONES, name=name), node.where))
         return None
+
+
+def workday(node: Node, mistakes: Mistakes, *, over_night: bool = False) -> tuple[time, time] | None:
+    """Read `09:00-18:00`; `21:00-09:00` only of what may last over a night."""
+    written = document.words(node, mistakes)
+    if written is None:
+        return None
+    ends = [document.clock(Scalar(node.where, part.strip()), []) for part in written.split("-")]
+    match ends:
+        case [time() as begin, time() as end] if begin < end or (over_night and begin != end):
+            return begin, end
+    mistakes.append(Mistake("wanted-workday", {"value": written}, node.where))
+    return None
 
 
 # --- within ------------------------------------------------------------------------------------------------
@@ -120,19 +135,6 @@ def _leave(somebody: Read[str]) -> Callable[[Fields], Leave]:
         return Leave(first, last, fields.take("backup", somebody, None))
 
     return read
-
-
-def _workday(node: Node, mistakes: Mistakes) -> tuple[time, time] | None:
-    """Read `09:00-18:00`."""
-    written = document.words(node, mistakes)
-    if written is None:
-        return None
-    ends = [document.clock(Scalar(node.where, part.strip()), []) for part in written.split("-")]
-    match ends:
-        case [time() as begin, time() as end] if begin < end:
-            return begin, end
-    mistakes.append(Mistake("wanted-workday", {"value": written}, node.where))
-    return None
 
 
 def _one_address_each(fields: Fields, person: Person, places: dict[tuple[str, str], str]) -> None:

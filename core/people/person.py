@@ -63,6 +63,7 @@ class Person:
     lead: str | None = None
     workday: tuple[time, time] = (time(9), time(18))
     leave: tuple[Leave, ...] = ()
+    budget: int | None = None  # alerts a day that may call them; the least useful beyond it go to the digest
 
     def is_away(self, day: date) -> bool:
         return any(leave.first <= day <= leave.last for leave in self.leave)

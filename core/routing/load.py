@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from core import document
 from core.alerts.alert import Step
-from core.document import Fields, Mapped, Mistakes, Node, Read, suggesting
+from core.document import Fields, Mapped, Mistakes, Node, Read
 from core.errors import Mistake
 from core.labels import Matcher
 from core.notices.notice import Place
+from core.people.load_roster import target
+from core.people.roster import Roster
 from core.routing.route import RESERVED, Route
 from core.rules.rule import Severity
 
@@ -59,8 +61,7 @@ class _Readers:
     def __init__(
         self, people: Mapping[str, Person], matchers: Read[tuple[Matcher, ...]], rules: tuple[str, ...] | None
     ) -> None:
-        self.people = people
-        self.roles = {duty.role for person in people.values() for duty in person.duties}
+        self.owner = target(Roster.of(people))
         self.matchers = matchers
         self.rules = rules
 
@@ -108,26 +109,10 @@ class _Readers:
         )
 
     def target(self, node: Node, mistakes: Mistakes) -> str | None:
-        """Read whom a step reaches: `lead`, `role:NAME` or `person:ID`."""
+        """Read whom a step reaches: `lead`, or somebody as a route's owner is written."""
         if isinstance(node, document.Scalar) and node.text.strip() == "lead":
             return "lead"
         return self.owner(node, mistakes)
-
-    def owner(self, node: Node, mistakes: Mistakes) -> str | None:
-        """Read `role:NAME` or `person:ID`, of somebody whom the team has."""
-        said = document.words(node, mistakes)
-        if said is None:
-            return None
-        kind, _, name = said.partition(":")
-        if kind not in ("role", "person") or not name:
-            mistakes.append(Mistake("wanted-somebody", {"value": said}, node.where))
-            return None
-        known = self.roles if kind == "role" else self.people
-        if name not in known:
-            facts = suggesting(name, known, name=name)
-            mistakes.append(Mistake(f"unknown-{kind}", facts, node.where))
-            return None
-        return said
 
 
 def place(node: Node, mistakes: Mistakes) -> Place | None:
