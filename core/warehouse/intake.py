@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from core.calendar.grain import Period
+from core.document import fold
 from core.errors import Missing, Problem
+from core.metrics.catalog import names_of
 from core.metrics.metric import How
 from core.metrics.source import Source
 from core.ports import Arrival
+from core.warehouse.latest import keep_latest, restore
 from core.warehouse.recipe import Kind, Recipe
 from core.warehouse.sql import codes, facts, marks, period_of, quoted, slices
 
@@ -30,7 +33,8 @@ if TYPE_CHECKING:
     from core.metrics.catalog import Catalog
 
 NONE = "(none)"
-_FORM = 1  # of the tables below; another one takes all files in anew
+TIME_NAMES = ("日期", "时间", "统计日期", "数据日期", "date", "day", "time", "datetime", "dt", "created at")
+_FORM = 2  # of the tables below; another one takes all files in anew
 _KEPT_REJECTS = 100  # of each file, to be looked at; all are counted
 _FACTS = "facts"
 
@@ -39,7 +43,13 @@ class Stage(Protocol):
     """How a file becomes a clean table: `core.ingest.table.stage`, handed in by the app."""
 
     def __call__(
-        self, connection: DuckDBPyConnection, path: Path, into: str, columns: Sequence[tuple[str, Kind]], zone: str
+        self,
+        connection: DuckDBPyConnection,
+        path: Path,
+        into: str,
+        columns: Sequence[tuple[str, Kind]],
+        zone: str,
+        other_names: Mapping[str, Sequence[str]] = ...,
     ) -> None: ...
 
 
@@ -121,6 +131,21 @@ class Taker:
         said = repr((_FORM, self.zone, str(self.folder), self.source, dictionary))
         return blake2b(said.encode(), digest_size=16).hexdigest()
 
+    @property
+    def other_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Return what else each column may be called, by the dictionary: 花费 is 消耗 in the next export."""
+        catalog = self.catalog
+        names: dict[str, tuple[str, ...]] = {self.source.time: TIME_NAMES}
+        for code, column in self.source.dimensions.items():
+            if known := catalog.dimensions.get(code):
+                names[column] = names_of(known)
+        for code, measure in self.source.measures.items():
+            if measure.column and (metric := catalog.metrics.get(code)):
+                names[measure.column] = names_of(metric)
+        # A name that stands for a column of its own here cannot stand for another.
+        own = {fold(column) for column in names}
+        return {column: tuple(each for each in names[column] if fold(each) not in own) for column in names}
+
     def look(self, connection: DuckDBPyConnection) -> Change:
         """Compare the folder with what was taken in. Only times are written: of a file touched and still the same."""
         name = self.source.name
@@ -177,6 +202,7 @@ class Taker:
         if self._is_other_form(connection):
             self._create(connection)
         before = dict(connection.execute(marks(name, hows, change.forget)).fetchall())
+        was_outdone = restore(connection, name)
         for number in change.forget:
             for table, column in ((facts(name), "file"), ("files", "id"), ("rejected", "file"), ("rejects", "file")):
                 connection.execute(f"DELETE FROM {table} WHERE {column} = ?", [number])
@@ -188,10 +214,13 @@ class Taker:
             connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
             loaded.append(number)
         after = dict(connection.execute(marks(name, hows, loaded)).fetchall())
+        is_outdone = keep_latest(connection, self.source)
         ((rows,),) = connection.execute(f"SELECT count(*) FROM {facts(name)}").fetchall()
         if not rows:
             raise Problem("source-no-rows", source=name, files=", ".join(self.source.files))
-        differing = [each for each in before.keys() | after.keys() if before.get(each) != after.get(each)]
+        # Where files overlap, the same rows may count now that did not: then all that was touched is told.
+        is_mixed = was_outdone or is_outdone
+        differing = [each for each in before.keys() | after.keys() if is_mixed or before.get(each) != after.get(each)]
         if not differing:
             return None
         return Arrival(name, Period(grain, min(differing)), Period(grain, max(differing)))
@@ -213,7 +242,7 @@ class Taker:
     def _load(self, connection: DuckDBPyConnection, path: Path, number: int) -> int:
         """Take one file in under that id; return how many rows it gave."""
         source, recipe = self.source, Recipe(self.source)
-        self.stage(connection, path, "staged", recipe.own, self.zone)
+        self.stage(connection, path, "staged", recipe.own, self.zone, self.other_names)
         chosen, tables = [f"own.row AS row, {recipe.time} AS time"], recipe.tables
         for i, (dimension, column) in enumerate(source.dimensions.items()):
             cell = recipe.cell(column, "text")
@@ -291,7 +320,7 @@ class Taker:
             wanted = Recipe(self.source).taken(lookup)
             parts = []
             for place, path in enumerate(change.paths(f"lookup{i}")):
-                self.stage(connection, path, f"part{i}_{place}", wanted, self.zone)
+                self.stage(connection, path, f"part{i}_{place}", wanted, self.zone, self.other_names)
                 parts.append(f"SELECT {place} AS place, * FROM part{i}_{place}")
             connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE lookup{i} AS FROM ({' UNION ALL '.join(parts)}) WHERE c0 IS NOT NULL "

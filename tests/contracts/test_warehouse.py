@@ -388,6 +388,59 @@ async def test_a_file_that_was_only_touched_brings_nothing(opened, tmp_path):
         assert await warehouse.refresh() == ()
 
 
+def export(folder, name, spent, touched, rows=range(1, 8)):
+    path = folder / f"ads-{name}.csv"
+    path.write_text("日期,渠道,消耗\n" + "".join(f"2026-06-{day:02},微信,{spent}\n" for day in rows))
+    os.utime(path, (touched, touched))
+    return path
+
+
+async def test_of_exports_that_overlap_the_newest_counts_and_the_older_again_when_it_goes(opened, tmp_path):
+    export(tmp_path, "b", 1, 1000)
+    newest = export(tmp_path, "a", 2, 2000, range(5, 10))
+    june = days("2026-06-01", "2026-06-09")
+    async with opened(a_source()) as warehouse:
+        await warehouse.refresh()
+        assert await answered(warehouse, ask("spend", window=june), "spend") == {"channel=wechat": [1] * 4 + [2] * 5}
+        assert {one.path.name: dict(one.rejected) for one in await warehouse.intakes()} == {
+            "ads-a.csv": {},
+            "ads-b.csv": {"outdone": 3},
+        }
+        assert (await warehouse.provenance("ads", june)).repeats == ()
+        export(tmp_path, "b", 3, 3000)
+        assert await warehouse.refresh()
+        assert await answered(warehouse, ask("spend", window=june), "spend") == {"channel=wechat": [3] * 7 + [2] * 2}
+        newest.unlink()
+        assert await warehouse.refresh()
+        assert await answered(warehouse, ask("spend", window=june), "spend") == {"channel=wechat": [3] * 7 + [None] * 2}
+        assert [dict(one.rejected) for one in await warehouse.intakes()] == [{}]
+
+
+async def test_a_row_that_is_there_twice_word_for_word_counts_once(opened, tmp_path):
+    path = export(tmp_path, "a", 1, 1000, range(1, 31))
+    path.write_text(path.read_text() + "2026-06-30,微信,1\n")
+    async with opened(a_source()) as warehouse:
+        cube = await warehouse.fetch(ask("spend", window=days("2026-06-30", "2026-06-30")))
+        assert told(cube, "spend") == {"channel=wechat": [1]}
+
+
+async def test_of_leads_only_a_whole_day_told_again_word_for_word_is_a_copy(opened, tmp_path):
+    lead = "日期,渠道,消耗\n" + "2026-06-01,微信,1\n" * 3 + "2026-06-02,微信,1\n" * 2
+    write(tmp_path / "ads-a.csv", lead)
+    write(tmp_path / "ads-b.csv", lead + "2026-06-02,微信,1\n")
+    async with opened(a_source(n=ROWS)) as warehouse:
+        cube = await warehouse.fetch(ask("n", window=days("2026-06-01", "2026-06-02")))
+        assert told(cube, "n") == {"channel=wechat": [3, 5]}
+
+
+async def test_a_column_is_found_by_the_dictionarys_names_for_it(opened, tmp_path):
+    write(tmp_path / "ads.csv", "统计日期,channel,消耗（万元）\n2026-06-01,公众号,1.2\n")
+    async with opened(a_source()) as warehouse:
+        assert await answered(warehouse, ask("spend", window=days("2026-06-01", "2026-06-01")), "spend") == {
+            "channel=wechat": [12_000]
+        }
+
+
 async def test_another_definition_takes_all_in_anew(opened, tmp_path):
     write(tmp_path / "ads.csv", ADS)
     async with opened(a_source()) as warehouse:

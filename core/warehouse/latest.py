@@ -1,0 +1,79 @@
+# ruff: noqa: S608 - names go through `quoted`
+"""Which rows count where files overlap: of a slice and a period that two files tell, the newest file's.
+
+Teams export the last seven days each morning, so six of them are told again, some of them corrected. What is outdone
+is moved aside and not thrown away: when the newer file goes, the older one's rows count again. Only where one row a
+slice and period is the rule; of leads and orders nothing but a whole period told word for word is a copy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.warehouse.sql import facts, quoted
+from core.warehouse.twice import FEWEST_ALIKE, ONE_EACH
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from core.metrics.source import Source
+
+OUTDONE = "outdone"  # the reason under which such rows are counted
+
+
+def aside(source: str) -> str:
+    return quoted(f"aside_{source}")
+
+
+def restore(connection: DuckDBPyConnection, source: str) -> bool:
+    """Bring back what was moved aside; return whether there was any."""
+    ((is_there,),) = connection.execute(
+        "SELECT count(*) > 0 FROM duckdb_tables() WHERE table_name = ?", [f"aside_{source}"]
+    ).fetchall()
+    if not is_there:
+        return False
+    connection.execute(f"INSERT INTO {facts(source)} FROM {aside(source)}; DROP TABLE {aside(source)}")
+    connection.execute(
+        "DELETE FROM rejected WHERE reason = ? AND file IN (SELECT id FROM files WHERE source = ?)", [OUTDONE, source]
+    )
+    return True
+
+
+def keep_latest(connection: DuckDBPyConnection, source: Source) -> bool:
+    """Move aside what a newer file tells as well, and copies within one; return whether there was any."""
+    table = facts(source.name)
+    row = ", ".join(["slice", *map(quoted, source.measures)])
+    told = f"SELECT period, slice, file, count(*) AS n FROM {table} GROUP BY ALL"
+    ((share, most, files),) = connection.execute(
+        f"SELECT avg((n = 1)::INT), max(n), count(DISTINCT file) FROM ({told})"
+    ).fetchall()
+    if share is None or (files == 1 and (most == 1 or share < ONE_EACH)):
+        return False
+    age = "(files.touched, files.path)"
+    if share >= ONE_EACH:
+        old = (
+            f"SELECT seq FROM (SELECT seq, file, hash({row}) AS mark, "
+            f"first_value(file) OVER (PARTITION BY period, slice ORDER BY {age} DESC) AS newest, "
+            f"row_number() OVER (PARTITION BY period, slice, file, mark ORDER BY seq DESC) AS nth "
+            f"FROM {table} AS f JOIN files ON files.id = f.file "
+            f"SEMI JOIN (SELECT period, slice FROM {table} GROUP BY ALL HAVING count(*) > 1) AS many "
+            f"USING (period, slice)) WHERE file <> newest OR nth > 1"
+        )
+    else:
+        periods = f"SELECT period, file, count(*) AS n, sum(hash({row})) AS mark FROM {table} GROUP BY ALL"
+        copies = (
+            f"SELECT period, file FROM ({periods}) AS p JOIN files ON files.id = p.file WHERE n >= {FEWEST_ALIKE} "
+            f"QUALIFY row_number() OVER (PARTITION BY period, n, mark ORDER BY {age} DESC) > 1"
+        )
+        old = f"SELECT seq FROM {table} SEMI JOIN ({copies}) AS copies USING (period, file)"
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {aside(source.name)} AS SELECT * FROM {table} WHERE seq IN ({old}); "
+        f"DELETE FROM {table} WHERE seq IN (SELECT seq FROM {aside(source.name)})"
+    )
+    connection.execute(
+        f"INSERT INTO rejected SELECT file, '{OUTDONE}', count(*) FROM {aside(source.name)} GROUP BY file"
+    )
+    ((moved,),) = connection.execute(f"SELECT count(*) FROM {aside(source.name)}").fetchall()
+    if not moved:
+        connection.execute(f"DROP TABLE {aside(source.name)}")
+    return bool(moved)
