@@ -40,6 +40,11 @@ class Labels:
         kept = set(dimensions)
         return Labels(tuple(pair for pair in self.pairs if pair[0] in kept))
 
+    def meets(self, other: Labels) -> bool:
+        """Return whether some fact may belong to both: they differ in no dimension that both name."""
+        mine = dict(self.pairs)
+        return all(mine.get(dimension, value) == value for dimension, value in other.pairs)
+
     def __or__(self, other: Labels) -> Labels:
         return Labels.of(dict(self.pairs) | dict(other.pairs))
 

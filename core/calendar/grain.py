@@ -49,6 +49,19 @@ class Period:
             case Grain.MONTH:
                 return cls(grain, (day.year - 1970) * 12 + day.month - 1)
 
+    @classmethod
+    def read(cls, text: str) -> Period:
+        """Return the period that `str` wrote; ValueError for anything else."""
+        day, hour = text[:10], text[11:]
+        if "W" in text:
+            year, week = text.split("-W")
+            return cls.holding(date.fromisocalendar(int(year), int(week), 1), Grain.WEEK)
+        if hour:
+            return cls.holding(datetime.combine(date.fromisoformat(day), time(int(hour))), Grain.HOUR)
+        if len(day) == len("2026-06"):
+            return cls.holding(date.fromisoformat(f"{day}-01"), Grain.MONTH)
+        return cls.holding(date.fromisoformat(day), Grain.DAY)
+
     @property
     def start(self) -> datetime:
         """Return its first moment on the wall clock."""

@@ -9,8 +9,7 @@ time is no alert, however few notifications its one long episode would make.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,18 +17,18 @@ from numpy.typing import NDArray
 
 from core.calendar.grain import Grain
 from core.errors import Problem
-from core.quantity import Quantity
 from core.review.backtest import Episode, Moment, episodes, weeks_of
+from core.review.bounds import bound_of, bounded, movable, rounded, side_of
 from core.review.worlds import median
-from core.rules import gate
 from core.rules.evaluate import Outcome, concerned, evaluate
 from core.rules.finding import State
 from core.rules.rule import Rule
 from core.rules.sides import Sides
-from core.rules.tree import Bound, Change, Compare, leaves, with_leaves
+from core.rules.tree import Change, Compare
 
 if TYPE_CHECKING:
     from core.cube.cube import Array
+    from core.quantity import Quantity
 
 LEAST_WEEKS = 8
 MOST_OF_TIME = 0.05
@@ -55,6 +54,11 @@ class Candidate:
     def weeks(self) -> float:
         return weeks_of(self.rule, self.sides.periods)
 
+    def place(self, episode: Episode) -> tuple[int, int]:
+        """Return the row and the column of the verdict with which it fired."""
+        rows = self.sides.reader.cube.slice_index
+        return rows[episode.fingerprint.labels], episode.finding.period.index - self.sides.periods.start
+
     def judged(self, rule: Rule) -> Outcome:
         outcome = evaluate(rule, self.sides)
         outcome.state[~self.known] = State.UNKNOWN
@@ -77,7 +81,7 @@ class Proposal:
 
 def is_tunable(rule: Rule) -> bool:
     """Return whether a rule has just one number that may be moved."""
-    return len([leaf for leaf in leaves(rule.sentence.condition) if _moves(leaf)]) == 1
+    return movable(rule) is not None
 
 
 def tune(candidates: Sequence[Candidate], budget: float) -> tuple[Proposal, ...]:
@@ -124,17 +128,14 @@ class _Ruler:
             # A slice that falls by nine tenths every other day would keep all others from ever being told of.
             numbers = numbers[numbers < _DEEPEST] if (numbers < _DEEPEST).any() else numbers[:1]
         number = self.side * float(numbers.max(initial=0.0 if isinstance(self.leaf.left, Change) else -np.inf))
-        quantity = _rounded(number, self.side, _quantity(self.leaf))
-        moved = with_leaves(
-            self.rule.sentence.condition,
-            lambda leaf: replace(self.leaf, right=Bound(quantity)) if leaf == self.leaf else leaf,
-        )
-        return replace(self.rule, sentence=replace(self.rule.sentence, condition=moved))
+        return bounded(self.rule, self.leaf, rounded(number, self.side, bound_of(self.leaf)))
 
 
 def _ruler(one: Candidate) -> _Ruler:
-    leaf = next(leaf for leaf in leaves(one.rule.sentence.condition) if isinstance(leaf, Compare) and _moves(leaf))
-    side = gate.side_of(leaf.comparison) or 1
+    leaf = movable(one.rule)
+    if leaf is None:
+        raise ValueError(f"{one.rule.id} has no number to move")
+    side = side_of(leaf)
     values = side * one.sides.operand(leaf.left)[concerned(one.rule, one.sides)]
     values = values[np.isfinite(values).any(axis=1)]
     middles = median(values)
@@ -149,30 +150,6 @@ def _from_the_top(scores: Array) -> Array:
     high = scores[: max(1, int(len(scores) * _HIGHEST))]
     found: Array = high[np.unique(np.linspace(0, len(high) - 1, min(TRIED, len(high))).astype(np.int64))]
     return found
-
-
-def _moves(leaf: object) -> bool:
-    match leaf:
-        case Compare(_, comparison, Bound(quantity)):
-            return quantity is not None and gate.side_of(comparison) is not None
-        case _:
-            return False
-
-
-def _quantity(leaf: Compare) -> Quantity:
-    if not isinstance(leaf.right, Bound) or leaf.right.quantity is None:
-        raise ValueError("only a leaf with a number is tuned")
-    return leaf.right.quantity
-
-
-def _rounded(number: float, side: int, like: Quantity) -> Quantity:
-    """Return the number as a person would write it, and rather too far out than too near."""
-    exact = Decimal(repr(float(number)))
-    if not exact:
-        return Quantity(Decimal(0), like.unit)
-    place = Decimal(1).scaleb(exact.adjusted() - _DIGITS + 1)
-    rounded = exact.quantize(place, rounding=ROUND_FLOOR if side < 0 else ROUND_CEILING)
-    return Quantity(rounded, like.unit)
 
 
 def _notified(one: Candidate, rule: Rule) -> tuple[float, float]:
@@ -190,13 +167,10 @@ def _proposal(one: Candidate, after: Rule) -> Proposal:
     outcome = one.judged(after)
     caught = tuple(episodes(outcome, one.moment))
     missed = tuple(told for told in one.told if not any(_overlap(told, other) for other in caught))
-    numbers = [
-        _quantity(leaf)
-        for rule in (one.rule, after)
-        for leaf in leaves(rule.sentence.condition)
-        if isinstance(leaf, Compare) and _moves(leaf)
-    ]
-    return Proposal(one.rule, after, numbers[0], numbers[1], one.told, caught, missed, one.weeks)
+    before, moved = movable(one.rule), movable(after)
+    if before is None or moved is None:
+        raise ValueError(f"{one.rule.id} has no number to move")
+    return Proposal(one.rule, after, bound_of(before), bound_of(moved), one.told, caught, missed, one.weeks)
 
 
 def _overlap(one: Episode, other: Episode) -> bool:

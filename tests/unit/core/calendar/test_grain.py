@@ -67,3 +67,16 @@ def test_the_window_before_is_as_long_and_ends_where_this_one_starts():
 def test_a_window_of_periods_runs_from_the_firsts_start_to_the_lasts_end():
     first = Period.holding(date(2026, 2, 1), Grain.MONTH)
     assert Window.of(first, first.shift(1)) == Window.days(date(2026, 2, 1), date(2026, 3, 31))
+
+
+@pytest.mark.parametrize("grain", Grain)
+def test_a_period_is_read_back_from_what_it_writes(grain: Grain) -> None:
+    for day in (date(1970, 1, 1), date(2024, 2, 29), date(2026, 12, 31), date(2027, 1, 1)):
+        period = Period.holding(day, grain).shift(5)
+        assert Period.read(str(period)) == period
+
+
+def test_what_is_no_period_is_not_read() -> None:
+    for text in ("", "2026", "2026-13", "tomorrow", "2026-W60"):
+        with pytest.raises(ValueError, match=".*"):
+            Period.read(text)
