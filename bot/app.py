@@ -20,10 +20,12 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.chat.adapter import Adapter
+from bot.chat.links import Links
 from bot.chat.reply import Reply
 from bot.chat.request import Request
 from bot.clock import SystemClock
 from bot.commands.dispatch import answer
+from bot.listeners import listeners
 from bot.loops import LOOK, Loops, PacedTime
 from bot.messenger import ChatMessenger
 from bot.settings import Settings
@@ -142,6 +144,7 @@ async def serve(
 ) -> None:
     """Wire the house and live in it: evaluate, deliver, watch, listen. `ready` is told the console's address."""
     from bot.adapters.web.app import LOCAL, build_app
+    from bot.adapters.web.page import LinkedPage
 
     bound = _bound(settings)
     wake = asyncio.Event()
@@ -155,6 +158,8 @@ async def serve(
         # Loops write through the plain store: only what others write must wake them.
         world = replace(quiet, store=_Waking(quiet.store, wake))
         hooks = _add_platforms(adapters, settings, workspace, world.store)
+        links = links_of(settings, workspace, clock)
+        adapters |= {adapter.platform: adapter for adapter in listeners(settings, links)}
         loops = Loops(workspace, quiet, clock, wake, look=look)
         control = demo(loops) if demo else None
 
@@ -166,13 +171,34 @@ async def serve(
 
         hosts = LOCAL if settings.beacon_host in LOCAL else None
         app = build_app(
-            web, hear, workspace=workspace, world=world, readiness=readiness, hooks=hooks, demo=control, hosts=hosts
+            web,
+            hear,
+            workspace=workspace,
+            world=world,
+            readiness=readiness,
+            hooks=hooks,
+            demo=control,
+            hosts=hosts,
+            pages=LinkedPage(links, hear, workspace, web.pictures).routes() if links else (),
         )
         async with _until_told_to_stop() as group:
             for adapter in adapters.values():
                 group.create_task(adapter.run(hear), name=adapter.platform)
             group.create_task(loops.run(), name="loops")
             group.create_task(_listen(app, bound, ready), name="http")
+
+
+def links_of(settings: Settings, workspace: Workspace, clock: Clock) -> Links | None:
+    """Return what makes links to pages of ours; None where nobody outside could open one."""
+    if not settings.beacon_public_url:
+        return None
+
+    def find_person(place: Place) -> str | None:
+        people = workspace.people.values()
+        return next((one.id for one in people if one.chats.get(place.platform) == place.chat), None)
+
+    secret = _open(settings.beacon_link_secret) or token_urlsafe(32)
+    return Links(settings.beacon_public_url, secret.encode(), clock.now, find_person)
 
 
 def read_table(file: Path, zone: str) -> Table:

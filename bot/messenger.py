@@ -128,7 +128,7 @@ async def _show(
         outcome = await adapter.post(place, card, delivery.notice.key)
     surface = (
         Surface(alert.id, place, outcome.receipt, digest_of, alert.version)
-        if isinstance(outcome, Sent) and alert is not None
+        if isinstance(outcome, Sent) and outcome.receipt and alert is not None  # a letter without one cannot be edited
         else None
     )
     return Dispatch(outcome, place, surface)

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     beacon_port: int = Field(default=8080, ge=0, le=65535)
     beacon_zone: Annotated[str, AfterValidator(_zone)] | None = None
 
+    beacon_public_url: str | None = None
+    beacon_link_secret: SecretStr | None = None
+
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
@@ -49,6 +52,14 @@ class Settings(BaseSettings):
     telegram_api_url: str = "https://api.telegram.org"
     telegram_webhook_url: str | None = None
     telegram_webhook_secret: SecretStr | None = None
+
+    wecom_robots: SecretStr | None = None
+    dingtalk_robots: SecretStr | None = None
+    feishu_robots: SecretStr | None = None
+    mail_url: SecretStr | None = None
+    sms_url: SecretStr | None = None
+    ntfy_url: SecretStr | None = None
+    webhook_urls: SecretStr | None = None
 
     @classmethod
     def settings_customise_sources(

@@ -76,7 +76,7 @@ def alert_card(
     blocks.append(Buttons(tuple(_buttons(alert, active, notice, tongue))))
     severity, state = severity_words(alert.severity, tongue), state_words(alert, active, workspace, tongue, now)
     summary = say("alert-summary", tongue, severity=severity, title=title, why=why, state=state)
-    return Card(title, tongue, _tone(alert, terms, workspace), tuple(blocks), summary)
+    return Card(title, tongue, _tone(alert, terms, workspace), tuple(blocks), summary, f"#{alert.handle}")
 
 
 def headline(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:

@@ -59,7 +59,7 @@ def storm_card(
             blocks.append(Prose(say("storm-more", tongue, count=len(going) - WORST), "quiet"))
     blocks.append(Buttons(tuple(_buttons(gathered, going, common, workspace, tongue, is_chat=is_chat))))
     tone = _TONES[worst[0].severity] if worst else Tone.GOOD
-    return Card(title, tongue, tone, tuple(blocks), f"{title} · {counts}")
+    return Card(title, tongue, tone, tuple(blocks), f"{title} · {counts}", f"storm {gathered.group.handle}")
 
 
 def is_going_on(alert: Alert) -> bool:

@@ -81,10 +81,15 @@ Block = Prose | Facts | Table | Picture | Buttons
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`summary` is the whole of it in one line, for a notification or a screen reader."""
+    """`summary` is the whole of it in one line, for a notification or a screen reader.
+
+    `about` is the command that shows the same again, as it is by then (`#7f3k`): where a message cannot hold buttons,
+    it holds a way to a page that can.
+    """
 
     title: str
     tongue: Tongue
     tone: Tone = Tone.PLAIN
     blocks: tuple[Block, ...] = ()
     summary: str = ""
+    about: str = ""

@@ -16,7 +16,8 @@ class Request:
     """`text` is the command without its trigger (`roi channel=wechat`, `ack 7f3k@12`).
 
     `person` is None for somebody whom the workspace does not know; `actor` is their address on the platform.
-    `alert` is the handle of the alert in whose thread it was said, if it was.
+    `alert` is the handle of the alert in whose thread it was said, if it was. `only` is the command that shows the one
+    thing that this may be about (`#7f3k`), for whoever came by a link; None: anything.
     """
 
     text: str
@@ -26,3 +27,4 @@ class Request:
     person: Person | None = None
     alert: str | None = None
     event: str | None = None  # the platform's name for this event; each is answered once
+    only: str | None = None

@@ -42,7 +42,7 @@ from bot.commands.command import (
 )
 from bot.commands.lexicon import Lexicon
 from bot.commands.parse import parse
-from bot.commands.permission import require
+from bot.commands.permission import require, require_about
 from core.errors import Problem
 from core.people.person import Right
 from core.ports import World
@@ -82,6 +82,7 @@ async def answer(request: Request, workspace: Workspace, world: World) -> Reply:
             return Reply()
         call = Call(request, workspace, world, lexicon_of(workspace))
         command = parse(request.text, call.lexicon, thread=request.alert, platform=request.place.platform)
+        require_about(command, request)
         return await obey(command, call)
     except Problem as problem:
         return Reply((problem_card(problem, request.tongue, workspace),), is_private=True)

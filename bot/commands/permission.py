@@ -6,6 +6,7 @@ Somebody whom the workspace does not know may read where we are spoken to, and n
 from __future__ import annotations
 
 from bot.chat.request import Request
+from bot.commands.command import Command, Stamp, Storm
 from core.errors import Forbidden
 from core.people.person import Person, Right
 from core.text import Tongue
@@ -23,6 +24,21 @@ def require(right: Right, request: Request, workspace: Workspace) -> None:
     if request.person is None:
         raise Forbidden("forbidden-unknown", right=right.value, actor=request.actor, who=who)
     raise Forbidden("forbidden-right", right=right.value, name=request.person.name.to(request.tongue), who=who)
+
+
+def require_about(command: Command, request: Request) -> None:
+    """Raise Forbidden if somebody who came by a link to one alert asks for anything else."""
+    if request.only is None:
+        return
+    name = request.only.rsplit(maxsplit=1)[-1].removeprefix("#")
+    match command:
+        case Storm(group=said):
+            is_about = said == name
+        case _:
+            stamp = getattr(command, "alert", None)
+            is_about = isinstance(stamp, Stamp) and stamp.handle == name
+    if not is_about:
+        raise Forbidden("forbidden-beyond-link", handle=name)
 
 
 def names_of_those_who(right: Right, workspace: Workspace, tongue: Tongue) -> str:

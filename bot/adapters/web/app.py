@@ -15,13 +15,14 @@ from fastapi.responses import FileResponse, JSONResponse, Response, StreamingRes
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request as HttpRequest
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from bot.adapters.web.adapter import WebAdapter
 from bot.adapters.web.board import alert_json, board_json, suggestions
 from bot.adapters.web.demo import DemoControl, Jump, clock_json
 from bot.adapters.web.guard import Guard
 from bot.adapters.web.inbound import GUEST, Said, address, request_of, speaker
+from bot.adapters.web.page import ROOT
 from bot.adapters.web.render import Json
 from bot.adapters.web.stream import stream
 from bot.adapters.web.words import words
@@ -68,16 +69,17 @@ def build_app(
     hooks: Mapping[str, Any] | None = None,
     demo: DemoControl | None = None,
     hosts: Collection[str] | None = LOCAL,
+    pages: Collection[BaseRoute] = (),
 ) -> FastAPI:
     """Return the app. `hooks` maps a path to an ASGI app or to a handler of POSTs.
 
     `hosts` are the names that a browser may know us by, so that no name elsewhere can be rebound to this machine;
-    None lets any in, for a console that stands behind a gate of its own.
+    None lets any in, for a console that stands behind a gate of its own. `pages` are those of
+    single alerts, for whoever holds a link to one.
     """
-    app = FastAPI(title="Beacon", docs_url=None, redoc_url=None, openapi_url=None)
-    for path, hook in (hooks or {}).items():
-        app.router.routes.append(Route(path, hook, methods=["POST"]))
-    app.add_middleware(Guard, hosts=hosts, free=(*PROBES, *(hooks or {})))
+    calls = (Route(path, hook, methods=["POST"]) for path, hook in (hooks or {}).items())
+    app = FastAPI(title="Beacon", docs_url=None, redoc_url=None, openapi_url=None, routes=[*calls, *pages])
+    app.add_middleware(Guard, hosts=hosts, free=(*PROBES, *(hooks or {}), ROOT))
 
     def person_of(name: str | None) -> Person | None:
         return speaker(name, workspace.people)

@@ -29,15 +29,19 @@ READS = ("GET", "HEAD")
 
 
 class Guard:
-    """Stands before all but `free`: the paths that platforms and probes call, which have guards of their own."""
+    """Stands before all but `free`: the paths that platforms and probes call, which have guards of their own.
+
+    One that ends in `/` frees all below it.
+    """
 
     def __init__(self, app: ASGIApp, hosts: Collection[str] | None, free: Collection[str] = ()) -> None:
         self._app = app
         self._hosts = hosts
-        self._free = frozenset(free)
+        self._free = frozenset(one for one in free if not one.endswith("/"))
+        self._below = tuple(one for one in free if one.endswith("/"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in self._free:
+        if scope["type"] != "http" or scope["path"] in self._free or scope["path"].startswith(self._below):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)

@@ -1,0 +1,1 @@
+"""SMS, ntfy and webhooks, by Apprise."""

@@ -1,0 +1,1 @@
+"""Mail: a letter in two forms, with its chart in it."""

@@ -1,0 +1,1 @@
+"""Group robots that only speak: 企业微信, 钉钉, 飞书."""

@@ -1,0 +1,79 @@
+"""Links to one card: for one reader, for a while, signed, so that nothing need be installed and nothing remembered.
+
+The reader is a person, or a place that several read (`wecom:ops`): there whoever opens the page says who they are, as
+they would in the console. A link is good for its own alert only. It outlives a click: what has been done meanwhile,
+the card tells.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from core.errors import Forbidden
+from core.notices.notice import Place
+
+LASTS = timedelta(hours=72)  # a weekend and a day
+SEPARATOR = "\n"  # no handle, id or address holds one
+_MAC = 15  # bytes, 20 letters: a guess a second for a year finds none of 2^120
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a link lets its bearer see. `about` is the command that shows it; `place` is where the link was said."""
+
+    about: str
+    place: Place
+    person: str | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """`base` is where people reach our pages, such as `https://kpi.example.cn`; a place that is nobody's is a group."""
+
+    base: str
+    secret: bytes
+    now: Callable[[], datetime]
+    find_person: Callable[[Place], str | None] = lambda _: None
+    lasts: timedelta = LASTS
+
+    def to(self, place: Place, about: str) -> str:
+        """Return the address of the page that shows this to whoever reads that place."""
+        until = int((self.now() + self.lasts).timestamp())
+        fields = (about, place.platform, place.chat, self.find_person(place) or "", f"{until:x}")
+        said = SEPARATOR.join(fields).encode()
+        return f"{self.base.rstrip('/')}/a/{_letters(said)}.{_letters(self._mac(said))}"
+
+    def read(self, token: str) -> Pass:
+        """Return what a link is for; Forbidden if we never gave it out, or it is over."""
+        said, _, mac = token.partition(".")
+        try:
+            known, shown = _bytes(said), _bytes(mac)
+        except ValueError:
+            known, shown = b"", b""
+        if not hmac.compare_digest(shown, self._mac(known)):
+            raise Forbidden("link-forged")
+        about, platform, chat, person, until = known.decode().split(SEPARATOR)  # ours, so it is well made
+        ends = datetime.fromtimestamp(int(until, 16), UTC)
+        if self.now() >= ends:
+            raise Forbidden("link-expired", at=ends.isoformat())
+        return Pass(about, Place(platform, chat), person or None, ends)
+
+    def _mac(self, said: bytes) -> bytes:
+        return hmac.digest(self.secret, b"beacon link 1\n" + said, sha256)[:_MAC]
+
+
+def _letters(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _bytes(letters: str) -> bytes:
+    raw = urlsafe_b64decode(letters + "=" * (-len(letters) % 4))
+    if _letters(raw) != letters:  # the decoder skips what it does not know; two spellings are not one link
+        raise ValueError(letters)
+    return raw
