@@ -6,10 +6,10 @@ Each operand has two readings here that mean the same: floats for all cells at o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from core.rules.rule import Gating
 
 Flags = NDArray[np.bool_]
+Array_ = TypeVar("Array_", Array, Flags)
 NEAR = 1e-9  # closer than this to its bound, relative, a number is worked out exactly
 
 
@@ -68,6 +69,7 @@ class Sides:
     events: Mapping[str, Event] = field(default_factory=builtin_events)
     fixed: tuple[str, ...] = ()  # dimensions within which a rule's whole is summed up
     gate: Gate | None = None  # what keeps luck from counting; None where it does not matter
+    rows: Columns | None = None  # the slices that verdicts are wanted of; None: of all
 
     @classmethod
     def of(cls, cube: Cube, catalog: Catalog, periods: range, events: Mapping[str, Event] | None = None) -> Sides:
@@ -91,7 +93,15 @@ class Sides:
 
     def gated(self, gate: Gate) -> Sides:
         """Return the same, gated as one rule is."""
-        return Sides(self.reader, self.catalog, self.periods, self.events, self.fixed, gate)
+        return replace(self, gate=gate)
+
+    def only(self, rows: Columns) -> Sides:
+        """Return the same, asked of some slices; what is worked out for all of them is still shared."""
+        return replace(self, rows=rows)
+
+    @property
+    def everywhere(self) -> Sides:
+        return self if self.rows is None else replace(self, rows=None)
 
     @property
     def slices(self) -> tuple[Labels, ...]:
@@ -109,28 +119,24 @@ class Sides:
         start = self.reader.cube.column(self.periods.start)
         return self.reader.once(("columns", self.periods), lambda: np.arange(start, start + len(self.periods)))
 
-    def known(self, left: Operand, right: Operand) -> Flags:
-        """Return where both sides have a value."""
-        return self.reader.once(
-            ("known", _metric_of(left), _metric_of(right), self.periods, self.fixed),
-            lambda: np.broadcast_to(
-                ~np.isnan(self.operand(left)) & ~np.isnan(self.operand(right)), (len(self.slices), len(self.periods))
-            ),
-        )
+    def here(self, array: Array_) -> Array_:
+        """Return the slices that are looked at."""
+        return array if self.rows is None else array[self.rows]
 
-    def number_known(self, left: Operand, right: Operand) -> int:
-        return self.reader.once(
-            ("number known", _metric_of(left), _metric_of(right), self.periods, self.fixed),
-            lambda: int(np.count_nonzero(self.known(left, right))),
-        )
-
-    def margins(self, operand: Operand) -> tuple[Array | float, Array | float]:
+    def margins(self, rights: Sequence[Operand]) -> tuple[Array, Array]:
         """Return what is surely below, and what surely above it, whatever floats have lost on the way."""
-        if isinstance(operand, Bound) and operand.quantity is not None:
-            number = float(operand.quantity.value)
-            margin = NEAR * max(abs(number), 1.0)
-            return number - margin, number + margin
-        return self.reader.once(("margins", operand, self.periods), lambda: _around(self.operand(operand)))
+        if isinstance(rights[0], Bound):
+            return _around(self.against(rights))
+        key = ("margins", rights[0], self.periods)
+        least, most = self.reader.once(key, lambda: _around(self.operand(rights[0])))
+        return self.here(least), self.here(most)
+
+    def against(self, rights: Sequence[Operand]) -> Array:
+        """Return the right side of a comparison; several are the bounds of so many rules, on an axis of their own."""
+        if not isinstance(rights[0], Bound):
+            return self.here(self.operand(rights[0]))
+        numbers = np.concatenate([self.operand(each) for each in rights])
+        return numbers[:, :, np.newaxis] if len(rights) > 1 else numbers
 
     def operand(self, operand: Operand) -> Array:
         match operand:
@@ -325,8 +331,3 @@ def named(metric: str | None) -> str:
 def _around(numbers: Array) -> tuple[Array, Array]:
     margin = NEAR * np.maximum(np.abs(numbers), 1.0)
     return numbers - margin, numbers + margin
-
-
-def _metric_of(operand: Operand) -> Operand | None:
-    """Return what makes an operand unknown; a bound never is."""
-    return None if isinstance(operand, Bound) else operand
