@@ -127,7 +127,9 @@ def history_words(one: Tried, tongue: Tongue) -> str:
         "side": "none" if luck.catches is None else "fall" if luck.catches < 0 else "rise",
         "move": moved(abs(luck.catches or 0.0)).lstrip("+"),
     }
-    return say("trial-history", tongue, **facts)
+    told = say("trial-history", tongue, **facts)
+    kept = int(one.kept_back.sum())
+    return f"{told} {say('trial-kept-back', tongue, count=kept)}" if kept else told
 
 
 # --- a rule at its creation ------------------------------------------------------------------------------------
@@ -179,7 +181,9 @@ def _latest_words(one: Tried, tongue: Tongue) -> str:
     if not rows or not periods:
         return ""
     firing = [row for row in rows if outcome.state[row, -1] == State.BREACHED]
-    finding = outcome.finding((firing or rows)[0], periods[-1])
+    held_back = one.kept_back[:, -1]
+    kept = [row for row in rows if held_back[row]]
+    finding = outcome.finding((firing or kept or rows)[0], periods[-1])
     grain = finding.period.grain
     facts: dict[str, Fact] = {
         "period": period_words(finding.period, tongue),
@@ -187,6 +191,7 @@ def _latest_words(one: Tried, tongue: Tongue) -> str:
         "words": "; ".join(sentence(term, one.workspace, tongue, grain) for term in told(finding, one.rule)),
         "firing": len(firing),
         "slices": len(rows),
+        "kept": len(kept),
     }
     return say("doubt-latest", tongue, **facts)
 
@@ -341,6 +346,7 @@ def _rule_json(one: Tried) -> dict[str, Any]:
         "episodes": len(past.episodes),
         "per_week": past.per_week,
         "weeks": past.weeks,
+        "kept_back": int(one.kept_back.sum()),
         "by_chance_rate": luck.rate,
         "by_chance_per_week": luck.begins * past.judged / past.weeks if past.weeks else 0.0,
         "catches": luck.catches,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.cards.alert import headline, state_words, why_words
-from bot.cards.dress import dressed, metric_title, person_name, severity_words, slice_words
+from bot.cards.dress import dressed, metric_title, period_words, person_name, severity_words, slice_words
 from bot.cards.trust import correction
 from bot.chat.card import Block, Card, Prose, Table, Tone
 from bot.phrases import say
@@ -36,6 +36,8 @@ def trace_card(explanation: Explanation, workspace: Workspace, tongue: Tongue, n
     blocks: list[Block] = [Prose(f"{what} · {state}", "strong")]
     if why := why_words(alert, workspace, tongue, now):
         blocks.append(Prose(why))
+    if alert.finding.is_kept_back:
+        blocks.append(Prose(say("trace-kept-back", tongue, period=period_words(alert.finding.period, tongue))))
     events = sorted(explanation.events, key=lambda event: (event.at, event.version))
     if len(events) > MOST_EVENTS:
         blocks.append(Prose(say("trace-truncated", tongue, count=len(events) - MOST_EVENTS), "quiet"))

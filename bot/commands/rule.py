@@ -15,7 +15,7 @@ from bot.phrases import say as say_phrase
 from core.errors import Mistake
 from core.metrics.catalog import Catalog
 from core.metrics.load import builtin
-from core.rules.check import Doubt, check, doubts
+from core.rules.check import Doubt, check, doubts, settled
 from core.rules.parse import Parsed, understand
 from core.rules.say import say
 from core.rules.tree import Sentence
@@ -37,7 +37,7 @@ class Read:
 
 def read_rule(written: str, workspace: Workspace) -> Read:
     """Return the sentence understood; Invalid, with a caret, when it cannot be read."""
-    parsed = understand(written, workspace.catalog)
+    parsed = settled(understand(written, workspace.catalog), workspace.catalog)
     mistakes = tuple(check(parsed.sentence, workspace.catalog))
     if any(one.code not in UNSAID for one in mistakes):
         return Read(parsed, mistakes, ())

@@ -244,6 +244,7 @@ trace-place = Where
 trace-kind = About
 trace-status = State
 trace-none = Nothing has happened yet.
+trace-kept-back = In { $period } the number still crosses the bound, but by no more than luck would with a sample of that size; so it counts as calm.
 trace-truncated = { $count } earlier lines are left out.
 beacon = Beacon
 role-of = whoever is { $role }
@@ -548,6 +549,7 @@ doubt-inclusive = Does exactly that number count too?
 doubt-below-by = Below the mean by that much, or below that part of the mean?
 doubt-percent-or-points = A relative change (%), or percentage points (pp)?
 doubt-roi = ROI as revenue by spend, or as profit by spend?
+doubt-same-weekday = A mean of what is added up is that of the same weekday, since weekends differ. Or the mean of all of the last 28 days?
 doubt-weekly-season = Weekends differ from weekdays: held against other weekdays, this fires every week. Against the same weekday instead?
 doubt-ordinary-days = The historical mean is that of ordinary days: promotions, holidays and incidents are left out. To count every day, write “28-day mean”.
 doubt-no-target = There is no target for { $metric } yet. Add it to targets.yaml, or nothing can be judged.
@@ -560,6 +562,10 @@ doubt-latest = { $period }: { FILLED($where) ->
        *[other] would fire
       }
    *[other] would fire in { $firing } of { $slices }
+  }{ $kept ->
+    [0] {""}
+    [one] ; one crosses the bound by no more than luck would, and is held back
+   *[other] ; { $kept } cross the bound by no more than luck would, and are held back
   }
 doubt-taken = → { $sentence } (taken)
 doubt-other = or: { $sentence }
@@ -860,6 +866,10 @@ trial-history = Over { $weeks } weeks it would have fired { $fired ->
     [rise] ; a real rise of { $move } is caught four times out of five
    *[none] ; no single size of a real move can be named that it catches four times out of five
   }.
+trial-kept-back = { $count ->
+    [one] One more crossed the bound and was held back: luck alone would explain it.
+   *[other] { $count } more crossed the bound and were held back: luck alone would explain them.
+  }
 trial-no-history = There is no history yet to try it on.
 trial-no-rule = There is no rule “{ $name }” here.
 trial-more = … and { $more } more.

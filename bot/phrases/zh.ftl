@@ -241,6 +241,7 @@ trace-place = 位置
 trace-kind = 内容
 trace-status = 状态
 trace-none = 还没有任何经过。
+trace-kept-back = { $period } 这个数仍越线，但以这样的样本量，偶然波动就能如此，因此不算异常。
 trace-truncated = 更早的 { $count } 条已略去。
 beacon = 烽火
 role-of = { $role }
@@ -538,6 +539,7 @@ doubt-inclusive = 正好等于这个数，算不算？
 doubt-below-by = 是比均值低这么多，还是低于均值的这个比例？
 doubt-percent-or-points = 是相对变化（%），还是百分点（pp）？
 doubt-roi = ROI 是成交额 ÷ 花费，还是利润 ÷ 花费？
+doubt-same-weekday = 数量类指标的均值按同一星期几算，因为周末和平日本来就不同。还是要近 28 天全部天数的均值？
 doubt-weekly-season = 周末和平日本来就不同，不分星期地比，每周都会触发。要不要改成与同一星期几比？
 doubt-ordinary-days = 历史均值只取平常日，不含活动、节假日和异常日。要包含每一天，请写“近28天均值”。
 doubt-no-target = 还没有 { $metric } 的目标值，请写进 targets.yaml，否则无法判断。
@@ -550,6 +552,9 @@ doubt-latest = { $period }：{ FILLED($where) ->
        *[other] 会触发
       }
    *[other] { $slices } 处中 { $firing } 处会触发
+  }{ $kept ->
+    [0] {""}
+   *[other] ；另有 { $kept } 处越线，但偶然波动就能解释，未触发
   }
 doubt-taken = → { $sentence }（当前理解）
 doubt-other = 或者：{ $sentence }
@@ -827,6 +832,7 @@ trial-history = 过去 { $weeks } 周，它会触发 { $fired } 次（每周 { $
     [rise] ；真实上升 { $move } 时，五次能抓住四次
    *[none] ；无法用单一幅度说明它能抓住多大的真实变化
   }。
+trial-kept-back = 另有 { $count } 次越线未触发：这样的样本量下，偶然波动就能解释。
 trial-no-history = 还没有可供试算的历史数据。
 trial-no-rule = 这里没有规则“{ $name }”。
 trial-more = ……还有 { $more } 条。

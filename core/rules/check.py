@@ -16,6 +16,7 @@ from core.errors import Fact, Mistake
 from core.metrics.metric import Additivity, How
 from core.quantity import Quantity, Unit
 from core.rules import tree
+from core.rules.parse import Parsed
 from core.rules.say import number
 from core.rules.tree import (
     Baseline,
@@ -42,10 +43,10 @@ from core.rules.tree import (
     own_grain,
     with_leaves,
 )
+from core.rules.weekday import by_weekday, of_all_days
 
 if TYPE_CHECKING:
     from core.metrics.catalog import Catalog
-    from core.rules.parse import Parsed
 
 # What a bound may be written in, for a metric of each unit.
 _FITS: Mapping[Unit, tuple[Unit, ...]] = {
@@ -88,6 +89,12 @@ def grain_of(sentence: Sentence, stated: Grain | None = None) -> Grain:
     return stated or (Grain.HOUR if Grain.HOUR in lags else Grain.DAY)
 
 
+def settled(parsed: Parsed, catalog: Catalog, grain: Grain | None = None) -> Parsed:
+    """Return the sentence with the mean that is meant where only 均值 was said, and that this was chosen."""
+    sentence = by_weekday(parsed.sentence, catalog, grain_of(parsed.sentence, grain))
+    return parsed if sentence == parsed.sentence else Parsed(sentence, parsed.choices | {"same-weekday"})
+
+
 def check(sentence: Sentence, catalog: Catalog, grain: Grain | None = None) -> list[Mistake]:
     """Return everything that keeps the sentence from being judged."""
     if tree.lacks_metric(sentence.condition):
@@ -120,6 +127,8 @@ def doubts(parsed: Parsed, catalog: Catalog, grain: Grain | None = None) -> tupl
     found.append(_doubt("doubt-percent-or-points", sentence, lambda leaf: _in_points(leaf, catalog)))
     if "roi_profit" in catalog.metrics and "roi" in tree.metrics(sentence.condition):
         found.append(_doubt("doubt-roi", sentence, _profit_roi))
+    if "same-weekday" in choices:
+        found.append(_doubt("doubt-same-weekday", sentence, of_all_days))
     if grain_of(sentence, grain) is Grain.DAY:
         found.append(_doubt("doubt-weekly-season", sentence, _same_weekday))
     if grain_of(sentence, grain).rank <= Grain.DAY.rank and any(

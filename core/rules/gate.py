@@ -113,7 +113,7 @@ def samples(question: Question, sides: Sides) -> tuple[Array, Array, Array, Arra
     wander: Array = np.zeros(now.shape)
     match question.against:
         case Usual() as against:
-            _, then, _ = _window(question.metric, sides, *sides.span(against))
+            _, then, _ = _before(question.metric, sides, against)
             wander = wander + _wandering(question.metric, sides)
         case Target() | Bound():
             then = np.full(now.shape, np.nan)
@@ -207,7 +207,7 @@ def _proportion(question: Question, sides: Sides) -> Array:
     events, trials = _halves(question.metric, sides, sides.columns)
     match question.against:
         case Usual() as against:
-            past = _window(question.metric, sides, *sides.span(against))
+            past = _before(question.metric, sides, against)
             return _against_usual(events, trials, *past, question, sides)
         case Target() | Bound() as against:
             bound = sides.operand(against if isinstance(against, Bound) else Baseline(question.metric, against))
@@ -253,7 +253,7 @@ def _wandering(metric: str, sides: Sides) -> Array:
     """Return how much rates wander from day to day beyond what their samples explain, for the middle one of all
     slices: one that broke last week must not hide the next.
     """
-    x, n, periods = _window(metric, sides, baseline.USUAL_PERIODS[sides.grain], 1)
+    x, n, periods = _before(metric, sides, Usual())
     squares = _squares(metric, sides)
     with np.errstate(invalid="ignore", divide="ignore"):
         excess = (squares - x * x / n) / _variance(x / n) / (periods - 1)
@@ -292,11 +292,11 @@ def _ratio(question: Question, sides: Sides) -> Array:
     each day is one draw: what lies within a day, such as the size of single orders, is not known here).
     """
     over, under = _halves(question.metric, sides, sides.columns)
-    a, b, periods = _window(question.metric, sides, baseline.USUAL_PERIODS[sides.grain], 1)
+    a, b, periods = _before(question.metric, sides, Usual())
     squares = _squares(question.metric, sides)
     match question.against:
         case Usual() as against:
-            before, of, _ = _window(question.metric, sides, *sides.span(against))
+            before, of, _ = _before(question.metric, sides, against)
         case Target() | Bound():
             return np.full(over.shape, np.nan)
         case against:
@@ -357,31 +357,47 @@ def _halves(metric: str, sides: Sides, columns: NDArray[np.int64]) -> tuple[Arra
     return top, reader.formula(under, columns) if trials is None else trials
 
 
-def _window(metric: str, sides: Sides, span: int, stride: int) -> tuple[Array, Array, Array]:
-    """Return both halves of a ratio, added up over the periods before each, and how many of those are known."""
-    key = ("halves before", metric, sides.periods, span, stride)
-    found: tuple[Array, Array, Array] = sides.reader.once(key, lambda: _before(metric, sides, span, stride))
+def _before(metric: str, sides: Sides, usual: Usual) -> tuple[Array, Array, Array]:
+    """Return both halves of a ratio, added up over the periods that its mean is taken over, and how many are known."""
+
+    def make() -> tuple[Array, Array, Array]:
+        (over, under), number = _added(lambda columns: _halves(metric, sides, columns), sides, usual)
+        return over, under, number
+
+    found: tuple[Array, Array, Array] = sides.reader.once(("halves before", metric, sides.periods, usual), make)
     return found
 
 
-def _before(metric: str, sides: Sides, span: int, stride: int) -> tuple[Array, Array, Array]:
-    def halves(columns: NDArray[np.int64]) -> tuple[Array, ...]:
-        return _halves(metric, sides, columns)
-
-    (over, under), number = baseline.gathered(halves, sides.columns, span, stride)
-    return over, under, number
-
-
 def _squares(metric: str, sides: Sides) -> Array:
-    """Return the sum of events² / trials over the periods before each: what spreads are made of."""
+    """Return the sum of events² / trials over the ordinary periods before each: what spreads are made of."""
 
     def of(columns: NDArray[np.int64]) -> tuple[Array, ...]:
         over, under = _halves(metric, sides, columns)
         with np.errstate(invalid="ignore", divide="ignore"):
             return (np.where(under > 0, over * over / under, np.nan),)
 
-    (found,), _ = baseline.gathered(of, sides.columns, baseline.USUAL_PERIODS[sides.grain], 1)
+    (found,), _ = _added(of, sides, Usual())
     return found
+
+
+def _added(
+    of: Callable[[NDArray[np.int64]], tuple[Array, ...]], sides: Sides, usual: Usual
+) -> tuple[tuple[Array, ...], Array]:
+    """Return sums over the same periods as the mean: promotions, feasts and incidents are no part of what is usual."""
+    sums, number = baseline.gathered(of, sides.columns, *sides.span(usual))
+    chosen = {at: columns for at, columns in enumerate(sides.picked(usual)) if columns is not None and len(columns)}
+    if not chosen:
+        return sums, number
+    every = np.concatenate(list(chosen.values()))
+    first = int(every.min())
+    arrays = of(np.arange(first, int(every.max()) + 1))
+    known = ~np.logical_or.reduce([np.isnan(each) for each in arrays])
+    filled = [np.where(known, each, 0.0) for each in arrays]
+    for at, columns in chosen.items():
+        number[:, at] = known[:, columns - first].sum(axis=1)
+        for total, each in zip(sums, filled, strict=True):
+            total[:, at] = each[:, columns - first].sum(axis=1)
+    return sums, number
 
 
 def without(sides: Sides) -> Sides:

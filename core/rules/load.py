@@ -21,6 +21,7 @@ from core.rules.parse import parse
 from core.rules.rule import During, Gating, Rule, Severity
 from core.rules.scan import scan
 from core.rules.tree import Bound, Change, Compare, Comparison, LastTime, Reading, Sentence
+from core.rules.weekday import by_weekday
 from core.text import Text
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def _sentence(
         sentence = tree.in_context(sentence, context)
     elif fields.has("metric"):
         return None  # it is no metric, which has been noted
+    sentence = by_weekday(sentence, catalog, grain_of(sentence, grain))
     wrong = check(sentence, catalog, grain)
     fields.mistakes.extend(Mistake(each.code, each.facts, said.where) for each in wrong)
     return None if wrong else sentence

@@ -48,7 +48,7 @@ MOST_BRACKETS = 40
 DEFAULT_RISE = Quantity.percent(20)
 DEFAULT_STREAK = 3
 
-Choice = Literal["inclusive", "default-rise", "default-level", "slash", "below-by"]
+Choice = Literal["inclusive", "default-rise", "default-level", "slash", "below-by", "same-weekday"]
 
 
 @dataclass(frozen=True, slots=True)

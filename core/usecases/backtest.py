@@ -13,8 +13,10 @@ import numpy as np
 from core.calendar.grain import Grain, Period, Window
 from core.review.backtest import Backtest, Past, backtest, labelled
 from core.review.chance import Chance, Weekly, chance, weekly
+from core.rules.evaluate import evaluate
 from core.rules.finding import State
 from core.rules.needs import Batch, batches
+from core.rules.rule import Gating
 from core.usecases.evaluate import moment_of
 from core.usecases.inspect import faults_of
 
@@ -47,6 +49,16 @@ class Tried:
     def known(self) -> NDArray[np.bool_]:
         """Return which slice-periods could be judged in fact."""
         found: NDArray[np.bool_] = self.backtest.outcome.state != State.UNKNOWN
+        return found
+
+    @property
+    def kept_back(self) -> NDArray[np.bool_]:
+        """Return which slice-periods cross the bound and are calm only because luck would do as much."""
+        outcome = self.backtest.outcome
+        if self.rule.gate is Gating.OFF:
+            return np.zeros(outcome.state.shape, np.bool_)
+        alone = evaluate(replace(self.rule, gate=Gating.OFF), outcome.sides).state == State.BREACHED
+        found: NDArray[np.bool_] = alone & (outcome.state == State.CALM) & outcome.concerns[:, None]
         return found
 
     def luck(self) -> Chance:

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from core.notices.notice import Kind
-from core.rules.check import doubts
+from core.rules.check import doubts, settled
 from core.rules.parse import understand
 from core.rules.say import say
 from tests.daily import Edit, Team, at, at_desk, at_work, hourly, noisy, on, since, steady, weekly
@@ -174,7 +174,6 @@ SATURDAY = date(2026, 7, 18)
     [
         ("环比下滑超过30%", "impressions", 0.70, 0.699),
         ("曝光量日环比下滑>20%", "impressions", 0.80, 0.799),
-        ("日增量低于均值30%", "leads", 0.70, 0.699),
     ],
 )
 async def test_the_reading_offered_instead_is_silent_on_an_ordinary_saturday(
@@ -196,6 +195,34 @@ async def test_the_reading_offered_instead_is_silent_on_an_ordinary_saturday(
         folder = tmp_path / str(factor)
         folder.mkdir()
         since(SATURDAY, **{metric: round(45_000 * factor)})(facts)
+        async with at_work(team(other), folder, facts) as desk:
+            fired = await desk.look(datetime.combine(SATURDAY + timedelta(days=1), time(9)))
+            assert sorted(who for who, _ in fired) == fires
+
+
+async def test_a_mean_of_what_is_added_up_is_silent_on_an_ordinary_saturday_and_the_other_reading_is_not(
+    tmp_path: Path,
+):
+    """B1: 日增量低于均值30% is held against the same weekday; whoever wants all days is shown how to say so."""
+
+    def team(other: str) -> Team:
+        said = {"said": ("日增量低于均值30%", "marketing_team"), "offered": (other, "analyst")}
+        return Team(said, dict.fromkeys(said, ", metric: leads"), {})
+
+    facts = steady(SATURDAY, 42, ("site",), {"leads": 100_000})
+    weekly(WEEK, "leads")(facts)
+    team("日增量低于均值30%").write(tmp_path, ["leads"])
+    async with at_work(team("日增量低于均值30%"), tmp_path, facts) as desk:
+        catalog = desk.workspace.catalog
+        parsed = settled(understand("线索数量低于均值30%", catalog), catalog)
+        (doubt,) = [each for each in doubts(parsed, catalog) if each.code == "doubt-same-weekday"]
+        taken, other = (say(reading, "zh", catalog) for reading in doubt.readings)
+        assert taken == "线索数量较历史同星期均值下降超过 30%"
+        assert other == "线索数量较近28天均值下降超过 30%"
+    for factor, fires in ((1.0, ["offered{}"]), (0.70, ["offered{}"]), (0.699, ["offered{}", "said{}"])):
+        folder = tmp_path / str(factor)
+        folder.mkdir()
+        since(SATURDAY, leads=round(45_000 * factor))(facts)
         async with at_work(team(other), folder, facts) as desk:
             fired = await desk.look(datetime.combine(SATURDAY + timedelta(days=1), time(9)))
             assert sorted(who for who, _ in fired) == fires

@@ -156,6 +156,15 @@ def test_a_rule_that_would_fire_every_saturday_is_told_so_at_its_creation(tmp_pa
     assert told["sentence"] in beacon("rule", "线索数量日环比下滑>20%", "--workspace", folder).stdout
 
 
+def test_what_luck_would_do_is_held_back_and_said_so():
+    told = json.loads(beacon("rule", "渠道转化率日环比下降超过2%", "--workspace", EXAMPLES / "shop", "--json").stdout)
+    kept = told["history"]["kept_back"]
+    assert kept > 0
+    assert f"另有 {kept} 次越线未触发" in told["history"]["sentence"]
+    loud = json.loads(beacon("rule", "渠道转化率低于2%", "--workspace", EXAMPLES / "shop", "--json").stdout)
+    assert (loud["history"]["kept_back"], "越线未触发" in loud["history"]["sentence"]) == (0, False)
+
+
 def test_a_rule_without_facts_is_read_all_the_same(tmp_path):
     folder = a_company(tmp_path, 30)
     (folder / "leads.csv").unlink()

@@ -213,6 +213,15 @@ def test_a_trace_of_very_many_events_keeps_the_newest():
     assert "Nothing has happened yet." in plain(trace_card(Explanation(an_alert(), None), workspace(), "en", NOW))
 
 
+def test_a_number_that_crosses_its_bound_by_luck_is_not_hidden():
+    alert = an_alert()
+    kept = replace(alert, finding=replace(alert.finding, is_kept_back=True))
+    says = {"en": "by no more than luck would", "zh": "偶然波动就能如此"}
+    for tongue, words in says.items():
+        told, silent = (plain(trace_card(Explanation(one, None), workspace(), tongue, NOW)) for one in (kept, alert))
+        assert (words in told, words in silent) == (True, False)
+
+
 def test_an_hour_a_week_and_a_length_are_dressed_in_a_trace():
     facts = {"metric": "cvr", "unit": "percent", "value": 0.03, "lasted": 11_400}
     event = Event("a1", 3, NOW, "recovered", facts=facts)

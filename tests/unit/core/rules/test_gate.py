@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from math import comb, erfc, sqrt
 
 import numpy as np
 import pytest
 
+from core.calendar.events import Event
 from core.cube.cube import Cube
 from core.labels import Labels
 from core.metrics.metric import How
@@ -17,6 +19,7 @@ from core.rules.gate import Question, asked, beta_binomial_tail, discoveries, p_
 from core.rules.rule import Gating, Rule
 from core.rules.sides import Sides
 from core.rules.tree import Lag, Usual, leaves
+from core.text import Text
 from tests.shop import JUNE_18, a_catalog, a_cube, a_rule_saying
 
 CATALOG = a_catalog()
@@ -112,6 +115,44 @@ def test_a_rate_that_wanders_by_itself_is_given_room():
     rule = "转化率低于历史均值10%"
     assert fired(gated(rule, Gating.OFF), cube, 900).mean() > 0.15
     assert fired(gated(rule), cube, 900).mean() < 0.03
+
+
+def on_days(*first_and_last: tuple[int, int], kind: str = "incident") -> dict[str, Event]:
+    """Return events that lie so many days before the 18th of June."""
+    end = JUNE_18.start.date()
+    runs = [(end - timedelta(first), end - timedelta(last)) for first, last in first_and_last]
+    return {"e": Event("e", Text.same("e"), days={2026 - at: run for at, run in enumerate(runs)}, kind=kind)}
+
+
+@pytest.mark.parametrize("kind", ["incident", "promotion"])
+def test_days_that_are_no_part_of_the_mean_are_no_part_of_what_it_strays_by(kind):
+    """For a fortnight the rate was a third: neither what is usual nor how far it wanders has learnt of that."""
+    dice = np.random.default_rng(9)
+    rates = np.full((3, 90), 0.03)
+    rates[:, 70:84] *= 1 / 3
+    rates[0, -1] *= 0.75
+    cube = a_history(dice.binomial(20_000, rates), np.full(rates.shape, 20_000))
+    rule, today = gated("转化率低于历史均值10%"), range(JUNE_18.index, JUNE_18.index + 1)
+    ordinary = Sides.of(cube, CATALOG, today, on_days((19, 6), kind=kind))
+    muddled = Sides.of(cube, CATALOG, today, {})
+    told = [evaluate(rule, sides).state[:, 0].tolist() for sides in (ordinary, muddled)]
+    assert told == [[State.BREACHED, State.CALM, State.CALM], [State.CALM] * 3]
+    question = Question("cvr", Usual(), -1)
+    alone = a_history(np.delete(cube.measures["conversions"], range(70, 84), 1), np.full((3, 76), 20_000))
+    without = p_values(question, Sides.of(alone, CATALOG, today, {}))
+    assert p_values(question, ordinary) == pytest.approx(without, rel=1e-9)
+
+
+def test_a_money_ratio_strays_by_its_ordinary_days():
+    dice = np.random.default_rng(12)
+    spend = dice.uniform(900, 1_100, (1, 90))
+    revenue = spend * 2 * (1 + dice.normal(0, 0.02, spend.shape))
+    revenue[0, 70:80] *= 0.2
+    revenue[0, -1] *= 0.8
+    cube = a_history(revenue, spend, codes=("revenue", "spend"))
+    rule, today = gated("投产比低于历史均值15%"), range(JUNE_18.index, JUNE_18.index + 1)
+    sides = Sides.of(cube, CATALOG, today, on_days((19, 10)))
+    assert evaluate(rule, sides).state[0, 0] == State.BREACHED
 
 
 def test_the_slice_that_broke_last_week_does_not_hide_the_one_that_breaks_today():
