@@ -46,7 +46,6 @@ HEADERS = {
     "cache-control": "no-store",
 }
 STATIC = Path(__file__).parent / "static"
-_SIGNS = {Tone.BAD: "🔴", Tone.WARNING: "🟠", Tone.GOOD: "🟢", Tone.PLAIN: ""}
 
 
 class LinkedPage:
@@ -90,7 +89,7 @@ class LinkedPage:
             person = self._reader(known, None)
         except Forbidden:
             return Response(status_code=403)
-        tongue = person.tongue if person else self._workspace.tongue
+        tongue = person.tongue if person else _accepted(http) or self._workspace.tongue
         for card in await self._hear(known.about, known, person, tongue):
             for block in card.blocks:
                 if isinstance(block, Picture):
@@ -119,13 +118,12 @@ class LinkedPage:
     # --- drawing ----------------------------------------------------------------------------------------------
 
     def _drawn(self, card: Card, known: Pass, person: Person | None) -> str:
-        title = " ".join(filter(None, (_SIGNS[card.tone], escape(card.title))))
-        return _section(
-            "\n".join(
-                [f"<h1>{title}</h1>", *filter(None, (self._block(block, known, person) for block in card.blocks))]
-            ),
-            card.tone,
+        # A colour alone says nothing to whoever cannot see it.
+        tone = (
+            f'<p class="tone">{escape(say(f"web-{card.tone}", card.tongue))}</p>' if card.tone is not Tone.PLAIN else ""
         )
+        blocks = filter(None, (self._block(block, known, person) for block in card.blocks))
+        return _section("\n".join((f"{tone}<h1>{escape(card.title)}</h1>", *blocks)), card.tone)
 
     def _block(self, block: Block, known: Pass, person: Person | None) -> str:
         match block:
