@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_urlsafe
 from socket import AF_INET, AF_INET6, create_server, socket
+from time import monotonic
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,8 @@ from bot.messenger import ChatMessenger
 from bot.settings import Settings
 from core.alerts.alert import Alert
 from core.errors import Problem, Unavailable
+from core.ingest.http import Pulling
+from core.ingest.inbox import FileInbox
 from core.ingest.table import Table, read, stage
 from core.notices.group import Gathered
 from core.notices.notice import Place
@@ -38,6 +41,7 @@ from core.notices.outbox import Delivery, Sent
 from core.notices.surface import Surface
 from core.people.person import Person
 from core.ports import Clock, Dispatch, Messenger, Store, Transaction, Warehouse, World
+from core.warehouse.intake import wanted
 from core.warehouse.open import open_warehouse
 from core.workspace import Workspace
 
@@ -74,14 +78,17 @@ async def open_world(
     facts: Path | None = None,
     data: Path | None = None,
     speak: Callable[[Clock, Warehouse, Store], Messenger] | None = None,
+    arrived: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[World]:
     """Open the doors to the world, and close them behind.
 
     Without `facts` the warehouse lives in memory. `data` stands in for the workspace's folder as the place of its
-    files, and `speak` makes the messenger; without one, nobody hears.
+    files, and `speak` makes the messenger; without one, nobody hears. `arrived` is told when rows were brought to us.
     """
     catalog, folder = workspace.catalog, data or workspace.folder
-    warehouse = open_warehouse(facts, catalog, folder, stage=stage, zone=str(workspace.zone))
+    zone = str(workspace.zone)
+    inbox = FileInbox(folder, catalog, zone, lambda source: wanted(source, catalog), arrived)
+    warehouse = _pulling(open_warehouse(facts, catalog, folder, stage=stage, zone=zone), workspace, inbox)
     store = _InMemory() if store_url == MEMORY else await _opened(store_url)
     try:
         try:
@@ -92,9 +99,31 @@ async def open_world(
             # A question to that source says it again; the other sources are there.
             log.warning("a source could not be read", problem=problem.code, **problem.facts)
         messenger = speak(clock, warehouse, store) if speak else Unheard()
-        yield World(clock, warehouse, store, messenger)
+        yield World(clock, warehouse, store, messenger, inbox)
     finally:
         await warehouse.aclose()
+        await store.aclose()
+
+
+def _pulling(warehouse: Warehouse, workspace: Workspace, inbox: FileInbox) -> Warehouse:
+    """Return the warehouse, asking addresses besides where the workspace names some."""
+    pulled = tuple(one for one in workspace.catalog.sources.values() if one.pull)
+    if not pulled:
+        return warehouse
+
+    def tell(source: str, problem: Problem) -> None:
+        log.warning("an address did not answer", source=source, problem=problem.code, **problem.facts)
+
+    return Pulling(warehouse, pulled, inbox, tell, monotonic)
+
+
+@asynccontextmanager
+async def open_store_of(settings: Settings) -> AsyncIterator[Store]:
+    """Open the store that the settings name, and close it behind."""
+    store = await _opened(settings.beacon_store_url.get_secret_value())
+    try:
+        yield store
+    finally:
         await store.aclose()
 
 
@@ -147,14 +176,14 @@ async def serve(
     from bot.adapters.web.page import LinkedPage
 
     bound = _bound(settings)
-    wake = asyncio.Event()
+    wake, news = asyncio.Event(), asyncio.Event()
     web = console(workspace, clock)
     adapters: dict[str, Adapter] = {web.platform: web}
 
     def speak(clock: Clock, warehouse: Warehouse, store: Store) -> Messenger:
         return ChatMessenger(adapters, workspace, clock, warehouse, store)
 
-    async with open_world(workspace, clock, store_url=store_url, facts=facts, speak=speak) as quiet:
+    async with open_world(workspace, clock, store_url=store_url, facts=facts, speak=speak, arrived=news.set) as quiet:
         # Loops write through the plain store: only what others write must wake them.
         world = replace(quiet, store=_Waking(quiet.store, wake))
         hooks = _add_platforms(adapters, settings, workspace, world.store)
@@ -185,7 +214,17 @@ async def serve(
             for adapter in adapters.values():
                 group.create_task(adapter.run(hear), name=adapter.platform)
             group.create_task(loops.run(), name="loops")
+            group.create_task(_look_at_news(loops, news, wake), name="news")
             group.create_task(_listen(app, bound, ready), name="http")
+
+
+async def _look_at_news(loops: Loops, news: asyncio.Event, wake: asyncio.Event) -> None:
+    """Judge what was pushed at once: whoever brings rows does not wait for the next look."""
+    while True:
+        await news.wait()
+        news.clear()
+        await loops.evaluate()
+        wake.set()
 
 
 def links_of(settings: Settings, workspace: Workspace, clock: Clock) -> Links | None:

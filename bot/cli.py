@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.shell.tokens import tokens
+
 if TYPE_CHECKING:
     from bot.commands.once import Once
     from bot.commands.rule import Read
@@ -34,6 +36,7 @@ bench = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure h
 cli.add_typer(bench, name="bench")
 rules = typer.Typer(no_args_is_help=True, help="Test a workspace's rules.")
 cli.add_typer(rules, name="rules")
+cli.add_typer(tokens, name="token")
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of YAML.", show_default=False)]
 Data = Annotated[Path | None, typer.Option(help="Where the source files lie, if not in the workspace.")]

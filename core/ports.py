@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
+    from pathlib import Path
 
     from core.alerts.alert import Alert
     from core.alerts.event import Change, Event
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from core.notices.notice import Notice, Place
     from core.notices.outbox import Delivery, Outcome
     from core.notices.surface import Surface
+    from core.people.token import Token
     from core.quality.provenance import Provenance
     from core.rules.rule import Fingerprint
 
@@ -57,6 +59,60 @@ class Attests(Protocol):
 
     async def provenance(self, source: str, window: Window) -> Provenance:
         """Return what keeps a source's facts from coming in, and what was told twice of the periods in a window."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that was set aside: its number, why, and the column and cell where that is to be seen."""
+
+    row: int
+    reason: str
+    column: str | None = None
+    cell: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one batch of rows. `is_repeat`: it was taken before, and nothing was done."""
+
+    source: str
+    batch: str
+    rows: int
+    rejected: int
+    rejects: tuple[Reject, ...] = ()
+    is_repeat: bool = False
+    is_trial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of one file: rows taken in, rows set aside by reason, and the first of these."""
+
+    source: str
+    path: Path
+    rows: int
+    rejected: Mapping[str, int]
+    rejects: tuple[Reject, ...] = ()
+
+
+@runtime_checkable
+class Keeps(Protocol):
+    """A warehouse that took files in, and can tell what became of each."""
+
+    async def intakes(self) -> tuple[Intake, ...]: ...
+
+
+class Inbox(Protocol):
+    """Where rows are brought that lie in no file yet; it makes files of them, which the warehouse then takes in."""
+
+    async def receive(self, source: str, body: bytes, form: Literal["json", "file"], key: str | None = None, *,
+                      is_trial: bool = False) -> Receipt:  # fmt: skip
+        """Take a batch of rows in, or say what would become of them. The same key again brings nothing new."""
+        ...
+
+    async def note(self, metric: str, value: str, labels: Mapping[str, str], at: datetime, by: str) -> Receipt:
+        """Take one number that somebody typed; said again of the same time and slice, it corrects."""
         ...
 
 
@@ -150,6 +206,22 @@ class Transaction(Protocol):
         """Return the last period that this batch was judged for."""
         ...
 
+    async def token(self, digest: str) -> Token | None:
+        """Return the token of that digest, unless it was ended."""
+        ...
+
+    async def tokens(self) -> Sequence[Token]:
+        """Return all tokens, those that were ended too, oldest first."""
+        ...
+
+    async def add_token(self, token: Token) -> bool:
+        """Keep a token; False where its name is taken."""
+        ...
+
+    async def end_token(self, name: str, now: datetime) -> bool:
+        """End a token; False where none of that name is alive."""
+        ...
+
     async def mark_evaluated(self, batch: str, period: Period, now: datetime) -> None: ...
 
 
@@ -186,3 +258,4 @@ class World:
     warehouse: Warehouse
     store: Store
     messenger: Messenger
+    inbox: Inbox | None = None

@@ -223,7 +223,6 @@ notice-hold-ended = The quiet time is over and it is still bad: { $value }.
 notice-hold-ended-was = The quiet time is over and it is still bad: { $value } now, { $was } when it began.
 notice-hold-ended-well = The quiet time is over, and the number has recovered meanwhile.
 notice-reminder = Still on it? Press “{ $ack }” again to keep it, or it goes back to everybody.
-notice-overdue = This was due { $due } and is still open.
 notice-recovered = Recovered after { $duration }.
 
 button-ack = I’ll take it
@@ -267,8 +266,6 @@ event-ack-asked = Asked { $by } whether they are still on it
 event-ack-ended = No answer from { $by }; open again
 event-assigned = Given to { $to }
 event-assigned-due = Given to { $to }, due { $due }
-event-overdue = Due { $due } and not done
-event-closed = Closed: { $reason }
 event-opened-again = Opened again
 event-snoozed = Quiet until { $until }
 event-hold-ended = The quiet time ended
@@ -407,7 +404,7 @@ help-ask-example = { $metric } last 7 days
 help-ask-by = { $metric } by { $dimension } this month
 help-ask-compare = { $metric } 2026-06-01..2026-06-18 vs last year
 help-alerts-list = alerts · why 7f3k
-help-alerts-act = ack 7f3k · snooze 7f3k 2h · assign 7f3k @name · escalate 7f3k · close 7f3k false-alarm
+help-alerts-act = ack 7f3k · snooze 7f3k 2h · assign 7f3k @name · escalate 7f3k · close 7f3k acted copy went stale; replaced it
 help-words-list = metrics · define { $metric } · board · digest
 help-tongue = Chinese works just as well, in any mixture.
 
@@ -649,6 +646,9 @@ trace-told = Told { $to }, { $why ->
     [route] by the route
     [escalation] as the next level
     [lead] the owner’s lead
+    [promise] who promised it
+    [approves] who may say yes
+    [rule] since its rule says so
    *[other] { $why }
   }
 trace-silent = Nobody was told: { $why ->
@@ -659,11 +659,11 @@ trace-silent = Nobody was told: { $why ->
     [own-doing] they did it themselves
     [held-still] something else still holds it back
     [storm-over] the storm is over; its card says how it stands
+    [ticket-here] the ticket is kept here
     [calm-meanwhile] it recovered meanwhile
    *[other] { $why }
   }
 notice-ack-ended = No answer came from { $by }, so it is open again.
-notice-lead = It was due { $due }, and its owner has not closed it.
 
 # --- the command line, and the demo
 
@@ -971,3 +971,195 @@ page-as = You act as { $name }.
 page-say = Or say it in words, such as “close real-acted new copy is up”, “assign to bob”, “snooze until tomorrow 9:00”
 page-back = Back to the alert
 bad-address = { $name } should read { $form }. It is not shown here, because it may hold a key.
+
+## What comes of an alert: steps, promises, a consequence, how it ended
+
+fact-cause = Cause
+fact-action = Done about it
+fact-consequence = Consequence
+fact-loss = Loss avoided
+fact-verdict = Verdict
+cause-copy = copy that no longer works
+cause-landing = landing page
+cause-tracking = tracking
+cause-budget = budget or bids
+cause-price = price or offer
+cause-rival = a competitor
+cause-season = season or campaign
+cause-threshold = threshold too tight
+cause-luck = chance
+cause-data = data
+action-content = changed the content
+action-channel = moved it between channels
+action-script = changed the script
+action-budget = changed the budget
+action-timing = changed the timing
+action-fix = technical repair
+action-none = nothing
+feedback-useful = useful
+feedback-false-alarm = false alarm
+feedback-expected = expected
+feedback-new-normal = the new normal
+choose-cause = What is behind it? A person’s word is wanted here; a machine’s is only a suggestion.
+choose-action = And what was done about it?
+choose-verdict = What was this alert worth?
+choose-role = Which trade should have it?
+choose-loss = How much was not lost, because somebody acted?
+choose-promise = What next, and by when?
+choose-done = Which one is done?
+choose-typed = Or in words: { $example }
+close-example-cause = copy went stale
+close-example-action = replaced it
+nothing-to-do = nothing is left to tick off
+promise-bare = look into it
+promise-example = replace the copy
+promise-example-due = tomorrow 3pm
+promise-line = { $owner } by { $due }: { $text }{ FILLED($since) ->
+    [no] {""}
+   *[yes] {" "}({ $since })
+  }
+promise-since = It was { $was } then, and is { $value } now.
+promises-title = { $count ->
+    [0] No promises
+    [one] { $count } promise
+   *[other] { $count } promises
+  }
+promises-none = Nothing is promised. “promise 7f3k replace the copy by friday” makes one.
+promises-more = { $count } more are left out.
+promises-what = What
+promises-owner = Who
+promises-due = By
+promises-since = Since
+due-today = today { $at }
+due-tomorrow = tomorrow
+history-title = What happened so far
+proposal-proposed = { $consequence }: waits for { $by }
+proposal-approved = { $consequence }: approved by { $by }
+proposal-rejected = { $consequence }: rejected by { $by }
+loss-offer = Probably not lost: about { $loss }, had it gone on until the next weekly meeting. Keep that, or say “loss { $handle } AMOUNT”.
+more-do = Get it done
+more-pass-on = Pass it on
+more-verdict = What was it worth?
+more-look = Look closer
+button-more = More…
+button-step = ✓ Step { $step }
+button-kept = ✓ It is done
+button-promise = Promise…
+button-cause = Cause…
+button-later = Quiet until…
+button-assign = Assign…
+button-hand-off = Hand off…
+button-reopen = Open again
+button-loss = Loss avoided…
+button-keep-loss = Keep { $loss }
+button-approve = Approve
+button-reject = Reject
+notice-handed-off = { $by } has handed this to you.{ FILLED($note) ->
+    [no] {""}
+   *[yes] {" "}{ $note }
+  }
+notice-due-soon = Promised for { $due }: { $text }.
+notice-due = Due now: { $text }.
+notice-overdue = This was due { $due } and is still open: { $text }.
+notice-lead = { $owner } promised this for { $due }, and it is not done: { $text }.
+notice-proposed = Its rule proposes: { $consequence }. Nothing happens without a yes.
+notice-approved = { $by } said yes: { $consequence }.{ FILLED($note) ->
+    [no] {""}
+   *[yes] {" "}{ $note }
+  }
+notice-rejected = { $by } said no: { $consequence }.{ FILLED($note) ->
+    [no] {""}
+   *[yes] {" "}{ $note }
+  }
+event-handed-off = Handed to { $to } as { $role }{ FILLED($note) ->
+    [no] {""}
+   *[yes] : { $note }
+  }
+event-ticked = Step { $step } of { $of } done
+event-unticked = Step { $step } of { $of } not done after all
+event-promised = { $owner } will { $text } by { $due }
+event-promise-kept = Promise kept: { $text }
+event-promise-dropped = Promise taken back: { $text }{ FILLED($note) ->
+    [no] {""}
+   *[yes] {" "}({ $note })
+  }
+event-due-soon = Reminded { $owner }: { $text }, due { $due }
+event-due = Due: { $text }
+event-overdue = Due { $due } and not done: { $text }
+event-ticket-opened = Ticket opened, due { $due }
+event-cause-found = Cause: { $cause }
+event-judged = Judged: { $verdict }
+event-loss-kept = Loss avoided: { $loss } { $metric }
+event-closed = Closed: { $reason }{ FILLED($cause) ->
+    [no] {""}
+   *[yes] . Cause: { $cause }
+  }{ FILLED($action) ->
+    [no] {""}
+   *[yes] . Done: { $action }
+  }
+event-proposed = Proposed to { $approve }: { $consequence }
+event-approved = Approved: { $consequence }
+event-rejected = Rejected: { $consequence }
+kind-request = asks for a yes
+kind-ticket = ticket
+close-no-cause = What is behind { $handle }? An alert is closed with a cause: “close { $handle } acted CAUSE; ACTION”.
+close-no-action = What was done about { $handle }? “close { $handle } acted CAUSE; ACTION” says both.
+step-done = { $by } has done step { $step } of { $handle } already.
+step-not-done = Step { $step } of { $handle } is not ticked off.
+no-sop = The rule of { $handle } names no steps.
+no-such-step = There are { $steps } steps, and none is { $step }.
+no-such-promise = { $handle } has no promise p{ $number }.
+promise-over = p{ $number } of { $handle } is over already.
+promise-long = A promise has at most { $most } letters. Say it shorter.
+promise-many = { $most } promises are open here already. Keep one of them first.
+loss-not-closed = { $handle } is not closed yet; what was not lost is said at its end.
+nothing-proposed = Nothing is proposed for { $handle }.
+proposal-answered = { $by } has answered already ({ $answer ->
+    [approved] yes
+    [rejected] no
+   *[withdrawn] the alert ended first
+  }).
+forbidden-approve = Only { $who } may say yes or no to { $handle }’s consequence.
+command-which-step = Which step? Write its number, such as “{ $verb } { $handle } 2”.
+command-which-promise = Which promise? Write its number, such as “{ $verb } { $handle } p1”.
+rule-sop-long = At most { $most } steps can be ticked off. Join some of them.
+rule-consequence-after = It is proposed after one period at the earliest.
+help-alerts-follow = done 7f3k 2 · promise 7f3k replace the copy by friday · handoff 7f3k finance · cause 7f3k copy · judge 7f3k useful
+help-alerts-mine = mine · promises
+
+# --- bringing rows -----------------------------------------------------------------------------------------------
+
+push-no-source = There is no source “{ $name }” that takes rows. Those that do: { $options }. Give it `push: true` in sources.yaml.
+push-key-reused = The key { $key } was sent before with other rows. Give each batch a key of its own.
+push-nothing-taken = Not one row could be taken; { $rejected } were set aside. Begin with row { $row }, column “{ $column }”: “{ $cell }”.
+push-not-json = The body is no JSON.
+push-not-rows = The body is to be a list of objects, one for each row, or holds them under “rows”.
+push-too-many = One batch holds at most { $most } rows. Send it in parts.
+push-too-large = One batch is at most { $most } MB. Send it in parts, or put the file into a folder that the source watches.
+push-content-type = Send rows as application/json or text/csv.
+pull-no-url = “{ $value }” is no address. Write it with https://.
+pull-too-often = Ask an address once a minute at most.
+pull-refused = { $host } answered with { $status }. Check the address, and the token in its headers.
+pull-failed = { $host } did not answer ({ $detail }).
+pull-too-large = { $host } answered with more than { $most } MB. Ask it for fewer days.
+pull-no-path = The answer has no “{ $step }” on the way { $path }. Look at the answer, and mend `path`.
+pull-no-setting = The environment names no { $name }, which the address or its headers ask for.
+put-no-source = No source takes typed numbers of { $metric }. Give one `push: true` in sources.yaml, and { $metric } among its measures.
+put-which = Of which { $dimension }? Add { $dimension }=… to the sentence.
+put-not-a-number = “{ $value }” is no number that { $metric } could be.
+put-how = Say the metric, the number, and of what: put competitor_price 199 product=X
+put-done = Noted: { $metric } { $slice } is { $value } on { $day }.
+token-unknown = No token of ours. Send “Authorization: Bearer …” with one made by beacon token new.
+token-scope = Token { $name } may not do that; it lacks { $scope }.
+token-bad-scope = “{ $scope }” is no scope. There are push, push:SOURCE and read.
+token-name-taken = There is or was a token { $name }. Choose another name, so that each stays told apart.
+token-no-such = There is no living token { $name }.
+api-misread = “{ $where }” is not as the description of this call says.
+api-no-path = There is nothing at this path.
+api-no-method = This path does not take that method.
+reject-cells = Row { $row } has too few or too many cells.
+reject-number = Row { $row }: “{ $cell }” in { $column } is no number.
+reject-time = Row { $row }: “{ $cell }” in { $column } is not surely one day.
+reject-summary = Row { $row } is a total, and would count twice.
+reject-no-time = Row { $row } has no time in { $column }.
+reject-outdone = A newer file tells it as well.

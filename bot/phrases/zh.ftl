@@ -220,7 +220,6 @@ notice-hold-ended = 静音结束，仍未恢复：现在 { $value }。
 notice-hold-ended-was = 静音结束，仍未恢复：现在 { $value }，静音前 { $was }。
 notice-hold-ended-well = 静音结束，期间数值已经恢复。
 notice-reminder = 还在处理吗？再按一次“{ $ack }”即可续期，否则会重新放出来。
-notice-overdue = 这件事应在 { $due } 前完成，现在还没有关闭。
 notice-recovered = 已恢复，历时 { $duration }。
 
 button-ack = 我来处理
@@ -264,8 +263,6 @@ event-ack-asked = 询问 { $by } 是否还在处理
 event-ack-ended = { $by } 没有回应，重新待认领
 event-assigned = 交给 { $to }
 event-assigned-due = 交给 { $to }，{ $due } 前完成
-event-overdue = 应在 { $due } 前完成，尚未完成
-event-closed = 关闭：{ $reason }
 event-opened-again = 重新打开
 event-snoozed = 静音至 { $until }
 event-hold-ended = 暂缓结束
@@ -400,7 +397,7 @@ help-ask-example = { $metric } 最近7天
 help-ask-by = { $metric } 按{ $dimension } 本月
 help-ask-compare = { $metric } 2026-06-01..2026-06-18 对比 去年同期
 help-alerts-list = 预警 · 为什么 7f3k
-help-alerts-act = 认领 7f3k · 静音 7f3k 2小时 · 转给 7f3k @姓名 · 升级 7f3k · 关闭 7f3k 误报
+help-alerts-act = 认领 7f3k · 静音 7f3k 2小时 · 转给 7f3k @姓名 · 升级 7f3k · 关闭 7f3k 已处理 文案失效；更换内容
 help-words-list = 指标 · 定义 { $metric } · 看板 · 日报
 help-tongue = 中英文都可以，混着说也行。
 
@@ -638,6 +635,9 @@ trace-told = 通知 { $to }（{ $why ->
     [route] 按路由
     [escalation] 升级
     [lead] 负责人的上级
+    [promise] 承诺人
+    [approves] 审批人
+    [rule] 按规则
    *[other] { $why }
   }）
 trace-silent = 没有通知：{ $why ->
@@ -648,11 +648,11 @@ trace-silent = 没有通知：{ $why ->
     [own-doing] 是本人操作
     [held-still] 还有其他暂缓
     [storm-over] 集中告警已过，卡片上有最新情况
+    [ticket-here] 工单在此跟进
     [calm-meanwhile] 期间已恢复
    *[other] { $why }
   }
 notice-ack-ended = { $by } 没有回应，重新待认领。
-notice-lead = 应在 { $due } 前完成，负责人还没有关闭。
 
 # --- 命令行与演示
 
@@ -933,3 +933,194 @@ page-as = 您正在以 { $name } 的身份操作。
 page-say = 也可以直接说，例如“关闭 已处理 换了新文案”“转给 李伟”“稍后 明天 9:00”
 page-back = 返回预警
 bad-address = { $name } 应写成 { $form }。其中可能含有密钥，这里不显示原文。
+
+## 预警的后续：步骤、承诺、业务后果与结论
+
+fact-cause = 原因
+fact-action = 处理
+fact-consequence = 业务后果
+fact-loss = 避免的损失
+fact-verdict = 评价
+cause-copy = 文案失效
+cause-landing = 落地页
+cause-tracking = 埋点
+cause-budget = 预算或出价
+cause-price = 价格或优惠
+cause-rival = 竞品
+cause-season = 季节或活动
+cause-threshold = 阈值过紧
+cause-luck = 偶然波动
+cause-data = 数据
+action-content = 更换内容
+action-channel = 调整渠道
+action-script = 调整话术
+action-budget = 调整预算
+action-timing = 调整时间
+action-fix = 技术修复
+action-none = 无
+feedback-useful = 有用
+feedback-false-alarm = 误报
+feedback-expected = 预期内
+feedback-new-normal = 新常态
+choose-cause = 原因是什么？这里要人的判断，系统的归因只是建议。
+choose-action = 做了什么处理？
+choose-verdict = 这条预警有用吗？
+choose-role = 转给哪个角色？
+choose-loss = 因为及时处理，避免了多少损失？
+choose-promise = 接下来做什么，什么时候完成？
+choose-done = 哪一项完成了？
+choose-typed = 也可以直接输入：{ $example }
+close-example-cause = 文案失效
+close-example-action = 更换内容
+nothing-to-do = 没有待完成的步骤
+promise-bare = 跟进处理
+promise-example = 更换文案
+promise-example-due = 明天下午3点
+promise-line = { $owner }，{ $due } 前：{ $text }{ FILLED($since) ->
+    [no] {""}
+   *[yes] （{ $since }）
+  }
+promise-since = 当时 { $was }，现在 { $value }。
+promises-title = { $count ->
+    [0] 没有承诺
+   *[other] { $count } 项承诺
+  }
+promises-none = 目前没有承诺。“跟进 7f3k 更换文案 明天下午3点”可以新建一项。
+promises-more = 另有 { $count } 项未列出。
+promises-what = 事项
+promises-owner = 负责人
+promises-due = 期限
+promises-since = 数值变化
+due-today = 今天 { $at }
+due-tomorrow = 明天
+history-title = 此前经过
+proposal-proposed = { $consequence }：等待{ $by }审批
+proposal-approved = { $consequence }：{ $by }已批准
+proposal-rejected = { $consequence }：{ $by }已驳回
+loss-offer = 若持续到下次周会，大约会多损失 { $loss }。可以记下这个数，或说“止损 { $handle } 金额”。
+more-do = 处理
+more-pass-on = 转交
+more-verdict = 这条预警有用吗？
+more-look = 了解更多
+button-more = 更多…
+button-step = ✓ 第 { $step } 步
+button-kept = ✓ 已完成
+button-promise = 承诺…
+button-cause = 原因…
+button-later = 静音到…
+button-assign = 指派…
+button-hand-off = 移交…
+button-reopen = 重新打开
+button-loss = 避免的损失…
+button-keep-loss = 记下 { $loss }
+button-approve = 批准
+button-reject = 驳回
+notice-handed-off = { $by } 把这件事移交给了你。{ FILLED($note) ->
+    [no] {""}
+   *[yes] { $note }
+  }
+notice-due-soon = 承诺 { $due } 前完成：{ $text }。
+notice-due = 现在到期：{ $text }。
+notice-overdue = 应在 { $due } 前完成，现在还没有完成：{ $text }。
+notice-lead = { $owner } 承诺 { $due } 前完成，还没有完成：{ $text }。
+notice-proposed = 规则建议：{ $consequence }。未经批准不会执行。
+notice-approved = { $by } 已批准：{ $consequence }。{ FILLED($note) ->
+    [no] {""}
+   *[yes] { $note }
+  }
+notice-rejected = { $by } 已驳回：{ $consequence }。{ FILLED($note) ->
+    [no] {""}
+   *[yes] { $note }
+  }
+event-handed-off = 移交给 { $to }（{ $role }）{ FILLED($note) ->
+    [no] {""}
+   *[yes] ：{ $note }
+  }
+event-ticked = 第 { $step } 步完成（共 { $of } 步）
+event-unticked = 第 { $step } 步其实没有完成（共 { $of } 步）
+event-promised = { $owner } 承诺 { $due } 前：{ $text }
+event-promise-kept = 承诺完成：{ $text }
+event-promise-dropped = 承诺取消：{ $text }{ FILLED($note) ->
+    [no] {""}
+   *[yes] （{ $note }）
+  }
+event-due-soon = 提醒 { $owner }：{ $text }，{ $due } 前
+event-due = 到期：{ $text }
+event-overdue = 应在 { $due } 前完成，尚未完成：{ $text }
+event-ticket-opened = 已开工单，{ $due } 前完成
+event-cause-found = 原因：{ $cause }
+event-judged = 评价：{ $verdict }
+event-loss-kept = 避免的损失：{ $loss } { $metric }
+event-closed = 关闭：{ $reason }{ FILLED($cause) ->
+    [no] {""}
+   *[yes] 。原因：{ $cause }
+  }{ FILLED($action) ->
+    [no] {""}
+   *[yes] 。处理：{ $action }
+  }
+event-proposed = 请{ $approve }审批：{ $consequence }
+event-approved = 批准：{ $consequence }
+event-rejected = 驳回：{ $consequence }
+kind-request = 请求审批
+kind-ticket = 工单
+close-no-cause = { $handle } 的原因是什么？关闭预警要写明原因：“关闭 { $handle } 已处理 原因；处理”。
+close-no-action = 对 { $handle } 做了什么处理？“关闭 { $handle } 已处理 原因；处理”可以一并写明。
+step-done = { $handle } 的第 { $step } 步已由 { $by } 完成。
+step-not-done = { $handle } 的第 { $step } 步还没有勾选。
+no-sop = { $handle } 的规则没有写处理步骤。
+no-such-step = 一共 { $steps } 步，没有第 { $step } 步。
+no-such-promise = { $handle } 没有承诺 p{ $number }。
+promise-over = { $handle } 的 p{ $number } 已经结束。
+promise-long = 一项承诺最多 { $most } 个字，请写短一些。
+promise-many = 这里已有 { $most } 项承诺未完成，请先完成一项。
+loss-not-closed = { $handle } 还没有关闭，关闭之后再记避免的损失。
+nothing-proposed = { $handle } 没有待审批的业务后果。
+proposal-answered = { $by } 已经答复（{ $answer ->
+    [approved] 批准
+    [rejected] 驳回
+   *[withdrawn] 预警已先结束
+  }）。
+forbidden-approve = 只有{ $who }可以审批 { $handle } 的业务后果。
+command-which-step = 哪一步？请写序号，如“{ $verb } { $handle } 2”。
+command-which-promise = 哪一项承诺？请写序号，如“{ $verb } { $handle } p1”。
+rule-sop-long = 处理步骤最多 { $most } 步，请合并几步。
+rule-consequence-after = 最早在第一期就可以建议。
+help-alerts-follow = 完成 7f3k 2 · 跟进 7f3k 更换文案 明天下午3点 · 移交 7f3k finance · 根因 7f3k 文案失效 · 评价 7f3k 有用
+help-alerts-mine = 我的告警 · 跟进列表
+
+# --- 送数据进来 ----------------------------------------------------------------------------------------------------
+
+push-no-source = 没有可接收数据的数据源“{ $name }”。可以的有：{ $options }。请在 sources.yaml 里给它加上 `push: true`。
+push-key-reused = 幂等键 { $key } 之前已用于另一批数据。每批请用自己的键。
+push-nothing-taken = 没有一行可用；{ $rejected } 行被剔除。请从第 { $row } 行“{ $column }”列看起：“{ $cell }”。
+push-not-json = 正文不是 JSON。
+push-not-rows = 正文应为对象的列表，每行一个对象，或放在“rows”之下。
+push-too-many = 每批最多 { $most } 行，请分批发送。
+push-too-large = 每批最多 { $most } MB。请分批发送，或把文件放进数据源监视的文件夹。
+push-content-type = 请以 application/json 或 text/csv 发送。
+pull-no-url = “{ $value }”不是地址，请以 https:// 开头。
+pull-too-often = 同一地址每分钟最多取一次。
+pull-refused = { $host } 返回 { $status }。请检查地址和请求头里的令牌。
+pull-failed = { $host } 没有应答（{ $detail }）。
+pull-too-large = { $host } 返回的内容超过 { $most } MB。请少取几天。
+pull-no-path = 返回内容里，沿 { $path } 找不到“{ $step }”。请对照返回内容修改 `path`。
+pull-no-setting = 环境变量里没有 { $name }，而地址或请求头需要它。
+put-no-source = 没有数据源接收手工填报的{ $metric }。请在 sources.yaml 里给一个数据源加上 `push: true`，并把{ $metric }列入 measures。
+put-which = 是哪个{ $dimension }？请在句子里加上 { $dimension }=…
+put-not-a-number = “{ $value }”不是{ $metric }的有效数字。
+put-how = 请说明指标、数字和对象：填报 竞品价格 199 商品=X
+put-done = 已记录：{ $day } { $metric } { $slice } 为 { $value }。
+token-unknown = 令牌无效。请在请求头带上 “Authorization: Bearer …”，令牌用 beacon token new 生成。
+token-scope = 令牌 { $name } 无权这样做，缺少 { $scope }。
+token-bad-scope = 没有“{ $scope }”这种权限。可选 push、push:数据源 和 read。
+token-name-taken = 已经有过名为 { $name } 的令牌。请换个名字，以便区分。
+token-no-such = 没有生效中的令牌 { $name }。
+api-misread = “{ $where }”不符合接口说明。
+api-no-path = 此路径下没有内容。
+api-no-method = 此路径不支持该方法。
+reject-cells = 第 { $row } 行的单元格数量不对。
+reject-number = 第 { $row } 行：{ $column } 中的“{ $cell }”不是数字。
+reject-time = 第 { $row } 行：{ $column } 中的“{ $cell }”不能确定是哪一天。
+reject-summary = 第 { $row } 行是合计，计入会重复。
+reject-no-time = 第 { $row } 行的 { $column } 没有时间。
+reject-outdone = 更新的文件也给出了这一行。

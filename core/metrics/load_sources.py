@@ -18,9 +18,10 @@ from core.errors import Mistake, Where
 from core.metrics.catalog import Catalog
 from core.metrics.load import code, dimension_code, metric_code, unique
 from core.metrics.metric import How, Metric
-from core.metrics.source import Checks, Filter, Lookup, Measure, Source
+from core.metrics.source import Checks, Filter, Lookup, Measure, Pull, Source
 
 ROWS = "rows"
+LEAST_EVERY = timedelta(minutes=1)
 GRAINS = {grain.value: grain for grain in (Grain.HOUR, Grain.DAY)}
 BOUNDS: tuple[Literal["below", "above", "at_least", "at_most"], ...] = ("below", "above", "at_least", "at_most")
 
@@ -38,9 +39,14 @@ def load_sources(nodes: Iterable[Node | None], mistakes: Mistakes, catalog: Cata
 
 def _source(fields: Fields, catalog: Catalog) -> Source:
     engine = fields.take("engine", document.words, "")  # a table of an engine has no files, and is joined where it lies
+    name = fields.need("source", code, "")
+    pull = None if engine else _pull(fields)
+    push = not engine and fields.take("push", document.flag, default=False)
+    fed = (f"inbox/{name}/*",) if push or pull else ()
+    take_files = fields.take if engine or fed else fields.need
     source = Source(
-        name=fields.need("source", code, ""),
-        files=() if engine else fields.need("files", document.listing(document.words), ()),
+        name=name,
+        files=() if engine else (*take_files("files", document.listing(document.words), ()), *fed),
         grain=fields.need("grain", document.choice(GRAINS), Grain.DAY),
         time=fields.need("time", document.words, ""),
         dimensions=fields.take("dimensions", _named(dimension_code(catalog), document.words), {}),
@@ -51,6 +57,8 @@ def _source(fields: Fields, catalog: Catalog) -> Source:
         table=fields.need("table", document.words, "") if engine else "",
         owner=fields.take("owner", document.words, None),
         checks=fields.take("checks", document.record(_checks(catalog)), Checks()),
+        push=push,
+        pull=pull,
     )
     if lacking := [each for each in source.checks.complete or () if each not in source.dimensions]:
         fields.note("check-no-dimension", "checks", dimension=lacking[0], options=", ".join(source.dimensions))
@@ -58,6 +66,24 @@ def _source(fields: Fields, catalog: Catalog) -> Source:
         fields.note("check-no-measure", "checks", measure=lacking[0], options=", ".join(source.measures))
     fields.close()
     return source
+
+
+def _pull(fields: Fields) -> Pull | None:
+    """Read `url`, with `path`, `every` and `headers` beside it."""
+    url = fields.take("url", document.words, "")
+    if not url:
+        return None
+    if not url.startswith(("https://", "http://")):
+        fields.note("pull-no-url", "url", value=url)
+    every = fields.take("every", document.duration, timedelta(hours=1))
+    if every < LEAST_EVERY:
+        fields.note("pull-too-often", "every")
+    return Pull(
+        url=url,
+        every=every,
+        path=fields.take("path", document.words, ""),
+        headers=fields.take("headers", document.mapping(document.words), {}),
+    )
 
 
 def _checks(catalog: Catalog) -> Callable[[Fields], Checks]:

@@ -66,6 +66,19 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
+class Pull:
+    """JSON behind an address, asked for every so often. `${NAME}` in the address and the headers is that setting.
+
+    `path` leads to the list of rows: `data.items`; empty where the answer is that list.
+    """
+
+    url: str
+    every: timedelta
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Files of one form, or a table of an engine.
 
@@ -85,3 +98,15 @@ class Source:
     table: str = ""
     owner: str | None = None  # the role, or `person:ID`, that mends it
     checks: Checks = Checks()
+    push: bool = False  # rows come by the API, or are typed in chat
+    pull: Pull | None = None
+
+    @property
+    def inbox(self) -> str:
+        """Return the folder in which what was pushed, typed or pulled becomes files like any other."""
+        return f"inbox/{self.name}"
+
+    @property
+    def is_fed(self) -> bool:
+        """Whether rows are brought to it, so that having no file yet is no mistake."""
+        return self.push or self.pull is not None

@@ -28,7 +28,7 @@ from core.warehouse import sql
 from core.warehouse.budget import Budget
 from core.warehouse.checked import checked
 from core.warehouse.groups import Groups, Whole, as_they_are, grouped
-from core.warehouse.intake import Intake, Stage, Taker, prepare, taken_in
+from core.warehouse.intake import Stage, Taker, prepare, taken_in
 from core.warehouse.kept import Kept
 from core.warehouse.twice import Repeats, repeats
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from core.cube.query import Query
     from core.metrics.catalog import Catalog
-    from core.ports import Arrival
+    from core.ports import Arrival, Intake
 
 MOST_CELLS = 400_000_000  # of one answer
 MOST_ROWS_SCANNED = 4_000_000  # above it, the rows would take more memory than grouping them takes time

@@ -22,7 +22,7 @@ from core.errors import Missing, Problem
 from core.metrics.catalog import names_of
 from core.metrics.metric import How
 from core.metrics.source import Source
-from core.ports import Arrival
+from core.ports import Arrival, Intake, Reject
 from core.warehouse.latest import keep_latest, restore
 from core.warehouse.recipe import Kind, Recipe
 from core.warehouse.sql import codes, facts, marks, period_of, quoted, slices
@@ -54,16 +54,6 @@ class Stage(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
-    """What became of one file."""
-
-    source: str
-    path: Path
-    rows: int
-    rejected: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Stamp:
     """How a file is known again; `role` tells its facts from its lookups."""
 
@@ -85,7 +75,7 @@ class Change:
 
     @property
     def is_nothing(self) -> bool:
-        return not (self.load or self.forget)
+        return not (self.load or self.forget or self.is_anew)
 
     def paths(self, role: str) -> tuple[Path, ...]:
         return tuple(Path(stamp.path) for stamp in self.stamps if stamp.role == role)
@@ -108,10 +98,33 @@ def taken_in(connection: DuckDBPyConnection) -> tuple[Intake, ...]:
     lost: dict[int, dict[str, int]] = {}
     for number, reason, count in connection.execute("FROM rejected ORDER BY ALL").fetchall():
         lost.setdefault(number, {})[reason] = count
+    shown: dict[int, list[Reject]] = {}
+    for number, *reject in connection.execute("FROM rejects ORDER BY file, row").fetchall():
+        shown.setdefault(number, []).append(Reject(*reject))
     files: list[tuple[Any, ...]] = connection.execute(
         "SELECT id, source, path, count FROM files WHERE role = ? ORDER BY source, path", [_FACTS]
     ).fetchall()
-    return tuple(Intake(source, Path(path), rows, lost.get(number, {})) for number, source, path, rows in files)
+    return tuple(
+        Intake(source, Path(path), rows, lost.get(number, {}), tuple(shown.get(number, ())))
+        for number, source, path, rows in files
+    )
+
+
+def wanted(source: Source, catalog: Catalog) -> tuple[Sequence[tuple[str, Kind]], Mapping[str, Sequence[str]]]:
+    """Return the columns that are asked of a source's files, and what else each may be called.
+
+    By the dictionary, 花费 is 消耗 in the next export.
+    """
+    names: dict[str, tuple[str, ...]] = {source.time: TIME_NAMES}
+    for code, column in source.dimensions.items():
+        if known := catalog.dimensions.get(code):
+            names[column] = names_of(known)
+    for code, measure in source.measures.items():
+        if measure.column and (metric := catalog.metrics.get(code)):
+            names[measure.column] = names_of(metric)
+    own = {fold(column) for column in names}  # a name that stands for a column of its own cannot stand for another
+    others = {column: tuple(each for each in names[column] if fold(each) not in own) for column in names}
+    return Recipe(source).own, others
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +145,8 @@ class Taker:
         return blake2b(said.encode(), digest_size=16).hexdigest()
 
     @property
-    def other_names(self) -> Mapping[str, tuple[str, ...]]:
-        """Return what else each column may be called, by the dictionary: 花费 is 消耗 in the next export."""
-        catalog = self.catalog
-        names: dict[str, tuple[str, ...]] = {self.source.time: TIME_NAMES}
-        for code, column in self.source.dimensions.items():
-            if known := catalog.dimensions.get(code):
-                names[column] = names_of(known)
-        for code, measure in self.source.measures.items():
-            if measure.column and (metric := catalog.metrics.get(code)):
-                names[measure.column] = names_of(metric)
-        # A name that stands for a column of its own here cannot stand for another.
-        own = {fold(column) for column in names}
-        return {column: tuple(each for each in names[column] if fold(each) not in own) for column in names}
+    def other_names(self) -> Mapping[str, Sequence[str]]:
+        return wanted(self.source, self.catalog)[1]
 
     def look(self, connection: DuckDBPyConnection) -> Change:
         """Compare the folder with what was taken in. Only times are written: of a file touched and still the same."""
@@ -160,7 +162,7 @@ class Taker:
         stamps = tuple(
             _stamped(role, path, known.get((role, str(path)), (0, None))[1])
             for role, patterns in roles
-            for path in _found(self.folder, patterns, name)
+            for path in _found(self.folder, patterns, name, may_be_none=self.source.is_fed)
         )
         kept = {
             known[stamp.role, stamp.path][0]
@@ -216,7 +218,7 @@ class Taker:
         after = dict(connection.execute(marks(name, hows, loaded)).fetchall())
         is_outdone = keep_latest(connection, self.source)
         ((rows,),) = connection.execute(f"SELECT count(*) FROM {facts(name)}").fetchall()
-        if not rows:
+        if not rows and not self.source.is_fed:
             raise Problem("source-no-rows", source=name, files=", ".join(self.source.files))
         # Where files overlap, the same rows may count now that did not: then all that was touched is told.
         is_mixed = was_outdone or is_outdone
@@ -328,10 +330,11 @@ class Taker:
             )
 
 
-def _found(folder: Path, patterns: Sequence[str], source: str) -> tuple[Path, ...]:
-    """Return the files of those patterns; Missing when there is none."""
-    paths = {path for pattern in patterns for path in _matching(folder, pattern) if path.is_file()}
-    if not paths:
+def _found(folder: Path, patterns: Sequence[str], source: str, *, may_be_none: bool) -> tuple[Path, ...]:
+    """Return the files of those patterns; Missing when there is none. What begins with a dot is still being written."""
+    every = {path for pattern in patterns for path in _matching(folder, pattern) if path.is_file()}
+    paths = {path for path in every if not path.name.startswith((".", "~$"))}
+    if not paths and not may_be_none:
         raise Missing("source-no-files", source=source, files=", ".join(patterns), folder=str(folder))
     return tuple(sorted(paths))
 

@@ -3,7 +3,7 @@
 
 Teams export the last seven days each morning, so six of them are told again, some of them corrected. What is outdone
 is moved aside and not thrown away: when the newer file goes, the older one's rows count again. Only where one row a
-slice and period is the rule; of leads and orders nothing but a whole period told word for word is a copy.
+slice and period is the rule: two leads alike are two leads.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.warehouse.sql import facts, quoted
-from core.warehouse.twice import FEWEST_ALIKE, ONE_EACH
+from core.warehouse.twice import ONE_EACH, counts_rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -41,31 +41,24 @@ def restore(connection: DuckDBPyConnection, source: str) -> bool:
 
 def keep_latest(connection: DuckDBPyConnection, source: Source) -> bool:
     """Move aside what a newer file tells as well, and copies within one; return whether there was any."""
+    if counts_rows(source):
+        return False
     table = facts(source.name)
     row = ", ".join(["slice", *map(quoted, source.measures)])
     told = f"SELECT period, slice, file, count(*) AS n FROM {table} GROUP BY ALL"
     ((share, most, files),) = connection.execute(
         f"SELECT avg((n = 1)::INT), max(n), count(DISTINCT file) FROM ({told})"
     ).fetchall()
-    if share is None or (files == 1 and (most == 1 or share < ONE_EACH)):
+    if share is None or share < ONE_EACH or (files == 1 and most == 1):
         return False
-    age = "(files.touched, files.path)"
-    if share >= ONE_EACH:
-        old = (
-            f"SELECT seq FROM (SELECT seq, file, hash({row}) AS mark, "
-            f"first_value(file) OVER (PARTITION BY period, slice ORDER BY {age} DESC) AS newest, "
-            f"row_number() OVER (PARTITION BY period, slice, file, mark ORDER BY seq DESC) AS nth "
-            f"FROM {table} AS f JOIN files ON files.id = f.file "
-            f"SEMI JOIN (SELECT period, slice FROM {table} GROUP BY ALL HAVING count(*) > 1) AS many "
-            f"USING (period, slice)) WHERE file <> newest OR nth > 1"
-        )
-    else:
-        periods = f"SELECT period, file, count(*) AS n, sum(hash({row})) AS mark FROM {table} GROUP BY ALL"
-        copies = (
-            f"SELECT period, file FROM ({periods}) AS p JOIN files ON files.id = p.file WHERE n >= {FEWEST_ALIKE} "
-            f"QUALIFY row_number() OVER (PARTITION BY period, n, mark ORDER BY {age} DESC) > 1"
-        )
-        old = f"SELECT seq FROM {table} SEMI JOIN ({copies}) AS copies USING (period, file)"
+    old = (
+        f"SELECT seq FROM (SELECT seq, file, hash({row}) AS mark, "
+        f"first_value(file) OVER (PARTITION BY period, slice ORDER BY (files.touched, files.path) DESC) AS newest, "
+        f"row_number() OVER (PARTITION BY period, slice, file, mark ORDER BY seq DESC) AS nth "
+        f"FROM {table} AS f JOIN files ON files.id = f.file "
+        f"SEMI JOIN (SELECT period, slice FROM {table} GROUP BY ALL HAVING count(*) > 1) AS many "
+        f"USING (period, slice)) WHERE file <> newest OR nth > 1"
+    )
     connection.execute(
         f"CREATE OR REPLACE TABLE {aside(source.name)} AS SELECT * FROM {table} WHERE seq IN ({old}); "
         f"DELETE FROM {table} WHERE seq IN (SELECT seq FROM {aside(source.name)})"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import Problem
-from core.ports import Attests
+from core.ports import Attests, Keeps
 from core.quality.provenance import UNKNOWN, Provenance
 from core.warehouse.connect import Alchemy
 from core.warehouse.duckdb import DuckdbWarehouse
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.cube.cube import Cube
     from core.cube.query import Query
     from core.metrics.catalog import Catalog
-    from core.ports import Arrival, Warehouse
+    from core.ports import Arrival, Intake, Warehouse
 
 
 def open_warehouse(facts: Path | None, catalog: Catalog, folder: Path, *, stage: Stage, zone: str) -> Warehouse:
@@ -66,6 +66,9 @@ class ManyWarehouses:
     async def provenance(self, source: str, window: Window) -> Provenance:
         door = self._doors.get(source, self._otherwise)
         return await door.provenance(source, window) if isinstance(door, Attests) else UNKNOWN
+
+    async def intakes(self) -> tuple[Intake, ...]:
+        return await self._otherwise.intakes() if isinstance(self._otherwise, Keeps) else ()
 
     async def aclose(self) -> None:
         async with AsyncExitStack() as stack:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.metrics.metric import How
 from core.quality.fault import EVERYWHERE
 from core.quality.provenance import Repeat
 from core.warehouse.sql import facts, quoted
@@ -26,6 +27,11 @@ MOST = 10_000
 Repeats = dict[int, tuple[Repeat, ...]]  # by period
 
 
+def counts_rows(source: Source) -> bool:
+    """Whether a row is one of what is counted, a lead or a visitor, and not the sum of a day."""
+    return any(measure.how in (How.COUNT, How.DISTINCT) for measure in source.measures.values())
+
+
 def repeats(cursor: DuckDBPyConnection, source: Source, known: tuple[Labels, ...]) -> Repeats:
     """Return what is told twice, by the source's own periods; `known` are the slices by their ids."""
     row = ", ".join(["slice", *map(quoted, source.measures)])
@@ -36,7 +42,9 @@ def repeats(cursor: DuckDBPyConnection, source: Source, known: tuple[Labels, ...
     )
     ((share,),) = cursor.execute(f"SELECT avg((n = 1)::INT) FROM ({told})").fetchall()
     found: dict[int, list[Repeat]] = {}
-    if share is not None and share >= ONE_EACH:
+    if source.push and counts_rows(source):
+        return {}  # leads that come one by one: each batch has a key, and comes in once
+    if share is not None and share >= ONE_EACH and not counts_rows(source):
         rows = cursor.execute(
             f"SELECT period, slice, sum(n), count(*) > 1 OR bool_and(alike) FROM ({told}) "
             f"GROUP BY period, slice HAVING sum(n) > 1 ORDER BY period DESC, slice LIMIT {MOST}"

@@ -424,13 +424,32 @@ async def test_a_row_that_is_there_twice_word_for_word_counts_once(opened, tmp_p
         assert told(cube, "spend") == {"channel=wechat": [1]}
 
 
-async def test_of_leads_only_a_whole_day_told_again_word_for_word_is_a_copy(opened, tmp_path):
-    lead = "日期,渠道,消耗\n" + "2026-06-01,微信,1\n" * 3 + "2026-06-02,微信,1\n" * 2
+async def test_two_leads_alike_are_two_leads_and_a_day_told_again_is_told_to_whoever_mends_it(opened, tmp_path):
+    lead = "日期,渠道,消耗\n" + "2026-06-01,微信,1\n" * 3 + "2026-06-02,微信,1\n"
     write(tmp_path / "ads-a.csv", lead)
-    write(tmp_path / "ads-b.csv", lead + "2026-06-02,微信,1\n")
+    write(tmp_path / "ads-b.csv", lead)
+    both = days("2026-06-01", "2026-06-02")
     async with opened(a_source(n=ROWS)) as warehouse:
-        cube = await warehouse.fetch(ask("n", window=days("2026-06-01", "2026-06-02")))
-        assert told(cube, "n") == {"channel=wechat": [3, 5]}
+        cube = await warehouse.fetch(ask("n", window=both))
+        assert told(cube, "n") == {"channel=wechat": [6, 2]}
+        assert len((await warehouse.provenance("ads", both)).repeats) == 1
+
+
+async def test_a_source_that_is_fed_has_nothing_yet_and_no_trouble(opened, tmp_path):
+    source = replace(a_source(files=("inbox/ads/*",)), push=True)
+    async with opened(source) as warehouse:
+        assert await warehouse.refresh() == ()
+        assert (await warehouse.fetch(ask("spend", window=WEEK))).slices == ()
+        (tmp_path / "inbox" / "ads").mkdir(parents=True)
+        write(tmp_path / "inbox" / "ads" / ".half.csv", "日期,渠")
+        write(tmp_path / "inbox" / "ads" / "a.csv", ADS)
+        assert len(await warehouse.refresh()) == 1
+        assert told(await warehouse.fetch(ask("spend", window=WEEK)), "spend")["channel=douyin"] == [
+            None,
+            50,
+            None,
+            None,
+        ]
 
 
 async def test_a_column_is_found_by_the_dictionarys_names_for_it(opened, tmp_path):

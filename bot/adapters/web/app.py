@@ -18,6 +18,8 @@ from starlette.requests import Request as HttpRequest
 from starlette.routing import BaseRoute, Route
 
 from bot.adapters.web.adapter import WebAdapter
+from bot.adapters.web.api import ROOT as API
+from bot.adapters.web.api import api_of
 from bot.adapters.web.board import alert_json, board_json, suggestions
 from bot.adapters.web.demo import DemoControl, Jump, clock_json
 from bot.adapters.web.guard import Guard
@@ -78,8 +80,14 @@ def build_app(
     single alerts, for whoever holds a link to one.
     """
     calls = (Route(path, hook, methods=["POST"]) for path, hook in (hooks or {}).items())
-    app = FastAPI(title="Beacon", docs_url=None, redoc_url=None, openapi_url=None, routes=[*calls, *pages])
-    app.add_middleware(Guard, hosts=hosts, free=(*PROBES, *(hooks or {}), ROOT))
+    app = FastAPI(
+        title="Beacon",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        routes=[*calls, *pages, api_of(workspace, world)],
+    )
+    app.add_middleware(Guard, hosts=hosts, free=(*PROBES, *(hooks or {}), ROOT, API))
 
     def person_of(name: str | None) -> Person | None:
         return speaker(name, workspace.people)

@@ -1,0 +1,263 @@
+"""Rows that are brought to us become files, for files have one road in.
+
+So a push, a pull and a number typed in chat are cleaned, counted, corrected and taken back exactly as an export is.
+
+A batch is one file named by its key. It is written beside its place under a dot, which nobody reads, and moved there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from core.calendar.grain import Grain
+from core.document import suggesting
+from core.errors import Missing, Problem
+from core.ingest.table import stage
+from core.metrics.catalog import Catalog
+from core.metrics.source import Source
+from core.ports import Receipt, Reject
+
+MOST_ROWS = 200_000  # of one batch as JSON; a file may have more
+MOST_SHOWN = 100  # rejects that a receipt lists; all are counted
+TYPED = "typed.csv"
+_DEEPEST = 4
+
+Asked = Callable[[Source], tuple[Sequence[tuple[str, Literal["text", "number", "time"]]], Mapping[str, Sequence[str]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class FileInbox:
+    """The Inbox port over a folder. `asked` says which columns a source wants; `arrived` hears of each new batch."""
+
+    folder: Path
+    catalog: Catalog
+    zone: str
+    asked: Asked
+    arrived: Callable[[], None] = lambda: None
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def receive(
+        self, source: str, body: bytes, form: Literal["json", "file"], key: str | None = None, *, is_trial: bool = False
+    ) -> Receipt:
+        fed = self._fed(source)
+        async with self._turn:
+            receipt = await asyncio.to_thread(self._receive, fed, body, form, key, is_trial=is_trial)
+        if not (receipt.is_repeat or receipt.is_trial):
+            self.arrived()
+        return receipt
+
+    async def note(self, metric: str, value: str, labels: Mapping[str, str], at: datetime, by: str) -> Receipt:
+        fed = self._taking(metric, labels)
+        async with self._turn:
+            receipt = await asyncio.to_thread(self._note, fed, metric, value, labels, at, by)
+        self.arrived()
+        return receipt
+
+    def keep(self, source: Source, rows: Sequence[Any], name: str) -> None:
+        """Put rows that were pulled where those of the same name were."""
+        _place(self._at(source), name, _as_csv(rows, source.name), self._turn_time(source))
+
+    def _receive(
+        self, source: Source, body: bytes, form: Literal["json", "file"], key: str | None, *, is_trial: bool
+    ) -> Receipt:
+        content = _as_csv(read_json(body), source.name) if form == "json" else body
+        batch = blake2b((key or "").encode() or content, digest_size=12).hexdigest()
+        there = self._at(source) / f"{batch}.csv"
+        is_repeat = there.exists()
+        if is_repeat and there.read_bytes() != content:
+            raise Problem("push-key-reused", key=key or batch)
+        rows, rejected, rejects = self._examine(source, content)
+        if not rows:
+            raise PushRefused(source.name, rejected, rejects)
+        if not (is_repeat or is_trial):
+            _place(self._at(source), there.name, content, self._turn_time(source))
+        return Receipt(source.name, batch, rows, rejected, rejects, is_repeat, is_trial)
+
+    def _examine(self, source: Source, content: bytes) -> tuple[int, int, tuple[Reject, ...]]:
+        """Return how many rows would be taken, how many not, and which those are."""
+        import duckdb
+
+        columns, names = self.asked(source)
+        with NamedTemporaryFile(prefix="beacon-", suffix=".csv") as file, duckdb.connect(":memory:") as connection:
+            file.write(content)
+            file.flush()
+            try:
+                stage(connection, Path(file.name), "pushed", columns, self.zone, names)
+            except Problem as problem:
+                raise _named(problem, source.name) from None
+            time = next(i for i, (column, _) in enumerate(columns) if column == source.time)
+            connection.execute(
+                f"INSERT INTO pushed_rejected SELECT row, 'no-time', ?, NULL FROM pushed WHERE c{time} IS NULL",  # noqa: S608
+                [source.time],
+            )
+            ((rows,),) = connection.execute(f"SELECT count(*) FROM pushed WHERE c{time} IS NOT NULL").fetchall()  # noqa: S608
+            ((rejected,),) = connection.execute("SELECT count(DISTINCT row) FROM pushed_rejected").fetchall()
+            shown = connection.execute(f"FROM pushed_rejected ORDER BY row, name LIMIT {MOST_SHOWN}").fetchall()
+        return rows, rejected, tuple(Reject(*each) for each in shown)
+
+    def _note(
+        self, source: Source, metric: str, value: str, labels: Mapping[str, str], at: datetime, by: str
+    ) -> Receipt:
+        wall = at.astimezone(ZoneInfo(self.zone))
+        start = wall.strftime("%Y-%m-%d %H:00" if source.grain is Grain.HOUR else "%Y-%m-%d")
+        key = {source.time: start, **{source.dimensions[code]: named for code, named in labels.items()}}
+        column = source.measures[metric].column or metric
+        typed: list[dict[str, str]] = []
+        path = self._at(source) / TYPED
+        if path.exists():
+            with path.open(encoding="utf-8", newline="") as file:
+                typed = list(csv.DictReader(file))
+        row = next((each for each in typed if all((each.get(name) or "") == said for name, said in key.items())), None)
+        if row is None:
+            typed.append(row := {})
+        row |= key | {column: value, "by": by, "at": wall.isoformat(timespec="seconds")}
+        # Every column that the source asks for must be there, be it empty.
+        for each in typed:
+            for name, _ in self.asked(source)[0]:
+                each.setdefault(name, "")
+        content = _as_csv(typed, source.name)
+        *_, rejects = self._examine(source, content)
+        if rejects:
+            raise Problem("put-not-a-number", value=value)
+        _place(path.parent, path.name, content, self._turn_time(source))
+        return Receipt(source.name, TYPED, 1, 0)
+
+    def _fed(self, name: str) -> Source:
+        source = self.catalog.sources.get(name)
+        fed = [one.name for one in self.catalog.sources.values() if one.push]
+        if source is None or not source.push:
+            raise Missing("push-no-source", **suggesting(name, fed, name=name, options=", ".join(fed)))
+        return source
+
+    def _taking(self, metric: str, labels: Mapping[str, str]) -> Source:
+        """Return the source that takes typed numbers of that metric, split as it is split."""
+        held = [one for one in self.catalog.sources.values() if one.push and metric in one.measures]
+        if not held:
+            raise Missing("put-no-source", metric=metric)
+        if (source := next((one for one in held if labels.keys() <= one.dimensions.keys()), None)) is None:
+            lacking = next(each for each in labels if each not in held[0].dimensions)
+            raise Missing("source-no-dimension", source=held[0].name, name=lacking)
+        if unsaid := [each for each in source.dimensions if each not in labels]:
+            raise Missing("put-which", dimension=unsaid[0], metric=metric)
+        return source
+
+    def _at(self, source: Source) -> Path:
+        return self.folder / source.inbox
+
+    def _turn_time(self, source: Source) -> int:
+        """Return a time of writing later than any before it: the newest file counts, whatever the clock does."""
+        with suppress(OSError):
+            newest = max((each.stat().st_mtime_ns for each in self._at(source).iterdir()), default=0)
+            return max(newest + 1_000, _now_ns())
+        return _now_ns()
+
+
+class PushRefused(Problem):
+    """Nothing in a batch could be taken; `rejects` says why, row by row."""
+
+    def __init__(self, source: str, rejected: int, rejects: tuple[Reject, ...]) -> None:
+        first = rejects[0] if rejects else Reject(0, "")
+        super().__init__("push-nothing-taken", source=source, rejected=rejected, row=first.row,
+                         column=first.column or "", cell=first.cell or "")  # fmt: skip
+        self.rejects = rejects
+
+
+def read_json(body: bytes, path: str = "") -> Sequence[Any]:
+    """Return the rows in a JSON text: a list, the list at `path`, or the one under `rows`."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Problem("push-not-json") from None
+    for step in filter(None, path.split(".")):
+        if isinstance(found, list) and step.isdecimal() and int(step) < len(found):
+            found = found[int(step)]
+        elif isinstance(found, dict) and step in found:
+            found = found[step]
+        else:
+            raise Problem("pull-no-path", path=path, step=step)
+    if isinstance(found, dict) and isinstance(found.get("rows"), list):
+        found = found["rows"]
+    if not isinstance(found, list) or not found or not all(isinstance(row, dict) for row in found):
+        raise Problem("push-not-rows")
+    if len(found) > MOST_ROWS:
+        raise Problem("push-too-many", most=MOST_ROWS)
+    return found
+
+
+def _as_csv(rows: Iterable[Mapping[str, Any]], source: str) -> bytes:
+    """Return the rows as a file; what lies within another is named `user.city`."""
+    flat = [_flat(row) for row in rows]
+    names = list(dict.fromkeys(name for row in flat for name in row))
+    if not names:
+        raise Problem("push-not-rows", source=source)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([row.get(name, "") for name in names] for row in flat)
+    return out.getvalue().encode(errors="replace")  # half of a letter (\ud800) is no text
+
+
+def _flat(row: Mapping[Any, Any], under: str = "", depth: int = 0) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in row.items():
+        name = f"{under}{key}".replace("\0", "").strip() or "#"
+        match value:
+            case dict() if depth < _DEEPEST:
+                found |= _flat(value, f"{name}.", depth + 1)
+            case None:
+                found[name] = ""
+            case bool():
+                found[name] = str(value).lower()
+            case str():
+                found[name] = value.replace("\0", "")
+            case dict() | list():
+                found[name] = json.dumps(value, ensure_ascii=False)
+            case _:
+                found[name] = repr(value)
+    return found
+
+
+def _place(folder: Path, name: str, content: bytes, touched: int) -> None:
+    """Write a file whole or not at all."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("wb", dir=folder, prefix=".", delete=False) as file:
+            try:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+                os.utime(file.name, ns=(touched, touched))
+                Path(file.name).replace(folder / name)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise Problem("file-unwritable", file=str(folder), detail=error.strerror or "") from None
+
+
+def _named(problem: Problem, source: str) -> Problem:
+    """Say of a batch what is said of files, without the name of a file that its sender never saw."""
+    from core.errors import Invalid, Mistake
+
+    if isinstance(problem, Invalid):
+        return Invalid(Mistake(each.code, {**each.facts, "file": source}) for each in problem.mistakes)
+    return Problem(problem.code, **{**problem.facts, "file": source})
+
+
+def _now_ns() -> int:
+    from time import time_ns
+
+    return time_ns()
