@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.alerts.alert import Alert, Condition, Escalation, Handling, Phase, Stage, Step
+from core.alerts.work import Promise, Work
 from core.calendar.grain import Grain, Period
 from core.labels import Labels, Matcher
 from core.notices.notice import Place
@@ -66,6 +67,12 @@ def an_alert(id: str = "a1", **more: Any) -> Alert:
         "told_at": NOW,
     } | more
     return Alert(id, **facts)
+
+
+def a_promise(due: datetime, **more: Any) -> Work:
+    """The work of an alert of which one thing is promised."""
+    facts: dict[str, Any] = {"owner": None, "text": "", "by": "bob", "at": NOW, "remind_at": due} | more
+    return Work(promises=(Promise(1, due=due, **facts),))
 
 
 @dataclass(frozen=True)

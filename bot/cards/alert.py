@@ -22,9 +22,11 @@ from bot.cards.dress import (
     slice_words,
 )
 from bot.cards.figures import alt
+from bot.cards.press import alert_buttons
 from bot.cards.terms import Told, is_favourable, moved, sentence, threshold, told
 from bot.cards.trust import correction, data_headline, data_why, faults_words
-from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Tone
+from bot.cards.work import facts_of_work, history_lines, promise_notice, proposal_notice, work_blocks
+from bot.chat.card import Block, Buttons, Card, Fact, Facts, Picture, Prose, Tone
 from bot.phrases import say
 from bot.phrases.numbers import moment, sign_of
 from core.alerts.alert import Alert, Phase, Stage
@@ -41,11 +43,10 @@ from core.text import Tongue
 if TYPE_CHECKING:
     from core.workspace import Workspace
 
-SNOOZE = "2h"
 _TONES = {Severity.INFO: Tone.PLAIN, Severity.WARNING: Tone.WARNING, Severity.CRITICAL: Tone.BAD}
 _NOTED = (
     *(Kind.WORSE, Kind.REOPENED, Kind.ESCALATION, Kind.ASSIGNED, Kind.HOLD_ENDED, Kind.REMINDER),
-    *(Kind.CORRECTED, Kind.RECOVERED),
+    *(Kind.CORRECTED, Kind.RECOVERED, Kind.REQUEST),
 )
 
 
@@ -69,11 +70,13 @@ def alert_card(
     if why:
         blocks.append(Prose(why, "plain" if blocks else "strong"))
     blocks.append(Facts(tuple(_facts(alert, terms, active, workspace, tongue, now))))
-    blocks.extend(_sop(alert, workspace, tongue))
+    blocks.extend(work_blocks(alert, workspace, tongue, now))
+    if notice is not None and (lines := history_lines(notice, alert, workspace, tongue, now)):
+        blocks.append(Prose(lines))
     if figure is not None:
         blocks.append(Picture(figure, alt(figure, workspace, tongue)))
     blocks.extend(_rule_lines(alert, workspace, tongue))
-    blocks.append(Buttons(tuple(_buttons(alert, active, notice, tongue))))
+    blocks.append(Buttons(tuple(alert_buttons(alert, active, notice, workspace, tongue))))
     severity, state = severity_words(alert.severity, tongue), state_words(alert, active, workspace, tongue, now)
     summary = say("alert-summary", tongue, severity=severity, title=title, why=why, state=state)
     return Card(title, tongue, _tone(alert, terms, workspace), tuple(blocks), summary, f"#{alert.handle}")
@@ -202,6 +205,10 @@ def _notice_line(notice: Notice, alert: Alert, workspace: Workspace, tongue: Ton
         case Kind.ASSIGNED if notice.facts.get("happening") in ("declined", "handed-back"):
             by = facts.get("actor") or facts.get("was") or ""
             return say(f"notice-{notice.facts['happening']}", tongue, by=by, note=facts.get("note", ""))
+        case Kind.ASSIGNED if notice.facts.get("happening") == "handed-off":
+            return say("notice-handed-off", tongue, by=facts.get("actor", ""), note=facts.get("note", ""))
+        case Kind.REQUEST:
+            return proposal_notice(notice, workspace, tongue)
         case Kind.ASSIGNED:
             by = facts.get("by") or facts.get("actor") or say("beacon", tongue)
             if alert.due is None:
@@ -230,9 +237,8 @@ def _reminder(notice: Notice, workspace: Workspace, tongue: Tongue, now: datetim
             return say("notice-flapping", tongue, count=facts.get("count", 0), within=facts.get("within", 0))
         case "ack-ended":
             return say("notice-ack-ended", tongue, by=facts.get("by", ""))
-        case "overdue":
-            code = "notice-lead" if notice.facts.get("why") == "lead" else "notice-overdue"
-            return say(code, tongue, due=facts.get("due", ""))
+        case "due-soon" | "due" | "overdue":
+            return promise_notice(notice, workspace, tongue, now)
         case _:
             return say("notice-reminder", tongue, ack=say("button-keep", tongue))
 
@@ -259,12 +265,10 @@ def _facts(
         yield Fact(say("fact-trust", tongue), say("trust-because", tongue, doubt=doubt, faults=said), Tone.WARNING)
     yield Fact(say("fact-period", tongue), period_words(alert.finding.period, tongue, now))
     yield Fact(say("fact-owner", tongue), person_name(alert.owner, workspace, tongue))
-    if alert.due is not None and alert.is_open:
-        tone = Tone.BAD if alert.due <= now else Tone.PLAIN
-        yield Fact(say("fact-due", tongue), moment(alert.due, workspace.zone, tongue, now), tone)
     yield Fact(say("fact-severity", tongue), severity_words(alert.severity, tongue), _TONES[alert.severity])
     state = state_words(alert, holds, workspace, tongue, now)
     yield Fact(say("fact-state", tongue), state)
+    yield from facts_of_work(alert, workspace, tongue, now)
 
 
 def _number_facts(one: Told, alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[Fact]:
@@ -292,14 +296,6 @@ def _sample_unit(metric: str, workspace: Workspace) -> Unit:
     return workspace.catalog.metrics[below.code].unit if isinstance(below, Ref) else Unit.COUNT
 
 
-def _sop(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[Block]:
-    rule = rule_of(alert.fingerprint.rule, workspace)
-    if rule is None or not rule.sop or not alert.is_open:
-        return
-    steps = "\n".join(f"{place}. {step.to(tongue)}" for place, step in enumerate(rule.sop, 1))
-    yield Prose(f"{say('sop-title', tongue)}\n{steps}")
-
-
 def _rule_lines(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[Block]:
     rule = rule_of(alert.fingerprint.rule, workspace)
     if rule is None:
@@ -310,26 +306,6 @@ def _rule_lines(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[
     if rule.objective is not None:
         lines.append(say("objective-line", tongue, objective=rule.objective.to(tongue)))
     yield Prose("\n".join(lines), "quiet")
-
-
-def _buttons(alert: Alert, holds: list[Hold], notice: Notice | None, tongue: Tongue) -> Iterator[Button]:
-    stamp, is_mine = alert.stamp, alert.handling.stage is Stage.ACKED
-    has_fired = alert.fired_at is not None
-    if alert.is_open and alert.offered_by is not None:
-        yield Button(say("button-accept", tongue), f"accept {stamp}", "primary")
-        yield Button(say("button-decline", tongue), f"decline {stamp}")
-    if alert.is_open and alert.condition.is_bad:
-        if not is_mine and alert.offered_by is None:
-            yield Button(say("button-ack", tongue), f"ack {stamp}", "primary")
-        elif notice is not None and notice.kind is Kind.REMINDER:
-            yield Button(say("button-keep", tongue), f"ack {stamp}", "primary")
-        if not any(hold.kind is HoldKind.SNOOZE for hold in holds):
-            yield Button(say("button-snooze", tongue), f"snooze {stamp} {SNOOZE}")
-        if alert.escalation.level < len(alert.escalation.steps):
-            yield Button(say("button-escalate", tongue), f"escalate {stamp}")
-    yield Button(say("button-why", tongue), f"why {stamp}")
-    if alert.is_open and has_fired:
-        yield Button(say("button-close", tongue), f"close {stamp}", "plain" if not is_mine else "primary")
 
 
 def _lasted(alert: Alert, tongue: Tongue) -> str:

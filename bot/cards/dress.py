@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from bot.phrases import say
 from bot.phrases.numbers import moment, sign_of
-from core.alerts.alert import Reason
+from bot.phrases.phrases import has_phrase
+from core.alerts.alert import Feedback, Reason
 from core.alerts.event import BEACON
 from core.calendar.grain import Grain, Period
 from core.charts import numerals
@@ -23,13 +24,14 @@ from core.rules.rule import Rule, Severity
 from core.text import Tongue
 
 if TYPE_CHECKING:
+    from core.alerts.work import Loss
     from core.workspace import Workspace
 
 _SEVERITIES = {one.name.lower() for one in Severity}
-_PEOPLE = ("by", "to", "was", "owner", "actor", "person", "backup", "name")
+_PEOPLE = ("by", "to", "was", "owner", "actor", "person", "backup", "name", "approve", "who")
 _TIMES = ("until", "due", "at")
 _LENGTHS = ("lasted", "after")
-_VALUES = ("value", "baseline", "bound", "was", "beyond")
+_VALUES = ("value", "baseline", "bound", "was", "beyond", "loss")
 
 
 def metric_title(code: str, workspace: Workspace, tongue: Tongue) -> str:
@@ -70,6 +72,17 @@ def person_name(who: str | None, workspace: Workspace, tongue: Tongue) -> str:
 
 def number(value: float | None, unit: Unit, workspace: Workspace, tongue: Tongue) -> str:
     return numerals.number(value, unit, tongue, currency=sign_of(workspace.currency))
+
+
+def usual_words(kind: str, said: str, tongue: Tongue) -> str:
+    """Return a cause or an action in words: one of ours by its name, any other as somebody typed it."""
+    return say(f"{kind}-{said}", tongue) if has_phrase(f"{kind}-{said}", tongue) else said
+
+
+def loss_words(loss: Loss, workspace: Workspace, tongue: Tongue) -> str:
+    """Return `约 1.2 万元 收入`: how much of what was not lost."""
+    much = number(loss.amount, loss.unit, workspace, tongue)
+    return f"{much} {metric_title(loss.metric, workspace, tongue)}".strip() if loss.metric else much
 
 
 def period_words(period: Period, tongue: Tongue, now: datetime | None = None) -> str:
@@ -121,6 +134,10 @@ def _worded(name: str, fact: str, workspace: Workspace, tongue: Tongue, now: dat
         return say(f"reason-{fact}", tongue)
     if name == "what":  # an event's kind, of which a stale button is told
         return say(f"kind-{fact}", tongue) if fact in ("worse", "reopened", "assigned") else fact
+    if name in ("cause", "action"):
+        return usual_words(name, fact, tongue)
+    if name == "verdict" and fact in set(Feedback):
+        return say(f"feedback-{fact}", tongue)
     if name == "metric":
         return metric_title(fact, workspace, tongue)
     if name in _TIMES:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.cards.alert import SNOOZE
 from bot.cards.board import alerts_table
 from bot.cards.dress import dimension_title, severity_words, value_title
+from bot.cards.press import SNOOZE
 from bot.chat.card import Block, Button, Buttons, Card, Prose, Tone
 from bot.phrases import say
 from core.alerts.alert import Alert, Stage

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from bot.cards.alert import headline, state_words, why_words
 from bot.cards.dress import dressed, metric_title, period_words, person_name, severity_words, slice_words
-from bot.cards.trust import correction
+from bot.cards.happened import event_words
 from bot.chat.card import Block, Card, Prose, Table, Tone
 from bot.phrases import say
 from bot.phrases.numbers import moment
 from core.alerts.event import Event
-from core.charts import numerals
 from core.labels import Labels
 from core.notices.notice import Place
 from core.notices.outbox import Delivery
@@ -64,17 +63,6 @@ def course_card(
         blocks.append(Prose(f"{course.rule.title.to(tongue)} · {severity}", "strong"))
         blocks.append(Prose("\n".join(f"· {line_words(line, workspace, tongue, now)}" for line in course.lines)))
     return Card(title, tongue, Tone.PLAIN, tuple(blocks), title)
-
-
-def event_words(event: Event, workspace: Workspace, tongue: Tongue, now: datetime) -> str:
-    """Return what happened in one sentence."""
-    facts = dressed(event.facts, workspace, tongue, now)
-    metric, value = facts.get("metric", ""), facts.get("value", numerals.NOTHING)
-    code = "event-assigned-due" if event.kind == "assigned" and "due" in facts else f"event-{event.kind}"
-    if event.kind == "restated" or event.facts.get("restated"):
-        words = {"correction": correction(event, workspace, tongue)}
-        return say("event-restated" if event.kind == "restated" else "event-taken-back", tongue, **words)
-    return say(code, tongue, **(facts | {"metric": metric, "value": value}))
 
 
 def _events(events: list[Event], workspace: Workspace, tongue: Tongue, now: datetime) -> Table:

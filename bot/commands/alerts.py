@@ -6,6 +6,7 @@ from bot.cards.alert import alert_card
 from bot.cards.board import alerts_card, board_card
 from bot.cards.digest import digest_card
 from bot.cards.figures import alert_figure
+from bot.chat.card import Card
 from bot.chat.reply import Reply
 from bot.commands.call import Call
 from bot.commands.command import Alerts, Board, Digest, Show
@@ -28,6 +29,12 @@ async def alerts(command: Alerts, call: Call) -> Reply:
         and (not command.is_mine or (person is not None and alert.owner == person.id))
     ]
     return Reply((alerts_card(shown, call.workspace, call.tongue, call.now, holds=holds),))
+
+
+async def mine_of(call: Call) -> Card:
+    """Return the card of what the speaker has."""
+    (card,) = (await alerts(Alerts(is_mine=True), call)).cards
+    return card
 
 
 async def show(command: Show, call: Call) -> Reply:

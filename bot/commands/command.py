@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.alerts.alert import Reason
+from core.alerts.alert import Feedback, Reason
 from core.calendar.grain import Grain
 from core.labels import Matcher
 
@@ -117,6 +117,101 @@ class Decline:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOff:
+    """Pass it to another role, with its history; None asks which."""
+
+    alert: Stamp
+    role: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step of the SOP (`2`) or a promise (`p1`) is done; without either the answer is a question."""
+
+    alert: Stamp
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A step was not done after all."""
+
+    alert: Stamp
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What will be done and by when, in one sentence; empty asks both."""
+
+    alert: Stamp
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Take back a promise."""
+
+    alert: Stamp
+    what: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What I have, and what I promised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What is behind it, as a person found it."""
+
+    alert: Stamp
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    alert: Stamp
+    feedback: Feedback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What was not lost, as its closer puts it: `1.2万`, `12,000`."""
+
+    alert: Stamp
+    amount: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """Yes to the consequence that a rule proposed."""
+
+    alert: Stamp
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    alert: Stamp
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """All else that can be done with an alert, as buttons."""
+
+    alert: Stamp
+
+
+@dataclass(frozen=True, slots=True)
 class Escalate:
     alert: Stamp
 
@@ -129,11 +224,12 @@ class Snooze:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Without a reason the answer is a question: which one?"""
+    """Without a reason, a cause or an action the answer is a question: which one?"""
 
     alert: Stamp
     reason: Reason | None = None
-    note: str = ""
+    cause: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +264,19 @@ Command = (
     | Assign
     | Accept
     | Decline
+    | HandOff
+    | Done
+    | Undo
+    | Promise
+    | Drop
+    | Promises
+    | Mine
+    | Cause
+    | Judge
+    | Loss
+    | Approve
+    | Reject
+    | More
     | Escalate
     | Snooze
     | Close

@@ -15,29 +15,42 @@ import structlog
 from bot.cards.problem import bug_card, problem_card
 from bot.chat.reply import Reply
 from bot.chat.request import Request
-from bot.commands import alerts, ask, explain, respond
+from bot.commands import alerts, ask, explain, follow_up, respond
 from bot.commands import storm as storms
 from bot.commands.call import Call
 from bot.commands.command import (
     Accept,
     Ack,
     Alerts,
+    Approve,
     Ask,
     Assign,
     Board,
+    Cause,
     Close,
     Command,
     Decline,
     Define,
     Digest,
+    Done,
+    Drop,
     Escalate,
+    HandOff,
     Help,
+    Judge,
+    Loss,
     Metrics,
+    Mine,
+    More,
+    Promise,
+    Promises,
+    Reject,
     Reopen,
     Route,
     Show,
     Snooze,
     Storm,
+    Undo,
     Why,
 )
 from bot.commands.lexicon import Lexicon
@@ -71,6 +84,19 @@ REGISTER: dict[type[Command], tuple[Right, Handler]] = {
     Snooze: (Right.ACT, respond.snooze),
     Close: (Right.ACT, respond.close),
     Reopen: (Right.ACT, respond.reopen),
+    HandOff: (Right.ACT, follow_up.hand_off),
+    Done: (Right.ACT, follow_up.done),
+    Undo: (Right.ACT, follow_up.undo),
+    Promise: (Right.ACT, follow_up.promise),
+    Drop: (Right.ACT, follow_up.drop),
+    Promises: (Right.READ, follow_up.promises),
+    Mine: (Right.ACT, follow_up.mine),
+    Cause: (Right.ACT, follow_up.cause),
+    Judge: (Right.ACT, follow_up.judge),
+    Loss: (Right.ACT, follow_up.loss),
+    Approve: (Right.ACT, follow_up.approve),
+    Reject: (Right.ACT, follow_up.reject),
+    More: (Right.READ, follow_up.more),
     Storm: (Right.READ, storms.storm),
 }
 

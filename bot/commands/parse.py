@@ -19,7 +19,6 @@ from bot.commands.command import (
     Ask,
     Assign,
     Board,
-    Close,
     Command,
     Decline,
     Define,
@@ -27,6 +26,8 @@ from bot.commands.command import (
     Escalate,
     Help,
     Metrics,
+    Mine,
+    Promises,
     Reopen,
     Route,
     Show,
@@ -36,6 +37,7 @@ from bot.commands.command import (
     Why,
 )
 from bot.commands.lexicon import Lexicon
+from bot.commands.parse_answer import close, follow
 from bot.commands.verbs import MINE, Verb, opening, reason_at
 from core.errors import Missing
 
@@ -120,9 +122,28 @@ def _act(
             return Help()
         case "storm":
             return _storm(rest)
+        case "promises":
+            return Promises()
+        case "mine":
+            return Mine()
         case "why" | "ack" | "assign" | "accept" | "decline" | "escalate" | "snooze" | "close" | "reopen":
             stamp, words = (said_first, rest) if said_first else _which(verb, rest, thread)
             return _answer_alert(verb, stamp, words, lexicon, platform)
+        case (
+            "handoff"
+            | "done"
+            | "undo"
+            | "promise"
+            | "drop"
+            | "cause"
+            | "judge"
+            | "loss"
+            | "approve"
+            | "reject"
+            | "more"
+        ):
+            stamp, words = (said_first, rest) if said_first else _which(verb, rest, thread)
+            return follow(verb, stamp, words)
     assert_never(verb)
 
 
@@ -144,7 +165,7 @@ def _answer_alert(verb: str, stamp: Stamp, words: str, lexicon: Lexicon, platfor
             return Snooze(stamp, words)
         case "close":
             found = reason_at(_lowered(words))
-            return Close(stamp, found[0], words[found[1] :].strip(" :,")) if found else Close(stamp, None, words)
+            return close(stamp, found[0] if found else None, words[found[1] if found else 0 :])
         case _:
             return _assign(stamp, words, lexicon, platform)
 

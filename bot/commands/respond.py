@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
-from bot.cards.choose import done_card, person_card, reason_card, until_card
+from bot.cards.choose import CAUSES, action_card, cause_card, done_card, person_card, reason_card, until_card
+from bot.cards.work import with_promise
 from bot.chat.card import Card
 from bot.chat.reply import Reply
 from bot.commands.call import Call
-from bot.commands.command import Accept, Ack, Assign, Close, Decline, Escalate, Reopen, Snooze, Stamp
-from core.alerts.alert import Alert
+from bot.commands.command import Accept, Ack, Assign, Close, Decline, Escalate, Reopen, Snooze
+from bot.commands.reading import alert_of, moment_of
+from core.alerts.alert import Alert, Reason
 from core.alerts.event import Change
-from core.calendar.moment import read_moment
+from core.alerts.loss import avoided
 from core.document import suggesting
 from core.errors import Missing
 from core.people.person import Person, Right
 from core.usecases import respond
-from core.usecases.explain import find
 
 MOST_PEOPLE = 8
 _WORSE = re.compile(
@@ -30,12 +30,14 @@ _MYSELF = frozenset({"me", "myself", "我", "自己"})
 
 async def ack(command: Ack, call: Call) -> Reply:
     handle, version = command.alert.handle, command.alert.version
-    return _done(await respond.ack(handle, version, call.person, call.via, call.world, call.workspace), call)
+    change = await respond.ack(handle, version, call.person, call.via, call.world, call.workspace)
+    done = done_card(change, call.workspace, call.tongue, call.now)
+    return Reply((with_promise(done, change.after, call.person, call.now),))
 
 
 async def assign(command: Assign, call: Call) -> Reply:
     if command.to is None:
-        alert = await _alert(command.alert, call)
+        alert = await alert_of(command.alert, call)
         return _asked(person_card(alert, _candidates(alert, call), call.workspace, call.tongue))
     to = call.person.id if command.to.lower() in _MYSELF else command.to
     if to not in call.workspace.people:
@@ -66,7 +68,7 @@ async def escalate(command: Escalate, call: Call) -> Reply:
 
 async def snooze(command: Snooze, call: Call) -> Reply:
     if not command.until:
-        return _asked(until_card(await _alert(command.alert, call), call.workspace, call.tongue))
+        return _asked(until_card(await alert_of(command.alert, call), call.workspace, call.tongue))
     if found := _WORSE.fullmatch(command.until.strip()):
         return await _snooze_until_worse(command, _worse(found), call)
     until = moment_of(command.until, call)
@@ -90,13 +92,24 @@ def _worse(found: re.Match[str]) -> respond.Worse:
 
 
 async def close(command: Close, call: Call) -> Reply:
+    """Close it; whatever of reason, cause and action is missing is asked for, one tap each."""
+    alert = await alert_of(command.alert, call)
     if command.reason is None:
-        return _asked(reason_card(await _alert(command.alert, call), call.workspace, call.tongue))
+        return _asked(reason_card(alert, call.workspace, call.tongue))
     handle, version, reason = command.alert.handle, command.alert.version, command.reason
-    change = await respond.close(
-        handle, version, reason, call.person, call.via, call.world, call.workspace, note=command.note
-    )
-    return _done(change, call)
+    who = (call.person, call.via, call.world, call.workspace)
+    cause = command.cause or alert.work.cause
+    if not cause and reason is not Reason.DUPLICATE:
+        return _asked(cause_card(alert, reason, call.workspace, call.tongue, command.action))
+    if not command.action and reason.was_acted_on:
+        if command.cause and command.cause not in CAUSES:
+            # Words do not fit into a button: they are kept with the alert until it is closed.
+            alert = (await respond.note_cause(handle, cause, *who)).after
+            cause = ""
+        return _asked(action_card(alert, reason, cause, call.workspace, call.tongue))
+    change = await respond.close(handle, version, reason, *who, cause=command.cause, action=command.action)
+    offered = avoided(change.after, call.workspace.catalog, call.now) if reason.was_acted_on else None
+    return Reply((done_card(change, call.workspace, call.tongue, call.now, loss=offered),))
 
 
 async def reopen(command: Reopen, call: Call) -> Reply:
@@ -111,11 +124,6 @@ def _asked(card: Card) -> Reply:
     return Reply((card,), is_private=True)
 
 
-async def _alert(stamp: Stamp, call: Call) -> Alert:
-    async with call.world.store.begin() as tx:
-        return await find(stamp.handle, tx)
-
-
 def _candidates(alert: Alert, call: Call) -> tuple[Person, ...]:
     """Return whom to offer: who holds the rule's role, this slice's holders first, then whoever else may act."""
     rule = next((one for one in call.workspace.rules if one.id == alert.fingerprint.rule), None)
@@ -128,9 +136,3 @@ def _candidates(alert: Alert, call: Call) -> tuple[Person, ...]:
 
     able = (one for one in call.workspace.people.values() if one.right.covers(Right.ACT) and one.id != alert.owner)
     return tuple(sorted(able, key=distance)[:MOST_PEOPLE])
-
-
-def moment_of(said: str, call: Call, *, ends: bool = False) -> datetime:
-    """Return the moment meant, in UTC; a day without an hour is its speaker's own working day."""
-    person, calendar = call.person, call.workspace.calendar
-    return read_moment(said, call.now, person.zone, person.workday, ends=ends, calendar=calendar).at.astimezone(UTC)

@@ -9,7 +9,7 @@ from bot.chat.reply import Reply
 from bot.commands.call import Call
 from bot.commands.command import Storm
 from bot.commands.permission import require
-from bot.commands.respond import moment_of
+from bot.commands.reading import moment_of
 from bot.phrases import say
 from core.people.person import Right
 from core.usecases.crowd import Done, Seen, ack_all, find_group, snooze_slice

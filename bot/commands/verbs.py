@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal, get_args
 
-from core.alerts.alert import Reason
+from core.alerts.alert import Feedback, Reason
 
 Verb = Literal[
     "metrics",
@@ -28,6 +28,19 @@ Verb = Literal[
     "close",
     "reopen",
     "storm",
+    "handoff",
+    "done",
+    "undo",
+    "promise",
+    "drop",
+    "promises",
+    "mine",
+    "cause",
+    "judge",
+    "loss",
+    "approve",
+    "reject",
+    "more",
 ]
 VERBS: tuple[Verb, ...] = get_args(Verb)
 
@@ -49,6 +62,19 @@ SPELLINGS: dict[Verb, tuple[str, ...]] = {
     "close": ("close as", "close", "resolve", "关闭", "解决"),
     "storm": ("storm", "告警组"),
     "reopen": ("reopen", "重新打开", "重开"),
+    "handoff": ("hand off to", "hand off", "handoff to", "handoff", "移交给", "移交", "转交给", "转交"),
+    "done": ("done", "tick", "完成", "搞定"),
+    "undo": ("undo", "untick", "撤销", "没做完"),
+    "promise": ("promise", "follow up", "follow-up", "followup", "跟进", "承诺"),
+    "drop": ("drop", "cancel", "取消"),
+    "promises": ("promises", "follow-ups", "followups", "承诺列表", "跟进列表", "跟进事项"),
+    "mine": ("mine", "my alerts", "my promises", "我的告警", "我的待办", "我的跟进"),
+    "cause": ("cause", "root cause", "根因", "归因", "原因是"),
+    "judge": ("judge", "rate", "feedback", "评价", "反馈"),
+    "loss": ("loss avoided", "loss", "止损", "避免损失"),
+    "approve": ("approve", "批准", "同意"),
+    "reject": ("reject", "驳回", "否决"),
+    "more": ("more", "更多"),
 }
 
 REASONS: dict[Reason, tuple[str, ...]] = {
@@ -58,6 +84,13 @@ REASONS: dict[Reason, tuple[str, ...]] = {
     Reason.DATA_ISSUE: ("data-issue", "data issue", "bad data", "数据问题", "数据异常"),
     Reason.NOT_ACTIONABLE: ("not-actionable", "not actionable", "无需处理", "无法处理", "不用处理"),
     Reason.DUPLICATE: ("duplicate", "dup", "重复"),
+}
+
+FEEDBACK: dict[Feedback, tuple[str, ...]] = {
+    Feedback.USEFUL: ("useful", "有用"),
+    Feedback.FALSE_ALARM: ("false-alarm", "false alarm", "false", "noise", "误报"),
+    Feedback.EXPECTED: ("expected", "预期内", "符合预期"),
+    Feedback.NEW_NORMAL: ("new-normal", "new normal", "normal", "新常态"),
 }
 
 MINE = ("mine", "my", "我的")
@@ -70,6 +103,7 @@ def _longest_first(spellings: dict[str, str]) -> re.Pattern[str]:
 
 _VERB_OF: dict[str, Verb] = {name: verb for verb, names in SPELLINGS.items() for name in names}
 _REASON_OF = {name: reason for reason, names in REASONS.items() for name in names}
+_FEEDBACK_OF = {name: feedback for feedback, names in FEEDBACK.items() for name in names}
 _VERB = _longest_first(dict(_VERB_OF))
 _REASON = _longest_first({name: reason.value for name, reason in _REASON_OF.items()})
 
@@ -84,3 +118,8 @@ def reason_at(text: str) -> tuple[Reason, int] | None:
     """Return the reason a lowered text opens with, and where it ends."""
     found = _REASON.match(text)
     return (_REASON_OF[found.group()], found.end()) if found else None
+
+
+def feedback_of(text: str) -> Feedback | None:
+    """Return what a lowered text thinks of an alert."""
+    return _FEEDBACK_OF.get(text.strip())

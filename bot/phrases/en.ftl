@@ -1163,3 +1163,51 @@ reject-time = Row { $row }: “{ $cell }” in { $column } is not surely one day
 reject-summary = Row { $row } is a total, and would count twice.
 reject-no-time = Row { $row } has no time in { $column }.
 reject-outdone = A newer file tells it as well.
+
+## Why a number moved
+
+why-metric-sum = The total
+why-metric-ratio = The ratio
+why-metric-rate = The rate
+why-against-expected = what was expected
+why-against-before = before
+why-head-rose = { $metric } rose { $change } against { $against }, from { $before } to { $now }.
+why-head-fell = { $metric } fell { $change } against { $against }, from { $before } to { $now }.
+why-head-still = { $metric } stands at { $now }, as before.
+why-unmoved = { $metric } did not move: it is { $now }, as before.
+why-no-ratio = { $metric } cannot be told on both sides: one of them has nothing to divide by.
+why-causes = What moved it: { $causes }.
+why-besides = Besides, { $causes }.
+why-cause = { $slice } ({ $move }, { $share } of the change)
+why-more = { $count } more
+why-from-to = from { $before } to { $now }
+why-unexplained = { $share } stays unexplained.
+why-nothing = No slice stands out from the noise, so none is named.
+why-everywhere = It moved everywhere alike ({ $change }): no slice broke by itself.
+why-mix = The mix shifted, and no broken slice explains it: { $slice }, where { $metric } is { $high ->
+    [yes] high
+   *[no] low
+ }, { $grew ->
+    [yes] grew
+   *[no] shrank
+ } from { $before } to { $now } of the whole.
+why-mix-against = The mix shifted, no slice broke: each by itself moved the other way, but { $slice }, where { $metric } is { $high ->
+    [yes] high
+   *[no] low
+ }, { $grew ->
+    [yes] grew
+   *[no] shrank
+ } from { $before } to { $now } of the whole.
+why-line = { $place }. { $slice }: { $move }, { $share } of the change; { $purity } of it moved alike.
+why-equivalent = { "   " }The same rows as { $slices }.
+why-split = Exactly: rate { $rate }, mix { $mix }, together { $change }.
+why-seconds = Searched in { $seconds } s.
+why-columns = { $file } lacks { $lacks }. It has: { $columns }. Wanted are the dimensions, and { $wanted }.
+why-no-dimensions = { $file } has numbers only: { $columns }. Give it columns to slice by, such as channel.
+why-column-twice = { $file } has several columns called { $columns }. Give each a name of its own.
+why-not-number = Line { $line }: “{ $said }” in { $column } is no number.
+why-below-zero = Line { $line }: “{ $said }” in { $column } is below zero. Counts and amounts are not; put refunds in a file of their own.
+why-one-slice = Every row of { $file } is the same slice ({ $dimensions } have one value each), so there is nothing to compare.
+why-many-dimensions = { $file } has { $count } dimensions; at most { $most } can be searched. Leave out those that nobody would act on, such as ids.
+why-all-zero = { $columns } of { $file } holds nothing but zeros, so there is nothing to compare.
+why-kind = There is no kind “{ $said }”. Say one of { $kinds }.

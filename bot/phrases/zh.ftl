@@ -1124,3 +1124,51 @@ reject-time = 第 { $row } 行：{ $column } 中的“{ $cell }”不能确定�
 reject-summary = 第 { $row } 行是合计，计入会重复。
 reject-no-time = 第 { $row } 行的 { $column } 没有时间。
 reject-outdone = 更新的文件也给出了这一行。
+
+## 数字为什么变
+
+why-metric-sum = 总量
+why-metric-ratio = 比值
+why-metric-rate = 比率
+why-against-expected = 预期
+why-against-before = 之前
+why-head-rose = { $metric }较{ $against }上升 { $change }，从 { $before } 到 { $now }。
+why-head-fell = { $metric }较{ $against }下降 { $change }，从 { $before } 到 { $now }。
+why-head-still = { $metric }是 { $now }，和之前一样。
+why-unmoved = { $metric }没有变化，仍是 { $now }。
+why-no-ratio = { $metric }有一侧的分母为零，无法比较。
+why-causes = 原因在{ $causes }。
+why-besides = 另外还有{ $causes }。
+why-cause = { $slice }（{ $move }，占变化的 { $share }）
+why-more = 等另外 { $count } 处
+why-from-to = 从 { $before } 到 { $now }
+why-unexplained = 还有 { $share } 无法解释。
+why-nothing = 没有哪个切片明显超出正常波动，所以不点名。
+why-everywhere = 各处一起变了（{ $change }），不是某个切片出了问题。
+why-mix = 是结构变了，不是某个切片坏了：{ $slice }的{ $metric }偏{ $high ->
+    [yes] 高
+   *[no] 低
+ }，它的占比从 { $before } { $grew ->
+    [yes] 升
+   *[no] 降
+ }到 { $now }。
+why-mix-against = 是结构变了，不是某个切片坏了：各切片自己的变化方向都相反，但{ $slice }的{ $metric }偏{ $high ->
+    [yes] 高
+   *[no] 低
+ }，它的占比从 { $before } { $grew ->
+    [yes] 升
+   *[no] 降
+ }到 { $now }。
+why-line = { $place }. { $slice }：{ $move }，占变化的 { $share }；其中 { $purity } 变动一致。
+why-equivalent = { "   " }与 { $slices } 是同样的行。
+why-split = 精确拆分：自身变化 { $rate }，结构变化 { $mix }，合计 { $change }。
+why-seconds = 搜索用时 { $seconds } 秒。
+why-columns = { $file } 缺少列 { $lacks }。现有：{ $columns }。需要维度列，加上 { $wanted }。
+why-no-dimensions = { $file } 里只有数字列：{ $columns }。请加上用来拆分的列，如“渠道”。
+why-column-twice = { $file } 有多列同名：{ $columns }。请让每列名字不同。
+why-not-number = 第 { $line } 行：{ $column } 列的“{ $said }”不是数字。
+why-below-zero = 第 { $line } 行：{ $column } 列的“{ $said }”小于零。次数和金额不会为负，退款请另放一个文件。
+why-one-slice = { $file } 的每一行都是同一个切片（{ $dimensions } 各只有一个值），没有可比较的。
+why-many-dimensions = { $file } 有 { $count } 个维度，最多能搜索 { $most } 个。请去掉没人会据此行动的列，如各种 ID。
+why-all-zero = { $file } 的 { $columns } 全是零，没有可比较的。
+why-kind = 没有“{ $said }”这一类。可用：{ $kinds }。

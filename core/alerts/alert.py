@@ -7,10 +7,12 @@ carries the version that its reader saw.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from core.alerts.work import Loss, Work
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,6 +67,19 @@ class Reason(StrEnum):
     DUPLICATE = "duplicate"
     RECOVERED = "recovered"
 
+    @property
+    def was_acted_on(self) -> bool:
+        return self is Reason.REAL_ACTED
+
+
+class Feedback(StrEnum):
+    """What its reader thought of an alert, in one tap; the review counts them."""
+
+    USEFUL = "useful"
+    FALSE_ALARM = "false-alarm"
+    EXPECTED = "expected"
+    NEW_NORMAL = "new-normal"
+
 
 @dataclass(frozen=True, slots=True)
 class Handling:
@@ -76,7 +91,8 @@ class Handling:
     until: datetime | None = None
     seen: Severity | None = None
     reason: Reason | None = None
-    note: str = ""
+    cause: str = ""  # in its closer's words, or a word of ours (`copy`): a machine's guess is none
+    action: str = ""
     asked: datetime | None = None  # when its giver was asked "still on it?", at the ack's end
 
 
@@ -116,11 +132,12 @@ class Alert:
     fired_at: datetime | None = None  # when it last fired; one that never did has been shown to nobody
     recovered_at: datetime | None = None
     told_at: datetime | None = None  # when somebody was first told; None while holds have hidden all of it
-    due: datetime | None = None  # by when its owner is to have it done
-    remind_at: datetime | None = None  # when to ask about that next
     offered_by: str | None = None  # who gave it to its owner, while the owner has not said yes or no
     answer_by: datetime | None = None  # when it goes back to them without an answer
     flips: tuple[int, ...] = ()  # the last periods, by index, in which its number turned bad or good
+    work: Work = field(default_factory=Work)
+    verdict: Feedback | None = None
+    loss: Loss | None = None  # what was not lost because somebody acted, as its closer put it
 
     @property
     def is_open(self) -> bool:
@@ -130,6 +147,11 @@ class Alert:
     def stamp(self) -> str:
         """Return `7f3k@12`: the alert and the version that a reader saw."""
         return f"{self.handle}@{self.version}"
+
+    @property
+    def due(self) -> datetime | None:
+        """Return by when the next of what was promised is to be done."""
+        return min((promise.due for promise in self.work.open_promises), default=None)
 
     @property
     def wakes_at(self) -> datetime | None:
@@ -142,7 +164,7 @@ class Alert:
             self.recovered_at + REOPEN_WINDOW
             if self.recovered_at and self.condition.phase is Phase.OK and handling.stage is Stage.OPEN and not self.due
             else None,
-            self.remind_at if self.is_open else None,
+            min((promise.remind_at for promise in self.work.open_promises), default=None) if self.is_open else None,
             self.answer_by if self.is_open else None,
         ]
         return min((moment for moment in moments if moment), default=None)

@@ -241,7 +241,7 @@ def _calm(alert: Alert, finding: Finding, now: datetime) -> Change | None:
     if restated is not None and alert.is_open:
         # It was never so: there is nothing for anybody to answer for.
         facts["reason"] = str(Reason.DATA_ISSUE)
-        fields = {"handling": Handling(Stage.CLOSED, at=now, reason=Reason.DATA_ISSUE), "due": None, "remind_at": None}
+        fields = {"handling": Handling(Stage.CLOSED, at=now, reason=Reason.DATA_ISSUE), "work": alert.work.over}
     return moved(
         alert,
         now,

@@ -39,10 +39,12 @@ def read_moment(
     *,
     ends: bool = False,
     calendar: Calendar = WEEKDAYS_WORKED,
+    guess: bool = True,
 ) -> Moment:
     """Return the moment that is meant, aware and in `zone`, or raise a Problem. `now` is aware.
 
     With `ends`, a day without an hour means its workday's end: done *by* Friday. `calendar` says which day is worked.
+    Without `guess` only what is surely a moment is read: for finding one among other words.
     """
     local = now.astimezone(zone)
     text = _FLUFF.sub("", plain(phrase)).strip()
@@ -51,7 +53,7 @@ def read_moment(
         if length := _length(text):
             return Moment((now.astimezone(UTC) + length).astimezone(zone))
         found = _Reader(local.replace(tzinfo=None), workday, calendar, ends=ends).read(text)
-        if found is None and (found := _dateparser(text, local)):
+        if found is None and guess and (found := _dateparser(text, local)):
             guessed = True
     if found is None:
         raise Problem("unknown-moment", said=phrase.strip(), example=f"{local + timedelta(days=1):%Y-%m-%d} 09:00")

@@ -34,6 +34,7 @@ class Place:
 
 # Where a notice of kind STATE goes: wherever its alert is shown. The store, which knows, makes one row for each place.
 EVERYWHERE = Place("*", "*")
+TICKETS = Place("tickets", "tickets")  # another system, which is told of tickets and shown nothing
 
 
 class Kind(StrEnum):
@@ -43,6 +44,8 @@ class Kind(StrEnum):
     WORSE = "worse"
     ESCALATION = "escalation"
     ASSIGNED = "assigned"
+    REQUEST = "request"  # somebody's yes or no is asked for, or has been given
+    TICKET = "ticket"
     HOLD_ENDED = "hold-ended"
     REMINDER = "reminder"
     REOPENED = "reopened"

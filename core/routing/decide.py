@@ -16,7 +16,7 @@ from core.alerts.alert import Stage
 from core.alerts.event import BEACON, Change, Event
 from core.alerts.holds import Hold, HoldKind, end, flapping, got_worse, is_active, quiet_hours
 from core.calendar.calendar import Calendar
-from core.notices.notice import CALLS, EVERYWHERE, Kind, Notice
+from core.notices.notice import CALLS, EVERYWHERE, TICKETS, Kind, Notice
 from core.routing.hours import is_working, next_start, working_after
 from core.routing.owner import find_next, find_owner, stand_in
 from core.routing.route import Route, labels_of, matching
@@ -38,20 +38,25 @@ _SAYS = {
     "reopened": Kind.REOPENED,
     "escalated": Kind.ESCALATION,
     "assigned": Kind.ASSIGNED,
+    "handed-off": Kind.ASSIGNED,
     "declined": Kind.ASSIGNED,
     "handed-back": Kind.ASSIGNED,
     "hold-ended": Kind.HOLD_ENDED,
     "ack-asked": Kind.REMINDER,
     "ack-ended": Kind.REMINDER,
-    "overdue": Kind.REMINDER,
     "flapping": Kind.REMINDER,
     "restated": Kind.CORRECTED,
     "recovered": Kind.RECOVERED,
+    "proposed": Kind.REQUEST,
+    "approved": Kind.REQUEST,
+    "rejected": Kind.REQUEST,
+    "ticket-opened": Kind.TICKET,
 }
+_PROMISED = ("due-soon", "due", "overdue")  # there may be several at once; no hold on the alert keeps a promise back
 # What a hold keeps back; the rest passes.
 _HELD = (Kind.FIRST, Kind.REOPENED, Kind.ESCALATION, Kind.REMINDER, Kind.CORRECTED)
 _ANY_WEEK = Calendar()
-_OVERDUE_FOR_LEAD = 2  # days after which what is overdue is told to the owner's lead too
+_OVERDUE_FOR_LEAD = 2  # times that it was asked for in vain, after which the owner's lead hears of it too
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +154,10 @@ class _Desk:
                 del events["flapping"]  # it has been said
             holds = [*(one for one in holds if one.id != hold.id), hold]
         spoken = [(kind, events[happening]) for happening, kind in _SAYS.items() if happening in events]
+        promised = [event for event in self.change.events if event.kind in _PROMISED]
         if alert.fired_at is None:
             self._silent("not-fired", phase=str(alert.condition.phase))
-        elif not spoken and not mornings:
+        elif not spoken and not mornings and not promised:
             self._show_state(alert)
         elif not alert.is_open and not self._closes_itself():
             # The clock may recover what people have closed: they are told on the card, and not called again.
@@ -164,6 +170,8 @@ class _Desk:
                 self._begin_day(event, holds)
             for kind, event in spoken:
                 self._speak(kind, event, holds)
+            for event in promised:
+                self._ask_for(event)
             if not spoken or spoken[0][0] is not Kind.FIRST:
                 self._show_state(self.change.after)
         self._keep_hours()
@@ -276,6 +284,21 @@ class _Desk:
                 self._say(kind, event, alert.owner, "owner")
                 self._say_in_chats(kind, event)
                 self._mark_told()
+            case Kind.REQUEST if event.kind == "proposed":
+                to = str(event.facts["approve"])
+                found = find_next(to, alert.owner, self.labels, self.routes, self.people, self.now)
+                self.lines += found.lines
+                self._say(kind, event, found.person, "approves")
+                self._say_in_chats(kind, event)
+            case Kind.REQUEST:
+                self._say(kind, event, alert.owner if alert.owner != event.actor else None, "owner")
+                self._say_in_chats(kind, event)
+                if event.facts.get("webhook"):
+                    self._notice(Kind.TICKET, event, TICKETS, "rule")
+            case Kind.TICKET if event.facts.get("webhook"):
+                self._notice(kind, event, TICKETS, "rule")
+            case Kind.TICKET:
+                self._silent("ticket-here", kind=str(kind))
             case _:
                 self._remind(kind, event)
 
@@ -288,9 +311,17 @@ class _Desk:
             self._say_in_chats(kind, event)
         elif event.kind == "flapping":
             self._say_in_chats(kind, event)
-        elif event.kind == "overdue" and int(event.facts.get("days", 0)) >= _OVERDUE_FOR_LEAD:
-            owner = self.people.get(alert.owner or "")
-            self._say(kind, event, owner.lead if owner else None, "lead")
+
+    def _ask_for(self, event: Event) -> None:
+        """Ask for what was promised; whoever promised something for the evening is asked in the evening."""
+        owner = str(event.facts.get("owner") or self.change.after.owner or "") or None
+        if event.kind == "due" and owner is not None:
+            self._notice(Kind.REMINDER, event, owner, "promise")
+        else:
+            self._say(Kind.REMINDER, event, owner, "promise")
+        if event.kind == "overdue" and int(event.facts.get("count", 0)) >= _OVERDUE_FOR_LEAD:
+            person = self.people.get(owner or "")
+            self._say(Kind.REMINDER, event, person.lead if person else None, "lead")
 
     def _mark_told(self) -> None:
         if self.notices:
@@ -326,7 +357,8 @@ class _Desk:
         facts |= {"happening": event.kind, "why": reason}
         if event.actor != BEACON:
             facts["actor"] = event.actor
-        self.notices.append(Notice(f"{alert.id}:{kind}:{alert.version}:{to}", kind, alert.id, to, facts))
+        number = f":{event.facts['number']}" if event.kind in _PROMISED else ""  # each promise is asked for by itself
+        self.notices.append(Notice(f"{alert.id}:{kind}:{alert.version}:{to}{number}", kind, alert.id, to, facts))
         self.lines.append(Line("told", {"kind": str(kind), "to": str(to), "why": reason}))
 
     def _show_state(self, alert: Alert) -> None:

@@ -47,6 +47,20 @@ def working_after(person: Person, now: datetime, length: timedelta, calendar: Ca
     return now + length
 
 
+def working_before(person: Person, moment: datetime, length: timedelta, calendar: Calendar) -> datetime:
+    """Return the moment from which they work for that long until this one; the mirror of `working_after`."""
+    today, left = moment.astimezone(person.zone).date(), length
+    for back in range(_HORIZON):
+        shift = _shift(person, today - timedelta(days=back), calendar)
+        if shift is None or shift[0] >= moment:
+            continue
+        end = min(moment, shift[1])
+        if end - left >= shift[0]:
+            return end - left
+        left -= end - shift[0]
+    return moment - length
+
+
 def _shift(person: Person, day: date, calendar: Calendar) -> tuple[datetime, datetime] | None:
     if person.is_away(day) or not calendar.is_workday(day):
         return None

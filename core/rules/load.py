@@ -18,6 +18,7 @@ from core.rules import tree
 from core.rules.check import check, grain_of
 from core.rules.occasions import find
 from core.rules.parse import parse
+from core.rules.response import response_of
 from core.rules.rule import During, Gating, Rule, Severity
 from core.rules.scan import scan
 from core.rules.tree import Bound, Change, Compare, Comparison, LastTime, Reading, Sentence
@@ -83,9 +84,6 @@ def _rule(fields: Fields, catalog: Catalog, events: Mapping[str, Event]) -> Rule
         hold=fields.take("for", document.duration, timedelta(0)),
         where=fields.take("where", matchers(catalog), ()),
         schedule=_schedule(fields),
-        objective=fields.take("objective", document.text, None),
-        sop=fields.take("sop", document.listing(document.text), ()),
-        review=fields.take("review", document.day, None),
         gate=fields.take("gate", document.member(Gating), Gating.AUTO),
         recover=_other(fields, "recover", sentence, context, grain, catalog),
         cooldown=fields.take("cooldown", document.duration, timedelta(0)),
@@ -93,6 +91,7 @@ def _rule(fields: Fields, catalog: Catalog, events: Mapping[str, Event]) -> Rule
         during=fields.take("during", document.listing(_during(sentence, context, grain, catalog, events)), ()),
         inhibits=fields.take("inhibits", document.listing(document.words), ()),
         sizes=sizes,
+        **response_of(fields),
     )
     _name_events(rule, fields, events)
     return rule if fields.close() and sentence is not None else None

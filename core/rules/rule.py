@@ -46,6 +46,24 @@ class During:
 
 
 @dataclass(frozen=True, slots=True)
+class Consequence:
+    """What is to be done to the business, such as a cut of a budget; only ever proposed, and to whom may say yes."""
+
+    say: Text
+    approve: str  # `role:NAME` or `person:ID`
+    after: int = 1  # periods that it must have been bad for
+    webhook: bool = False  # whether another system hears of the yes
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A promise that the rule itself opens when it fires."""
+
+    within: timedelta
+    webhook: bool = False  # whether another system hears of it
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     id: str
     title: Text
@@ -68,6 +86,8 @@ class Rule:
     during: tuple[During, ...] = ()
     inhibits: tuple[str, ...] = ()  # rules whose alerts wait while this one's is bad: a cause before what it does
     sizes: tuple[tuple[Severity, Sentence], ...] = ()  # the same sentence with the bound of each severity
+    consequence: Consequence | None = None
+    ticket: Ticket | None = None
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:

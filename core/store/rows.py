@@ -9,9 +9,10 @@ import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.alerts.alert import Alert, Condition, Escalation, Handling, Phase, Reason, Stage, Step
+from core.alerts.alert import Alert, Condition, Escalation, Feedback, Handling, Phase, Reason, Stage, Step
 from core.alerts.event import Event
 from core.alerts.holds import Hold, HoldKind
+from core.alerts.work import Loss
 from core.calendar.grain import Grain, Period
 from core.labels import Labels
 from core.notices.notice import Kind, Notice, Place
@@ -22,6 +23,7 @@ from core.quantity import Unit
 from core.rules.finding import Finding, State, Term
 from core.rules.rule import Fingerprint, Severity
 from core.rules.tree import Against, FixedBase, Lag, LastTime, SoFar, Target, Usual, YearAgo
+from core.store.work_rows import work_of, work_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +55,8 @@ def alert_row(alert: Alert) -> Row:
         "handled_until": handling.until,
         "handled_seen": handling.seen and int(handling.seen),
         "reason": handling.reason and str(handling.reason),
-        "note": handling.note,
+        "note": handling.cause,
+        "action": handling.action or None,
         "asked_at": handling.asked,
         "steps": _text([[_microseconds(step.after), step.to] for step in escalation.steps]),
         "level": escalation.level,
@@ -69,7 +72,12 @@ def alert_row(alert: Alert) -> Row:
         "recovered_at": alert.recovered_at,
         "told_at": alert.told_at,
         "due": alert.due,
-        "remind_at": alert.remind_at,
+        "remind_at": min((promise.remind_at for promise in alert.work.open_promises), default=None),
+        "work": work_text(alert.work),
+        "verdict": alert.verdict and str(alert.verdict),
+        "loss": alert.loss and alert.loss.amount,
+        "loss_unit": alert.loss and str(alert.loss.unit),
+        "loss_of": alert.loss and alert.loss.metric,
         "flips": _text(alert.flips) if alert.flips else None,
         "offered_by": alert.offered_by,
         "answer_by": alert.answer_by,
@@ -99,6 +107,7 @@ def alert_of(row: Mapping[str, Any]) -> Alert:
             Severity(row["handled_seen"]) if row["handled_seen"] else None,
             Reason(row["reason"]) if row["reason"] else None,
             row["note"],
+            row["action"] or "",
             row["asked_at"],
         ),
         escalation=Escalation(
@@ -116,8 +125,9 @@ def alert_of(row: Mapping[str, Any]) -> Alert:
         fired_at=row["fired_at"],
         recovered_at=row["recovered_at"],
         told_at=row["told_at"],
-        due=row["due"],
-        remind_at=row["remind_at"],
+        work=work_of(row),
+        verdict=Feedback(row["verdict"]) if row["verdict"] else None,
+        loss=None if row["loss"] is None else Loss(row["loss"], Unit(row["loss_unit"]), row["loss_of"]),
         offered_by=row["offered_by"],
         answer_by=row["answer_by"],
         flips=tuple(json.loads(row["flips"])) if row["flips"] else (),

@@ -63,7 +63,8 @@ class AlertRow(SQLModel, table=True):
     handled_until: datetime | None = Field(sa_type=Moment)
     handled_seen: int | None
     reason: str | None
-    note: str = Field(sa_type=Text)
+    note: str = Field(sa_type=Text)  # the cause that its closer found
+    action: str | None = Field(default=None, sa_type=Text)
     asked_at: datetime | None = Field(sa_type=Moment)
     steps: str = Field(sa_type=Text)
     level: int
@@ -78,8 +79,13 @@ class AlertRow(SQLModel, table=True):
     fired_at: datetime | None = Field(sa_type=Moment)
     recovered_at: datetime | None = Field(sa_type=Moment)
     told_at: datetime | None = Field(sa_type=Moment)
-    due: datetime | None = Field(sa_type=Moment)
+    due: datetime | None = Field(sa_type=Moment)  # of the next promise; both follow from `work`, where there is any
     remind_at: datetime | None = Field(sa_type=Moment)
+    work: str | None = Field(default=None, sa_type=Text)
+    verdict: str | None = None
+    loss: float | None = None
+    loss_unit: str | None = None
+    loss_of: str | None = None
     flips: str | None = Field(default=None, sa_type=Text)
     offered_by: str | None = None
     answer_by: datetime | None = Field(default=None, sa_type=Moment)

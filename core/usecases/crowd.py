@@ -20,6 +20,7 @@ from core.notices.group import FRESH, PREFIX, Gathered
 from core.ports import Conflict
 from core.routing.decide import decide
 from core.routing.storm import shared
+from core.usecases.act import pace_of
 from core.usecases.tell import tell
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ async def ack_all(
     handle: str, seen: Seen | None, person: Person, via: str | None, world: World, workspace: Workspace
 ) -> Done:
     def act(alert: Alert, _: Sequence[Hold], now: datetime) -> tuple[Change, Sequence[Hold]]:
-        return handling.ack(alert, person.id, None, now, via=via), ()
+        return handling.ack(alert, person.id, None, now, pace=pace_of(workspace), via=via), ()
 
     return await _act_on(handle, seen, lambda alerts: alerts, act, world, workspace)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
+from core.alerts.consequence import follow
 from core.alerts.event import Change
 from core.alerts.holds import Hold
 from core.alerts.wake import wake
 from core.ports import Conflict, World
 from core.routing.decide import decide
+from core.usecases.act import pace_of
 from core.usecases.tell import inhibited, tell
 from core.workspace import Workspace
 
@@ -41,10 +43,11 @@ async def _watch_once(workspace: Workspace, world: World) -> tuple[Change, ...]:
         holds: dict[str, list[Hold]] = defaultdict(list)
         for hold in await tx.holds():
             holds[hold.alert].append(hold)
-        woken = [wake(alert, holds[alert.id], now) for alert in due]
+        pace = pace_of(workspace)
+        woken = [wake(alert, holds[alert.id], now, pace) for alert in due]
         ended = [hold for _, over in woken for hold in over]
         still = [hold for kept in holds.values() for hold in kept if hold.id not in {over.id for over in ended}]
-        changes = [change for change, _ in woken if change]
+        changes = follow([change for change, _ in woken if change], workspace.rules, now, pace)
         every, causes, held = await inhibited(tx, changes, still, workspace, now)
         decision = decide(every, workspace.rules, workspace.routes, held, workspace.people, now, workspace.calendar)
         await tell(tx, decision, now, (*ended, *causes))

@@ -111,7 +111,7 @@ class Life(RuleBasedStateMachine):
     @rule(by=PEOPLE, stale=STALENESS)
     def close(self, by, stale):
         def think(alert, seen):
-            return handling.close(alert, by, Reason.REAL_ACTED, seen, self.now, history=self.events)
+            return handling.close(alert, by, Reason.DUPLICATE, seen, self.now, history=self.events)
 
         if self.attempt(think, stale):
             self.keep_holds(replace(hold, ended=self.now) for hold in self.holds)

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.alerts.alert import Alert, Condition, Escalation, Handling, Phase, Reason, Stage, Step
+from core.alerts.alert import Alert, Condition, Escalation, Feedback, Handling, Phase, Reason, Stage, Step
 from core.alerts.event import Event
 from core.alerts.holds import Hold, HoldKind
+from core.alerts.work import Answer, Fate, Loss, Promise, Proposal, Tick, Work
 from core.calendar.grain import Grain, Period
 from core.labels import Labels
 from core.notices.notice import Kind, Notice, Place
@@ -20,6 +21,7 @@ from core.rules.finding import Finding, State, Term
 from core.rules.rule import Fingerprint, Severity
 from core.rules.tree import FixedBase, Lag, LastTime, SoFar, Target, Usual, YearAgo
 from core.store import rows
+from core.text import Text
 from tests.builders import an_alert
 
 words = st.text(max_size=20)
@@ -51,6 +53,23 @@ periods = st.builds(Period, st.sampled_from(Grain), st.integers(-(10**6), 10**6)
 places = st.builds(Place, words, words, st.none() | st.text(min_size=1, max_size=9))
 
 
+texts = st.builds(Text, words, words)
+promises = st.builds(
+    *(Promise, counts, st.none() | words, words, moments, words, moments, moments, numbers, counts),
+    *(st.sampled_from(Fate), st.booleans()),
+)
+proposals = st.builds(
+    Proposal, texts, words, counts, st.booleans(), st.sampled_from(Answer), st.none() | words, st.none() | moments
+)
+works = st.builds(
+    Work,
+    st.lists(st.builds(Tick, counts, words, moments, counts), max_size=2).map(tuple),
+    st.lists(promises, max_size=2).map(tuple),
+    st.none() | proposals,
+    words,
+)
+
+
 @st.composite
 def alerts(draw):
     fingerprint = Fingerprint(draw(words), draw(labels))
@@ -67,6 +86,7 @@ def alerts(draw):
             draw(maybe),
             draw(st.none() | severities),
             draw(st.none() | st.sampled_from(Reason)),
+            draw(words),
             draw(words),
             draw(maybe),
         ),
@@ -89,11 +109,12 @@ def alerts(draw):
         draw(maybe),
         draw(maybe.map(lambda moment: moment and moment.replace(year=min(moment.year, 9000)))),
         draw(maybe),
-        draw(maybe),
-        draw(maybe),
         draw(st.none() | words),
         draw(maybe),
         tuple(draw(st.lists(counts, max_size=4))),
+        draw(works),
+        draw(st.none() | st.sampled_from(Feedback)),
+        draw(st.none() | st.builds(Loss, st.floats(0, 1e12), st.sampled_from(Unit), words)),
     )
 
 

@@ -247,10 +247,15 @@ async def test_closing_without_a_reason_offers_each_and_closes_with_the_one_pres
     alert = await chat.alert()
     offered = buttons(await chat.says("alice", f"close {alert.handle}"))
     assert offered == [f"close {alert.stamp} {reason}" for reason in Reason if reason is not Reason.RECOVERED]
-    await chat.says("alice", f"close {alert.stamp} real-acted new landing page")
+    asked = buttons(await chat.says("alice", f"close {alert.stamp} real-acted new landing page"))
+    assert f"close {alert.stamp} real-acted cause:copy" in asked
+    asked = buttons(await chat.says("alice", f"close {alert.stamp} real-acted cause:copy"))
+    assert f"close {alert.stamp} real-acted cause:copy action:content" in asked
+    said = plain(await chat.says("alice", f"close {alert.stamp} real-acted cause:copy action:new landing page"))
     closed = await chat.alert()
     assert (closed.handling.stage, closed.handling.reason) == (Stage.CLOSED, Reason.REAL_ACTED)
-    assert closed.handling.note == "new landing page"
+    assert (closed.handling.cause, closed.handling.action) == ("copy", "new landing page")
+    assert "landing" in said
     await chat.says("bob", f"重新打开 {alert.handle}")
     assert (await chat.alert()).handling.stage is Stage.OPEN
 

@@ -12,16 +12,19 @@ from bot.commands.lexicon import Lexicon
 from bot.commands.parse import parse
 from core.alerts.alert import Alert, Condition, Handling, Phase, Reason, Stage
 from core.alerts.holds import Hold, HoldKind
+from core.alerts.work import Answer, Proposal, Work
 from core.calendar.grain import Grain
 from core.notices.notice import Kind, Notice
 from core.rules.finding import Finding, State
 from core.rules.rule import Severity
 from core.rules.tree import Lag, Usual
-from core.text import TONGUES
+from core.text import TONGUES, Text
+from tests.builders import a_promise
 from tests.unit.bot.cards.office import NOW, a_history, a_term, an_alert, check, fell, workspace
 
 ACKED = Handling(Stage.ACKED, "liwei", NOW - timedelta(minutes=3), NOW + timedelta(hours=2), Severity.CRITICAL)
 CLOSED = Handling(Stage.CLOSED, "wangfang", NOW, reason=Reason.FALSE_ALARM)
+PROPOSED = Proposal(Text("cut the budget by 10%", "扣减渠道预算10%"), "role:director", 1, answer=Answer.PROPOSED)
 SNOOZE = Hold("h", "a1", HoldKind.SNOOZE, "liwei", NOW, NOW + timedelta(hours=2))
 OVER = {
     "condition": Condition(Phase.OK, NOW),
@@ -114,15 +117,16 @@ def test_the_period_over_period_of_a_daily_rule_is_the_day_before():
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, ["ack", "snooze", "escalate", "why", "close"]),
-        ({"handling": ACKED}, ["snooze", "escalate", "why", "close"]),
-        ({"handling": CLOSED}, ["why"]),
-        (OVER, ["why", "close"]),
-        ({"escalation": replace(an_alert().escalation, level=1)}, ["ack", "snooze", "why", "close"]),
+        ({}, ["ack", "snooze", "why", "close", "more"]),
+        ({"handling": ACKED}, ["done", "snooze", "why", "close", "more"]),
+        ({"handling": CLOSED}, ["why", "more"]),
+        (OVER, ["why", "close", "more"]),
+        ({"offered_by": "alice", "answer_by": NOW}, ["accept", "decline", "close", "more"]),
+        ({"work": Work(proposal=PROPOSED)}, ["approve", "reject", "ack", "close", "more"]),
         ({"condition": Condition(Phase.PENDING, NOW), "fired_at": None}, ["why"]),
         (
             {"condition": Condition(Phase.UNKNOWN, NOW, resume=Phase.FIRING)},
-            ["ack", "snooze", "escalate", "why", "close"],
+            ["ack", "snooze", "why", "close", "more"],
         ),
     ],
 )
@@ -196,7 +200,7 @@ def test_one_person_s_night_and_a_storm_are_no_state_for_the_others():
         (a_notice(Kind.ASSIGNED, actor="wangfang"), {}, "Wang Fang has given this to you."),
         (
             a_notice(Kind.ASSIGNED, actor="wangfang"),
-            {"due": NOW + timedelta(days=1)},
+            {"work": a_promise(NOW + timedelta(days=1))},
             "Wang Fang has given this to you, due Jun 20, 09:30.",
         ),
         (
@@ -214,9 +218,9 @@ def test_one_person_s_night_and_a_storm_are_no_state_for_the_others():
             "This was due Jun 18, 18:00",
         ),
         (
-            a_notice(Kind.REMINDER, happening="overdue", due="2026-06-18T10:00:00+00:00", why="lead"),
+            a_notice(Kind.REMINDER, happening="overdue", due="2026-06-18T10:00:00+00:00", owner="liwei", why="lead"),
             {},
-            "It was due Jun 18, 18:00, and its owner has not closed it.",
+            "Li Wei promised this for Jun 18, 18:00, and it is not done: look into it.",
         ),
         (a_notice(Kind.RECOVERED), OVER, "Recovered after 3 h 10 min."),
     ],
@@ -261,7 +265,7 @@ def test_an_alert_without_a_number_says_so_by_its_rules_title():
 
 
 def test_what_is_due_stands_among_the_facts():
-    assert values(card(an_alert(due=NOW + timedelta(days=1))))["Due"] == "Jun 20, 09:30"
+    assert values(card(an_alert(work=a_promise(NOW + timedelta(days=1)))))["Due"] == "Jun 20, 09:30"
 
 
 def test_the_chart_marks_the_breach_and_says_in_words_what_it_shows():

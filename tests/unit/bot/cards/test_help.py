@@ -13,11 +13,18 @@ from bot.commands.command import (
     Ask,
     Assign,
     Board,
+    Cause,
     Close,
     Define,
     Digest,
+    Done,
     Escalate,
+    HandOff,
+    Judge,
     Metrics,
+    Mine,
+    Promise,
+    Promises,
     Show,
     Snooze,
     Why,
@@ -40,7 +47,29 @@ def said(tongue):
 @pytest.mark.parametrize("tongue", ["zh", "en"])
 def test_every_example_of_the_help_is_understood_as_what_it_stands_for(tongue):
     kinds = [type(command) for command in said(tongue)]
-    assert kinds == [Ask, Ask, Ask, Alerts, Why, Ack, Snooze, Assign, Escalate, Close, Metrics, Define, Board, Digest]
+    assert kinds == [
+        Ask,
+        Ask,
+        Ask,
+        Alerts,
+        Why,
+        Ack,
+        Snooze,
+        Assign,
+        Escalate,
+        Close,
+        Done,
+        Promise,
+        HandOff,
+        Cause,
+        Judge,
+        Mine,
+        Promises,
+        Metrics,
+        Define,
+        Board,
+        Digest,
+    ]
 
 
 @pytest.mark.parametrize("tongue", ["zh", "en"])

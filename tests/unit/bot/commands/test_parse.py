@@ -13,9 +13,15 @@ from bot.commands.command import (
     Close,
     Define,
     Digest,
+    Done,
     Escalate,
+    HandOff,
     Help,
+    Judge,
     Metrics,
+    Mine,
+    Promise,
+    Promises,
     Reopen,
     Show,
     Snooze,
@@ -24,7 +30,7 @@ from bot.commands.command import (
 )
 from bot.commands.lexicon import Lexicon
 from bot.commands.parse import parse
-from core.alerts.alert import Reason
+from core.alerts.alert import Feedback, Reason
 from core.calendar.grain import Grain
 from core.errors import Missing, Problem
 from core.labels import Matcher
@@ -228,9 +234,26 @@ DONE = [
     ("close 7f3k", Close(K)),
     ("close 7f3k@12 false-alarm", Close(K12, Reason.FALSE_ALARM)),
     ("close 7f3k false alarm", Close(K, Reason.FALSE_ALARM)),
-    ("close 7f3k fixed the landing page", Close(K, Reason.REAL_ACTED, "the landing page")),
+    ("close 7f3k fixed the landing page", Close(K, Reason.REAL_ACTED, "", "the landing page")),
     ("关闭 7f3k 误报", Close(K, Reason.FALSE_ALARM)),
-    ("关闭7f3k 已处理：更换内容", Close(K, Reason.REAL_ACTED, "更换内容")),
+    ("关闭7f3k 已处理：更换内容", Close(K, Reason.REAL_ACTED, "", "更换内容")),
+    ("close 7f3k acted copy went stale; replaced it", Close(K, Reason.REAL_ACTED, "copy went stale", "replaced it")),
+    ("关闭7f3k 已处理 原因：推广文案失效，动作：更换内容", Close(K, Reason.REAL_ACTED, "推广文案失效", "更换内容")),
+    ("close 7f3k@12 real-acted cause:copy action:fix", Close(K12, Reason.REAL_ACTED, "copy", "fix")),
+    ("close 7f3k noise too few visits", Close(K, Reason.FALSE_ALARM, "too few visits")),
+    ("done 7f3k 2", Done(K, "2")),
+    ("完成 7f3k 第2步", Done(K, "2")),
+    ("done 7f3k@12 p1", Done(K12, "p1")),
+    ("handoff 7f3k role:finance over budget", HandOff(K, "finance", "over budget")),
+    ("移交给 7f3k finance 原因不明", HandOff(K, "finance", "原因不明")),
+    ("7f3k 移交 finance", HandOff(K, "finance")),
+    ("promise 7f3k replace the copy by friday", Promise(K, "replace the copy by friday")),
+    ("跟进 7f3k 明天下午3点 换文案", Promise(K, "明天下午3点 换文案")),
+    ("judge 7f3k new normal", Judge(K, Feedback.NEW_NORMAL)),
+    ("评价 7f3k 误报", Judge(K, Feedback.FALSE_ALARM)),
+    ("mine", Mine()),
+    ("我的待办", Mine()),
+    ("promises", Promises()),
     ("close 7f3k because", Close(K, None, "because")),
     ("reopen 7f3k", Reopen(K)),
     ("重新打开 7f3k", Reopen(K)),

@@ -12,10 +12,12 @@ from fluent.syntax.visitor import Visitor
 
 import bot
 import core
+from bot.cards.choose import ACTIONS, CAUSES
 from bot.phrases import say
 from bot.phrases.mistakes import written
 from bot.phrases.phrases import UnsaidWarning, has_phrase, source
-from core.alerts.alert import Phase, Reason, Stage
+from core.alerts.alert import Feedback, Phase, Reason, Stage
+from core.alerts.work import Answer
 from core.calendar.grain import Grain
 from core.errors import Mistake, Where
 from core.metrics.metric import Direction, How
@@ -137,6 +139,10 @@ def test_every_reason_of_a_decision_has_its_sentence():
         ("severity", [one.name.lower() for one in Severity]),
         ("reason", Reason),
         ("kind", Kind),
+        ("feedback", Feedback),
+        ("cause", CAUSES),
+        ("action", ACTIONS),
+        ("proposal", [Answer.PROPOSED, Answer.APPROVED, Answer.REJECTED]),
         ("status", Status),
         ("grain", Grain),
         ("span", Grain),

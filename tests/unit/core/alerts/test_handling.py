@@ -11,7 +11,7 @@ from core.alerts.event import Event
 from core.alerts.wake import wake
 from core.errors import Problem
 from core.rules.rule import Severity
-from tests.builders import NOW, an_alert
+from tests.builders import NOW, a_promise, an_alert
 
 STEPS = (Step(timedelta(minutes=30), "lead"), Step(timedelta(hours=1), "role:director"))
 LATER = NOW + timedelta(minutes=10)
@@ -115,7 +115,8 @@ def test_what_its_owner_has_cannot_be_given_to_them_again():
 def test_a_due_day_is_asked_about():
     due = LATER + timedelta(days=1)
     change = handling.assign(firing(), "alice", "bob", 1, LATER, due=due)
-    assert (change.after.due, change.after.remind_at) == (due, due)
+    (promise,) = change.after.work.promises
+    assert (change.after.due, promise.owner, promise.remind_at) == (due, "alice", due)
     assert refused(handling.assign, firing(), "bob", "bob", 1, LATER, due=NOW).code == "due-past"
 
 
@@ -133,14 +134,14 @@ def test_two_people_cannot_give_it_away_at_once():
 
 
 def test_a_closing_keeps_its_reason_and_stops_all_clocks():
-    change = handling.close(firing(), "bob", Reason.FALSE_ALARM, 1, LATER, note="test order")
-    assert change.after.handling == Handling(Stage.CLOSED, "bob", LATER, reason=Reason.FALSE_ALARM, note="test order")
+    change = handling.close(firing(), "bob", Reason.FALSE_ALARM, 1, LATER, cause="test order")
+    assert change.after.handling == Handling(Stage.CLOSED, "bob", LATER, reason=Reason.FALSE_ALARM, cause="test order")
     assert change.after.wakes_at is None
     assert change.after.condition == firing().condition
 
 
 def test_a_closing_can_be_taken_back():
-    closed = handling.close(firing(), "bob", Reason.FALSE_ALARM, 1, LATER).after
+    closed = handling.close(firing(), "bob", Reason.FALSE_ALARM, 1, LATER, cause="luck").after
     opened = handling.reopen(closed, "bob", LATER)
     assert opened.after.is_open
     assert opened.after.escalation.next_at == LATER + timedelta(minutes=30)
@@ -255,8 +256,8 @@ def test_what_recovered_and_nobody_took_is_closed_after_a_day():
     change, _ = wake(well, (), well.wakes_at)
     assert change.after.handling.reason is Reason.RECOVERED
     assert change.after.handling.by is None
-    kept = replace(well, due=NOW + timedelta(days=9))
-    assert kept.wakes_at is None
+    kept = replace(well, work=a_promise(NOW + timedelta(days=9)))
+    assert kept.wakes_at == NOW + timedelta(days=9)
     assert woken(kept, NOW + timedelta(days=3)) == ([], ())
 
 
@@ -275,17 +276,18 @@ def test_two_holds_may_end_at_once():
 
 
 def test_what_is_overdue_is_asked_about_each_day():
-    alert = an_alert(due=NOW, remind_at=NOW, escalation=Escalation())
+    alert = an_alert(work=a_promise(NOW), escalation=Escalation())
     change, _ = wake(alert, (), NOW)
     assert change.after.wakes_at == NOW + timedelta(days=1)
-    assert change.events[0].facts["days"] == 0
-    assert wake(change.after, (), change.after.wakes_at)[0].events[0].facts["days"] == 1
+    assert change.events[0].kind == "due"
+    late = wake(change.after, (), change.after.wakes_at)[0].events[0]
+    assert (late.kind, late.facts["count"]) == ("overdue", 1)
 
 
 def test_everything_that_is_due_happens_in_one_change():
-    pending = an_alert(condition=Condition(Phase.PENDING, NOW, ripe_at=LATER), due=NOW, remind_at=LATER, fired_at=None)
+    pending = an_alert(condition=Condition(Phase.PENDING, NOW, ripe_at=LATER), work=a_promise(LATER), fired_at=None)
     change, _ = wake(pending, (), LATER)
-    assert [event.kind for event in change.events] == ["fired", "overdue"]
+    assert [event.kind for event in change.events] == ["fired", "due"]
     assert change.before == pending
 
 

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.alerts import escalation, handling, holds
+from core.alerts import escalation, handling, holds, promises
 from core.alerts.alert import Condition, Handling, Phase, Reason, Stage, Step
 from core.alerts.condition import observe
 from core.alerts.event import moved
 from core.alerts.holds import Hold, HoldKind
+from core.alerts.pace import PLAIN
 from core.alerts.wake import wake
 from core.labels import Labels, Matcher
 from core.notices.notice import EVERYWHERE, Kind
@@ -25,6 +26,7 @@ from tests.builders import (
     WAR_ROOM,
     a_finding,
     a_person,
+    a_promise,
     a_rule,
     a_team,
     an_alert,
@@ -238,15 +240,15 @@ def test_an_ack_in_question_asks_who_gave_it():
     ]
 
 
-@pytest.mark.parametrize(("days", "told"), [(1, ["alice"]), (2, ["alice", "bob"])])
-def test_what_is_two_days_overdue_is_told_to_the_lead_as_well(days, told):
-    alert = an_alert(due=NOW - timedelta(days=days), remind_at=NOW)
-    decision = settle(handling.remind(alert, NOW))
+@pytest.mark.parametrize(("asked", "told"), [(1, ["alice"]), (2, ["alice", "bob"])])
+def test_what_is_overdue_twice_is_told_to_the_lead_as_well(asked, told):
+    alert = an_alert(work=a_promise(NOW - timedelta(days=asked), remind_at=NOW, asked=asked))
+    decision = settle(promises.ask(alert, NOW, PLAIN))
     assert [to for kind, to in heard(decision) if kind is Kind.REMINDER] == told
 
 
 def test_what_happens_at_once_is_all_said():
-    alert = an_alert(escalation=escalation.start((Step(timedelta(0), "lead"),), NOW), due=NOW, remind_at=NOW)
+    alert = an_alert(escalation=escalation.start((Step(timedelta(0), "lead"),), NOW), work=a_promise(NOW))
     change, _ = wake(alert, (), NOW)
     assert [kind for kind, _ in heard(settle(change))] == [Kind.ESCALATION, Kind.REMINDER, Kind.STATE]
 

@@ -10,7 +10,7 @@ from core.alerts.alert import Condition, Escalation, Handling, Phase, Stage
 from core.notices.notice import Kind, Place
 from core.routing.route import Route
 from core.usecases.digest import digest, is_overdue, post_digests
-from tests.builders import BOARD, NOW, a_workspace, an_alert
+from tests.builders import BOARD, NOW, a_promise, a_workspace, an_alert
 from tests.fakes import a_world
 
 ACKED = Handling(Stage.ACKED, "alice", NOW)
@@ -23,8 +23,8 @@ ACKED = Handling(Stage.ACKED, "alice", NOW)
         ({}, timedelta(hours=24, minutes=1), True),
         ({"escalation": Escalation(level=1)}, timedelta(minutes=5), True),
         ({"handling": ACKED, "escalation": Escalation(level=1)}, timedelta(days=3), False),
-        ({"handling": ACKED, "due": NOW + timedelta(hours=1)}, timedelta(hours=1), True),
-        ({"handling": ACKED, "due": NOW + timedelta(hours=2)}, timedelta(hours=1), False),
+        ({"handling": ACKED, "work": a_promise(NOW + timedelta(hours=1))}, timedelta(hours=1), True),
+        ({"handling": ACKED, "work": a_promise(NOW + timedelta(hours=2))}, timedelta(hours=1), False),
         ({"condition": Condition(Phase.OK, NOW)}, timedelta(days=3), False),
         ({"fired_at": None}, timedelta(days=3), True),
     ],

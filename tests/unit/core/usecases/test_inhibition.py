@@ -112,7 +112,7 @@ async def test_a_cause_that_somebody_closes_lets_go(world, workspace):
     await evaluate(world, workspace, ("tracking", WECHAT, BAD), ("roi_drop", WECHAT, BAD))
     cause, _ = await alert_of(world, "tracking")
     alice = workspace.people["alice"]
-    await respond.close(cause.handle, cause.version, Reason.FALSE_ALARM, alice, None, world, workspace)
+    await respond.close(cause.handle, cause.version, Reason.FALSE_ALARM, alice, None, world, workspace, cause="luck")
     world.messenger.said.clear()
     while await deliver(workspace, world):
         pass

@@ -187,9 +187,9 @@ async def test_closing_ends_its_holds_and_reopening_takes_it_back(world, workspa
     until = NOW + timedelta(hours=3)
     await respond.snooze(alert.handle, None, until, alice(workspace), None, world, workspace)
     change = await respond.close(
-        alert.handle, None, Reason.FALSE_ALARM, alice(workspace), None, world, workspace, note="test"
+        alert.handle, None, Reason.FALSE_ALARM, alice(workspace), None, world, workspace, cause="test"
     )
-    assert change.after.handling.note == "test"
+    assert change.after.handling.cause == "test"
     async with world.store.begin() as tx:
         assert await tx.holds() == []
     assert await next_due(world) is None
@@ -198,7 +198,7 @@ async def test_closing_ends_its_holds_and_reopening_takes_it_back(world, workspa
 
 
 async def test_what_came_back_as_another_alert_is_not_opened_twice(world, workspace, alert):
-    await respond.close(alert.handle, None, Reason.REAL_ACTED, alice(workspace), None, world, workspace)
+    await respond.close(alert.handle, None, Reason.DUPLICATE, alice(workspace), None, world, workspace)
     world.clock.tick(days=2)
     await evaluate(world, workspace, a_finding(0.5, period=TODAY))
     with pytest.raises(Problem) as caught:

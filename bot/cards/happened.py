@@ -1,0 +1,35 @@
+"""What happened to an alert, in one sentence: of its trail, of a receipt, of what goes along when it is handed on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.cards.dress import dressed
+from bot.cards.trust import correction
+from bot.phrases import say
+from core.alerts.event import Event
+from core.charts import numerals
+from core.text import Tongue
+
+if TYPE_CHECKING:
+    from core.workspace import Workspace
+
+
+def event_words(event: Event, workspace: Workspace, tongue: Tongue, now: datetime) -> str:
+    """Return what happened in one sentence."""
+    facts = dressed(event.facts, workspace, tongue, now)
+    metric, value = facts.get("metric", ""), facts.get("value", numerals.NOTHING)
+    code = "event-assigned-due" if event.kind == "assigned" and "due" in facts else f"event-{event.kind}"
+    if event.kind == "restated" or event.facts.get("restated"):
+        words = {"correction": correction(event, workspace, tongue)}
+        return say("event-restated" if event.kind == "restated" else "event-taken-back", tongue, **words)
+    blanks = {
+        "note": "",
+        "owner": "",
+        "cause": "",
+        "action": "",
+        "text": facts.get("text") or say("promise-bare", tongue),
+    }
+    said = {"consequence": facts.get(f"say_{tongue}", "")}
+    return say(code, tongue, **(blanks | facts | said | {"metric": metric, "value": value, "text": blanks["text"]}))
