@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from core.alerts.alert import Alert
@@ -116,6 +116,34 @@ class Inbox(Protocol):
         ...
 
 
+@runtime_checkable
+class Stamps(Protocol):
+    """A warehouse that can tell whether two processes hold the same facts."""
+
+    async def stamp(self, source: str) -> str:
+        """Return a digest of a source's facts, the same wherever the same were taken in; empty when none is known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A thing that one process alone should do, and has taken; `done` is what was done of it last."""
+
+    name: str
+    token: str
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """When a process last did a thing well."""
+
+    process: str
+    what: str
+    at: datetime
+    detail: str = ""
+
+
 class Transaction(Protocol):
     """All that is written inside one is written or nothing is."""
 
@@ -162,6 +190,10 @@ class Transaction(Protocol):
 
     async def claim(self, now: datetime, most: int) -> Sequence[Delivery]:
         """Lease what is due, most urgent first, so that no other worker takes it."""
+        ...
+
+    async def renew(self, deliveries: Iterable[Delivery], now: datetime) -> Collection[int]:
+        """Hold leases a while longer, and return the ids of those that are still ours."""
         ...
 
     async def settle(self, delivery: Delivery, place: Place | None, outcome: Outcome, now: datetime) -> None:
@@ -223,6 +255,40 @@ class Transaction(Protocol):
         ...
 
     async def mark_evaluated(self, batch: str, period: Period, now: datetime) -> None: ...
+
+    async def take_turn(self, name: str, now: datetime) -> Turn | None:
+        """Take what one process alone should do, for as long as it shows signs of life; None while it is another's."""
+        ...
+
+    async def keep_turn(self, turn: Turn, now: datetime) -> None:
+        """Show a sign of life; Conflict when the turn is another's by now, so that nothing beside it is written."""
+        ...
+
+    async def end_turn(self, turn: Turn, done: str) -> None:
+        """Give it back, with what was done; Conflict as above."""
+        ...
+
+    async def stand_in_line(self) -> None:
+        """Wait for whoever else decides what is said: only so are a crowd's notices seen as one crowd."""
+        ...
+
+    async def pace(self, key: str, every: timedelta, burst: int, now: datetime) -> timedelta:
+        """Take one of `burst` places that come free `every` so often; return how long to wait when there is none."""
+        ...
+
+    async def beat(self, pulses: Iterable[Pulse], now: datetime) -> None:
+        """Write signs of life."""
+        ...
+
+    async def pulses(self) -> Sequence[Pulse]: ...
+
+    async def oldest(self, now: datetime) -> datetime | None:
+        """Return since when the oldest of what is due has waited."""
+        ...
+
+    async def dead(self, since: datetime) -> Sequence[Delivery]:
+        """Return the dead letters written since then, newest first."""
+        ...
 
 
 class Store(Protocol):

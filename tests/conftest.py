@@ -26,6 +26,18 @@ def _logs_as_they_come() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL that this run started; `BEACON_TEST_POSTGRES` names another instead."""
+    if given := os.environ.get("BEACON_TEST_POSTGRES"):
+        yield given
+        return
+    from tests.engines import running_postgres
+
+    with running_postgres() as address:
+        yield address
+
+
 def skips(config: pytest.Config) -> list[str]:
     """Return the names of what was skipped, on the process that reports; a worker has no reporter."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")

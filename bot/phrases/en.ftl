@@ -620,6 +620,7 @@ init-not-numbers-yet = Column “{ $column }” should be numbers, but holds “
 init-no-time = No column holds days. The columns: { $columns }. Give the file a column such as 日期 or date.
 newer-episode = This one is over, and it has begun again as { $handle }. Act on that one.
 store-away = The store { $store } cannot be opened ({ $detail }). Check BEACON_STORE_URL.
+store-taken = Another Beacon (process { $process }) already writes to { $store }. SQLite has room for one: stop that one, or keep your alerts in PostgreSQL, which has room for many.
 store-address = BEACON_STORE_URL names no store that Beacon knows. Write sqlite:///beacon.db or postgresql://user:password@host/name.
 cannot-listen = Nothing can listen on { $host }:{ NUMBER($port, useGrouping: 0) }: something else does. Set BEACON_PORT to another port.
 define-rules = Watched by

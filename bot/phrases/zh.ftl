@@ -609,6 +609,7 @@ init-not-numbers-yet = “{ $column }”列应该是数字，却有“{ $cell }�
 init-no-time = 没有日期列。现有列：{ $columns }。请给文件加一列，如 日期。
 newer-episode = 这条预警已经结束，后来又作为 { $handle } 出现。请处理那一条。
 store-away = 打不开数据库 { $store }（{ $detail }）。请检查 BEACON_STORE_URL。
+store-taken = 另一个 Beacon（进程 { $process }）正在写 { $store }。SQLite 只容得下一个进程：请先停掉那个，或者改用可供多个进程共用的 PostgreSQL。
 store-address = BEACON_STORE_URL 不是 Beacon 认识的数据库地址。请写成 sqlite:///beacon.db 或 postgresql://user:password@host/name。
 cannot-listen = { $host }:{ NUMBER($port, useGrouping: 0) } 已被占用。请用 BEACON_PORT 换一个端口。
 define-rules = 监控它的规则

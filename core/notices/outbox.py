@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from core.notices.notice import Kind, Notice, Place
 
-LEASE = timedelta(seconds=60)  # how long a sender may be silent before another takes over
+LEASE = timedelta(seconds=15)  # how long a sender may be silent before another takes over
+RENEWED = LEASE / 3  # how often who is still sending says so
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))  # the last one again and again
 REPAIRS = 5  # a message that moves more often is going in circles
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, tuple_, update
 
 from core.notices.notice import EVERYWHERE, Notice
 from core.notices.outbox import LEASE, Delivery, Outcome, Repair, Sent, Status, Wait, settled
@@ -17,7 +17,7 @@ from core.store.connected import Connected, handfuls
 from core.store.tables import METADATA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from core.notices.notice import Place
@@ -38,21 +38,30 @@ class Deliveries(Connected):
             earlier.c.id < queued.c.id,
             earlier.c.status.in_(_UNSETTLED),
         )
+        # Not a plain subquery, which PostgreSQL may run more than once, and so lock more than is taken.
         due = (
             select(queued.c.id)
             .where(queued.c.status.in_(_UNSETTLED), queued.c.due_at <= now, ~is_behind)
             .order_by(queued.c.rank, queued.c.id)
             .limit(most)
             .with_for_update(skip_locked=True, of=queued)
+            .cte("due")
         )
         leased = (
             update(DELIVERY)
-            .where(DELIVERY.c.id.in_(due))
+            .where(DELIVERY.c.id.in_(select(due.c.id)))
             .values(status=str(Status.SENDING), due_at=now + LEASE, attempts=DELIVERY.c.attempts + 1)
             .returning(DELIVERY)
         )
         claimed = [rows.delivery_of(row) for row in await self._rows(leased)]
         return sorted(claimed, key=lambda delivery: (delivery.notice.rank, delivery.id))
+
+    async def renew(self, deliveries: Iterable[Delivery], now: datetime) -> Collection[int]:
+        attempts = {delivery.id: delivery.attempts for delivery in deliveries}
+        ours = tuple_(DELIVERY.c.id, DELIVERY.c.attempts).in_(sorted(attempts.items()))
+        is_held = and_(DELIVERY.c.status == str(Status.SENDING), ours)
+        held = update(DELIVERY).where(is_held).values(due_at=now + LEASE).returning(DELIVERY.c.id)
+        return {row["id"] for row in await self._rows(held)} if attempts else set()
 
     async def settle(self, delivery: Delivery, place: Place | None, outcome: Outcome, now: datetime) -> None:
         """Write what became of one leased delivery. Once its lease is another's, only a success counts."""
@@ -120,6 +129,15 @@ class Deliveries(Connected):
     async def waiting(self) -> Mapping[str, int]:
         counted = select(DELIVERY.c.status, func.count().label("many")).group_by(DELIVERY.c.status)
         return {row["status"]: row["many"] for row in await self._rows(counted)}
+
+    async def oldest(self, now: datetime) -> datetime | None:
+        waits = select(func.min(DELIVERY.c.created_at)).where(DELIVERY.c.status.in_(_UNSETTLED))
+        oldest: datetime | None = await self._connection.scalar(waits.where(DELIVERY.c.due_at <= now))
+        return oldest
+
+    async def dead(self, since: datetime) -> Sequence[Delivery]:
+        query = select(DELIVERY).where(DELIVERY.c.status == str(Status.DEAD), DELIVERY.c.created_at >= since)
+        return [rows.delivery_of(row) for row in await self._rows(query.order_by(DELIVERY.c.id.desc()))]
 
     # --- what must be shown everywhere
 

@@ -7,27 +7,28 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.errors import Unavailable
 from core.ports import Conflict
 from core.store import rows
 from core.store.alerts import EVENT, HOLD, Alerts
 from core.store.deliveries import DELIVERY, Deliveries
-from core.store.engine import engine_of, troubles
+from core.store.engine import away, engine_of, in_our_words, troubles
 from core.store.group_rows import gathered_rows, gathering_row
 from core.store.groups import GATHERED, GATHERING, Groups
+from core.store.lock import lock_beside
+from core.store.processes import Processes
 from core.store.surfaces import SURFACE, Surfaces
 from core.store.taken import Taken
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
     from contextlib import AbstractAsyncContextManager
-    from datetime import datetime
 
     from core.alerts.alert import Alert
     from core.alerts.event import Change
@@ -36,41 +37,51 @@ if TYPE_CHECKING:
     from core.notices.notice import Notice
 
 
-async def open_store(url: str) -> SqlStore:
+async def open_store(url: str, *, alone: bool = False) -> SqlStore:
     """Open the store at `sqlite:///beacon.db` or `postgresql://…`, and bring its tables up to date.
 
+    `alone` is for who will go on writing: SQLite has room for one such process, and a second one is told so.
     Unavailable says why it cannot be opened, without the address's password.
     """
     from core.store.migrate import migrate
 
     engine = engine_of(url)
+    lock = lock_beside(engine.url.database) if alone and engine.dialect.name == "sqlite" else None
     try:
         await migrate(engine)
+        store = SqlStore(engine, lock)
+        if lock:
+            async with store.begin() as tx:
+                await tx.free_all(datetime.now(UTC))
     except troubles(engine) as trouble:
         await engine.dispose()
-        said = str(getattr(trouble, "orig", None) or trouble) or type(trouble).__name__
-        address = engine.url.set(drivername=engine.url.get_backend_name()).render_as_string(hide_password=True)
-        raise Unavailable("store-away", store=address, detail=said.partition("\n")[0]) from None
-    return SqlStore(engine)
+        if lock:
+            lock.close()
+        raise away(engine, trouble) from None
+    return store
 
 
 class SqlStore:
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, lock: IO[str] | None = None) -> None:
         self.engine = engine
+        self._lock = lock
         # SQLite has one write lock and makes its waiters poll for it; waiting in line here is fair and costs nothing.
         is_sqlite = engine.dialect.name == "sqlite"
         self._line: AbstractAsyncContextManager[Any] = asyncio.Lock() if is_sqlite else nullcontext()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[SqlTransaction]:
-        async with self._line, self.engine.begin() as connection:
-            yield SqlTransaction(connection)
+        with in_our_words(self.engine):
+            async with self._line, self.engine.begin() as connection:
+                yield SqlTransaction(connection)
 
     async def aclose(self) -> None:
         await self.engine.dispose()
+        if self._lock:
+            self._lock.close()
 
 
-class SqlTransaction(Alerts, Deliveries, Groups, Surfaces, Taken):
+class SqlTransaction(Alerts, Deliveries, Groups, Processes, Surfaces, Taken):
     async def keep(
         self,
         changes: Iterable[Change],

@@ -1,4 +1,4 @@
-"""The nine tables. Nobody outside this room sees a row, and no row knows what it means.
+"""The tables of alerts and what is said of them. Nobody outside this room sees a row, and no row knows what it means.
 
 What has parts of its own (a finding, an escalation's steps, the facts of an event) is kept as text, written by
 `rows.py` to the last digit: databases differ in what their JSON does to a number.

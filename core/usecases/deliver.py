@@ -9,31 +9,49 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from core.alerts.alert import Alert
+from core.errors import Problem, Unavailable
 from core.notices.group import PREFIX, Gathered
 from core.notices.notice import Kind, Notice, Place
-from core.notices.outbox import Delivery, Retry, Sent, Status, Wait, settled
-from core.ports import Dispatch, Transaction, World
+from core.notices.outbox import RENEWED, Delivery, Retry, Sent, Status, Wait, settled
+from core.ports import Conflict, Dispatch, Transaction, World
 from core.workspace import Workspace
 
 log = logging.getLogger(__name__)
+
+FIRST_NAP, LONGEST_NAP = 0.2, 60.0  # seconds between two tries to write what became of a message
 
 
 async def deliver(workspace: Workspace, world: World, most: int = 100) -> int:
     """Say what is due, at most `most` of it, and return how much that was."""
     async with world.store.begin() as tx:
         claimed = await tx.claim(world.clock.now(), most)
+    if not claimed:
+        return 0
     lanes: dict[str, list[Delivery]] = defaultdict(list)
     for delivery in claimed:
         lanes[delivery.lane].append(delivery)
+    renewing = asyncio.create_task(_renew(claimed, world))
     # Chats wait for nobody but themselves. All are let finish: one that is cut off would be said twice.
     done = await asyncio.gather(*(_in_order(lane, workspace, world) for lane in lanes.values()), return_exceptions=True)
+    renewing.cancel()
     for failure in done:
         if isinstance(failure, BaseException):
             raise failure
     return len(claimed)
+
+
+async def _renew(claimed: Sequence[Delivery], world: World) -> None:
+    """Say that we are still sending; whoever stops saying so for the length of a lease has died, or as good as."""
+    while True:
+        await asyncio.sleep(RENEWED.total_seconds())
+        with suppress(Problem):
+            async with world.store.begin() as tx:
+                await tx.renew(claimed, world.clock.now())
 
 
 async def _in_order(lane: list[Delivery], workspace: Workspace, world: World) -> None:
@@ -50,6 +68,8 @@ async def _in_order(lane: list[Delivery], workspace: Workspace, world: World) ->
 async def _send_one(delivery: Delivery, workspace: Workspace, world: World) -> Dispatch:
     notice = delivery.notice
     async with world.store.begin() as tx:
+        if not await tx.renew([delivery], world.clock.now()):
+            return Dispatch(Sent(""))  # we were frozen, and it is another's by now
         alert = await _subject(notice.alert, tx)
         surfaces = await tx.surfaces(notice.alert) if notice.alert else ()
     shown = next((surface for surface in surfaces if surface.place == delivery.to), None)
@@ -63,8 +83,28 @@ async def _send_one(delivery: Delivery, workspace: Workspace, world: World) -> D
             dispatch = Dispatch(Retry(type(bug).__name__), delivery.place)
     if isinstance(dispatch.outcome, Sent) and dispatch.surface is None and shown is not None and alert is not None:
         dispatch = replace(dispatch, surface=replace(shown, version=alert.version))
-    await _settle(delivery, dispatch, alert.version if alert else None, workspace, world)
+    await _settle_surely(delivery, dispatch, alert.version if alert else None, workspace, world)
     return dispatch
+
+
+async def _settle_surely(
+    delivery: Delivery, dispatch: Dispatch, showed: int | None, workspace: Workspace, world: World
+) -> None:
+    """Write the outcome, however long the store is away: only we know that it was said."""
+    pause = FIRST_NAP
+    while True:
+        try:
+            await _settle(delivery, dispatch, showed, workspace, world)
+        except Unavailable as away:
+            if pause > LONGEST_NAP:
+                raise
+            log.warning("the store is away, and %s waits to be settled: %s", delivery.notice.key, away)
+            await asyncio.sleep(pause)
+            pause *= 2
+        except Conflict:
+            continue
+        else:
+            return
 
 
 async def _subject(id: str | None, tx: Transaction) -> Alert | Gathered | None:

@@ -7,6 +7,7 @@ demo call the same functions with another clock.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from core.alerts.condition import observe
@@ -15,7 +16,7 @@ from core.alerts.event import Change
 from core.calendar.grain import Period
 from core.errors import Problem
 from core.metrics.source import Source
-from core.ports import Arrival, World
+from core.ports import Arrival, Conflict, Stamps, Turn, World
 from core.quality.trust import judge
 from core.routing.decide import decide
 from core.rules.evaluate import findings
@@ -23,15 +24,26 @@ from core.rules.needs import Batch, batches
 from core.usecases.act import pace_of
 from core.usecases.inspect import faults_of, inspect
 from core.usecases.tell import inhibited, tell
+from core.usecases.turns import turn
 from core.workspace import Workspace
 
+_TRIES = 3
 CATCH_UP = 31  # periods at most, after a stop; what is older is history, and no news
 
 
 async def evaluate(
-    batch: Batch, period: Period, workspace: Workspace, world: World, *, name: str | None = None
+    batch: Batch,
+    period: Period,
+    workspace: Workspace,
+    world: World,
+    *,
+    name: str | None = None,
+    mine: Turn | None = None,
 ) -> tuple[Change, ...]:
-    """Walk all rules that ask one question of the warehouse down the whole road, to the outbox."""
+    """Walk all rules that ask one question of the warehouse down the whole road, to the outbox.
+
+    Under a turn that is somebody else's by the end, nothing is written: Conflict.
+    """
     now = world.clock.now()
     query = batch.query(period, events=workspace.events)
     cube = await world.warehouse.fetch(query)  # read: once, for every rule of the batch
@@ -46,6 +58,8 @@ async def evaluate(
         decision = decide(changes, rules, workspace.routes, holds, workspace.people, now, workspace.calendar)
         await tell(tx, decision, now, causes)  # write: all or nothing
         await tx.mark_evaluated(name or batch.key, period, now)
+        if mine is not None:
+            await tx.keep_turn(mine, now)
     return decision.changes
 
 
@@ -63,7 +77,7 @@ async def evaluate_due(
     if scheduled is None:
         for source in _sources(workspace):
             try:
-                changes += await inspect(source, workspace, world, fresh)
+                changes += await _inspect(source, workspace, world, fresh)
             except Problem as problem:
                 problems.append(problem)
     for batch in batches((rule for rule in workspace.rules if rule.schedule == scheduled), workspace.catalog):
@@ -76,18 +90,74 @@ async def evaluate_due(
     return tuple(changes)
 
 
+async def _inspect(
+    source: Source, workspace: Workspace, world: World, arrivals: Iterable[Arrival]
+) -> tuple[Change, ...]:
+    """Inspect one source, unless another process is at it."""
+    async with turn(f"inspect {source.name}", world) as mine:
+        if mine is None:
+            return ()
+        stamp = await _stamp(source.name, world)
+        now = world.clock.now().astimezone(workspace.zone).replace(tzinfo=None)
+        newest = Period.holding(now, source.grain)
+        changes = await inspect(source, workspace, world, _news(source.name, newest, mine, stamp, arrivals))
+        await _end(mine, stamp, world)
+    return changes
+
+
 async def _catch_up(
     batch: Batch, workspace: Workspace, world: World, arrivals: Iterable[Arrival], scheduled: str | None
 ) -> list[Change]:
-    """Evaluate one batch at every period that is due."""
+    """Evaluate one batch at every period that is due, unless another process is at it."""
     name = f"{batch.key} {scheduled or ''}".strip()
     last = batch.last_complete(world.clock.now().astimezone(workspace.zone).replace(tzinfo=None))
-    async with world.store.begin() as tx:
-        done = await tx.evaluated(name)
     changes: list[Change] = []
-    for period in _periods(batch, done, last, arrivals, always=scheduled is not None):
-        changes += await evaluate(batch, period, workspace, world, name=name)
+    async with turn(f"evaluate {name}", world) as mine:
+        if mine is None:
+            return changes
+        stamp = await _stamp(batch.source, world)
+        async with world.store.begin() as tx:
+            done = await tx.evaluated(name)
+        news = _news(batch.source, last, mine, stamp, arrivals)
+        for period in _periods(batch, done, last, news, always=scheduled is not None):
+            changes += await _evaluate(batch, period, workspace, world, name, mine)
+        await _end(mine, stamp, world)
     return changes
+
+
+async def _evaluate(
+    batch: Batch, period: Period, workspace: Workspace, world: World, name: str, mine: Turn
+) -> tuple[Change, ...]:
+    for _ in range(_TRIES):
+        try:
+            return await evaluate(batch, period, workspace, world, name=name, mine=mine)
+        except Conflict as lost:
+            if str(lost) == mine.name:
+                return ()  # we were silent for so long that another process does it
+            # Somebody acted on an alert meanwhile: what was seen is held against what is so now.
+    return ()  # it is due still, and tried again at the next look
+
+
+async def _stamp(source: str, world: World) -> str:
+    return await world.warehouse.stamp(source) if isinstance(world.warehouse, Stamps) else ""
+
+
+def _news(source: str, newest: Period, mine: Turn, stamp: str, arrivals: Iterable[Arrival]) -> tuple[Arrival, ...]:
+    """Return what arrived and was not judged yet, by whichever process.
+
+    Facts that were taken in before a crash, while nobody ran or by another process arrive here for nobody: that they
+    are not those which were judged is all that tells.
+    """
+    arrived = tuple(arrival for arrival in arrivals if arrival.source == source)
+    if stamp and mine.done == stamp:
+        return ()
+    return arrived or ((Arrival(source, newest, newest),) if stamp and mine.done else ())
+
+
+async def _end(mine: Turn, stamp: str, world: World) -> None:
+    with suppress(Conflict):
+        async with world.store.begin() as tx:
+            await tx.end_turn(mine, stamp)
 
 
 def _sources(workspace: Workspace) -> tuple[Source, ...]:

@@ -34,6 +34,7 @@ async def inhibited(
 async def tell(tx: Transaction, decision: Decision, now: datetime, holds: Iterable[Hold] = ()) -> None:
     """Write what was decided, what must be said because of it, and these holds with it."""
     alerts = {change.after.id: change.after for change in decision.changes}
+    await tx.stand_in_line()
     readers = {notice.to for notice in decision.notices if notice.to != EVERYWHERE}
     groups = await tx.groups(alerts, readers, now) if readers else ()
     recent = await tx.called(readers, now - FRESH) if readers else {}

@@ -28,7 +28,7 @@ from core.warehouse import sql
 from core.warehouse.budget import Budget
 from core.warehouse.checked import checked
 from core.warehouse.groups import Groups, Whole, as_they_are, grouped
-from core.warehouse.intake import Stage, Taker, prepare, taken_in
+from core.warehouse.intake import Stage, Taker, prepare, stamp_of, taken_in
 from core.warehouse.kept import Kept
 from core.warehouse.twice import Repeats, repeats
 
@@ -126,6 +126,10 @@ class DuckdbWarehouse:
         periods = window.periods(of.grain)
         found = tuple(each for period in periods for each in known.repeats.get(period, ()))
         return Provenance(known.trouble, found)
+
+    async def stamp(self, source: str) -> str:
+        """Return a digest of what a source's facts were taken from."""
+        return await self._budget.run(lambda cursor: stamp_of(cursor, source))
 
     async def intakes(self) -> tuple[Intake, ...]:
         """Return what became of each file: rows taken in, and rows rejected by reason."""

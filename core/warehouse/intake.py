@@ -127,6 +127,13 @@ def wanted(source: Source, catalog: Catalog) -> tuple[Sequence[tuple[str, Kind]]
     return Recipe(source).own, others
 
 
+def stamp_of(connection: DuckDBPyConnection, source: str) -> str:
+    """Return a digest of the files that a source's facts were taken from, wherever these lie."""
+    query = "SELECT role, digest FROM files WHERE source = ? ORDER BY ALL"
+    told = connection.execute(query, [source]).fetchall()
+    return blake2b(repr(told).encode(), digest_size=16).hexdigest() if told else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Taker:
     """Takes the files of one source in."""

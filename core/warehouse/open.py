@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import Problem
-from core.ports import Attests, Keeps
+from core.ports import Attests, Keeps, Stamps
 from core.quality.provenance import UNKNOWN, Provenance
 from core.warehouse.connect import Alchemy
 from core.warehouse.duckdb import DuckdbWarehouse
@@ -69,6 +69,10 @@ class ManyWarehouses:
 
     async def intakes(self) -> tuple[Intake, ...]:
         return await self._otherwise.intakes() if isinstance(self._otherwise, Keeps) else ()
+
+    async def stamp(self, source: str) -> str:
+        door = self._doors.get(source, self._otherwise)
+        return await door.stamp(source) if isinstance(door, Stamps) else ""
 
     async def aclose(self) -> None:
         async with AsyncExitStack() as stack:

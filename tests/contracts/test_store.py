@@ -1,7 +1,6 @@
-"""What every store must do, whichever database it stands on; `BEACON_TEST_POSTGRES` is the address of one more."""
+"""What every store must do, whichever database it stands on."""
 
 import asyncio
-import os
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -18,19 +17,17 @@ from core.labels import Labels
 from core.notices.notice import EVERYWHERE, Kind, Notice, Place
 from core.notices.outbox import LEASE, Dead, Repair, Retry, Sent, Status, Wait
 from core.notices.surface import Surface
-from core.ports import Conflict
+from core.ports import Conflict, Pulse
 from core.rules.rule import Fingerprint
 from core.store.sql import open_store
 from core.store.tables import METADATA
 from tests.builders import BOARD, NOW, WAR_ROOM, an_alert
 
-POSTGRES = os.environ.get("BEACON_TEST_POSTGRES")
 
-
-@pytest.fixture(params=["file", "memory", *(["postgres"] if POSTGRES else [])])
+@pytest.fixture(params=["file", "memory", "postgres"])
 async def store(request, tmp_path):
-    url = {"file": f"sqlite:///{tmp_path}/new/beacon.db", "memory": "sqlite://", "postgres": POSTGRES}[request.param]
-    store = await open_store(url)
+    urls = {"file": f"sqlite:///{tmp_path}/new/beacon.db", "memory": "sqlite://"}
+    store = await open_store(urls.get(request.param) or request.getfixturevalue("postgres"))
     yield store
     if request.param == "postgres":
         async with store.engine.begin() as connection:
@@ -247,7 +244,9 @@ async def test_a_chat_that_asks_us_to_wait_is_left_alone_whole_and_nothing_count
     await keep(store, notices=[a_notice("x", WAR_ROOM), a_notice("y", WAR_ROOM, alert="a2"), a_notice("z", BOARD)])
     (one,) = await claimed(store, most=1)
     await settle(store, one, Wait(30), WAR_ROOM)
-    assert [each.notice.key for each in await claimed(store)] == ["z"]
+    (other,) = await claimed(store)
+    assert other.notice.key == "z"
+    await settle(store, other, Sent("m"), BOARD)
     assert await claimed(store, NOW + timedelta(seconds=29)) == []
     again = await claimed(store, NOW + timedelta(seconds=30))
     assert [(each.notice.key, each.attempts) for each in again] == [("x", 1), ("y", 1)]
@@ -310,6 +309,99 @@ async def test_two_workers_never_take_the_same(store):
     taken = await asyncio.gather(*(claimed(store, most=10) for _ in range(6)))
     keys = [one.notice.key for batch in taken for one in batch]
     assert len(keys) == len(set(keys)) == 60
+
+
+async def test_who_still_sends_says_so_and_who_lost_the_lease_hears_it(store):
+    await keep(store, notices=[a_notice("x"), a_notice("y", BOARD)])
+    mine = await claimed(store)
+    assert await ask(store, "renew", mine, NOW + LEASE * 0.9) == {one.id for one in mine}
+    assert await claimed(store, NOW + LEASE) == [], "it was renewed"
+    (taken,) = await claimed(store, NOW + LEASE * 2, most=1)
+    assert await ask(store, "renew", mine, NOW + LEASE * 2) == {one.id for one in mine} - {taken.id}
+    assert await ask(store, "renew", [], NOW) == set()
+
+
+async def test_the_oldest_that_waits_and_the_dead_are_known(store):
+    await keep(store, notices=[a_notice("x"), a_notice("y", BOARD)])
+    assert await ask(store, "oldest", NOW) == NOW
+    one, other = await claimed(store)
+    await settle(store, one, Dead("blocked"))
+    await settle(store, other, Sent("m"))
+    assert await ask(store, "oldest", NOW + timedelta(hours=1)) is None
+    assert [letter.error for letter in await ask(store, "dead", NOW)] == ["blocked"]
+    assert await ask(store, "dead", NOW + timedelta(seconds=1)) == []
+
+
+# --- several processes ---
+
+
+async def test_what_one_alone_should_do_one_alone_takes(store):
+    turns = await asyncio.gather(*(ask(store, "take_turn", "evaluate", NOW) for _ in range(6)))
+    (turn,) = filter(None, turns)
+    assert turn.done == ""
+    await ask(store, "keep_turn", turn, NOW + timedelta(seconds=10))
+    assert await ask(store, "take_turn", "evaluate", NOW + timedelta(seconds=20)) is None, "it lives"
+    assert await ask(store, "take_turn", "digest", NOW) is not None
+    await ask(store, "end_turn", turn, "monday")
+    assert (await ask(store, "take_turn", "evaluate", NOW)).done == "monday"
+
+
+async def test_who_was_frozen_and_lost_a_turn_writes_nothing_beside_it(store):
+    frozen = await ask(store, "take_turn", "evaluate", NOW)
+    later = NOW + timedelta(minutes=1)
+    other = await ask(store, "take_turn", "evaluate", later)
+
+    async def write():
+        async with store.begin() as tx:
+            await tx.keep([begun(an_alert())], [a_notice()], now=later)
+            await tx.keep_turn(frozen, later)
+
+    with pytest.raises(Conflict):
+        await write()
+    assert await ask(store, "find", "a1") is None
+    await ask(store, "end_turn", other, "done")
+    with pytest.raises(Conflict):
+        await ask(store, "end_turn", frozen, "late")
+
+
+async def test_a_chat_has_room_for_so_many_and_then_for_one_at_a_time(store):
+    second = timedelta(seconds=1)
+
+    async def room(moment):
+        return await ask(store, "pace", "slack:C1", second, 2, moment)
+
+    assert [await room(NOW) for _ in range(3)] == [timedelta(0), timedelta(0), second]
+    assert await ask(store, "pace", "slack:C2", second, 2, NOW) == timedelta(0)
+    assert await room(NOW + second) == timedelta(0)
+    assert await room(NOW + second * 1.5) == second * 0.5
+    assert [await room(NOW + second * 60) for _ in range(3)] == [timedelta(0), timedelta(0), second]
+
+
+async def test_many_who_ask_for_room_at_once_get_no_more_than_there_is(store):
+    waits = await asyncio.gather(*(ask(store, "pace", "k", timedelta(seconds=1), 1, NOW) for _ in range(8)))
+    assert waits.count(timedelta(0)) == 1
+
+
+async def test_signs_of_life_are_kept_by_process_for_a_day(store):
+    await ask(store, "beat", [Pulse("p1", "alive", NOW, "1.0"), Pulse("p2", "alive", NOW)], NOW)
+    await ask(store, "beat", [Pulse("p1", "alive", NOW + timedelta(minutes=1), "1.1")], NOW)
+    assert [(one.process, one.detail) for one in await ask(store, "pulses")] == [("p1", "1.1"), ("p2", "")]
+    await ask(store, "beat", [], NOW + timedelta(days=1, seconds=30))
+    assert [one.process for one in await ask(store, "pulses")] == ["p1"]
+
+
+async def test_who_decides_what_is_said_stands_in_line(store):
+    order = []
+
+    async def decide(name):
+        async with store.begin() as tx:
+            await tx.stand_in_line()
+            order.append(name)
+            await asyncio.sleep(0.02)
+            order.append(name)
+
+    await asyncio.gather(decide("a"), decide("b"))
+    assert order in (["a", "a", "b", "b"], ["b", "b", "a", "a"])
 
 
 # --- what is shown, heard and judged ---

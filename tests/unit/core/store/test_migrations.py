@@ -1,7 +1,5 @@
 """That migrations and tables agree, and that they can be run again."""
 
-import os
-
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -15,12 +13,10 @@ from core.store.sql import SqlStore, engine_of
 from core.store.tables import METADATA
 from tests.builders import an_alert
 
-ADDRESSES = ["sqlite://", *filter(None, [os.environ.get("BEACON_TEST_POSTGRES")])]
 
-
-@pytest.mark.parametrize("address", ADDRESSES)
-async def test_the_migrations_make_the_tables_that_we_use(address):
-    engine = engine_of(address)
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+async def test_the_migrations_make_the_tables_that_we_use(database, request):
+    engine = engine_of("sqlite://" if database == "sqlite" else request.getfixturevalue("postgres"))
     await migrate(engine)
     await migrate(engine)
 
@@ -40,9 +36,10 @@ async def test_there_is_one_newest_migration():
     await engine.dispose()
 
 
-def test_nine_tables_and_no_more():
-    groups = {"gathering", "gathered"}
-    assert set(METADATA.tables) == {"alert", "event", "hold", "delivery", "surface", "inbox", "evaluation"} | groups
+def test_twelve_tables_and_no_more():
+    groups, processes = {"gathering", "gathered"}, {"turn", "pace", "pulse"}
+    alerts = {"alert", "event", "hold", "delivery", "surface", "inbox", "evaluation"}
+    assert set(METADATA.tables) == alerts | groups | processes
 
 
 def test_an_address_needs_to_name_no_driver():

@@ -50,3 +50,60 @@ async def test_a_store_of_a_newer_beacon_is_not_touched(tmp_path):
     with pytest.raises(Unavailable) as caught:
         await open_store(url)
     assert "9999" in str(caught.value.facts["detail"])
+
+
+async def test_a_second_writer_of_one_file_is_told_who_writes(tmp_path):
+    import os
+
+    url = f"sqlite:///{tmp_path}/beacon.db"
+    first = await open_store(url, alone=True)
+    reader = await open_store(url)  # who only looks is let in
+    await reader.aclose()
+    with pytest.raises(Unavailable) as caught:
+        await open_store(url, alone=True)
+    assert caught.value.code == "store-taken"
+    assert caught.value.facts["process"] == str(os.getpid())
+    await first.aclose()
+    again = await open_store(url, alone=True)
+    await again.aclose()
+
+
+async def test_who_writes_alone_takes_over_at_once_what_the_dead_held(tmp_path):
+    from datetime import UTC, datetime
+
+    from core.notices.notice import Kind, Notice, Place
+
+    url, now = f"sqlite:///{tmp_path}/beacon.db", datetime.now(UTC)
+    dead = await open_store(url)
+    async with dead.begin() as tx:
+        await tx.keep((), [Notice("n", Kind.DIGEST, None, Place("web", "board"))], now=now)
+        assert len(await tx.claim(now, 9)) == 1
+        assert await tx.take_turn("evaluate", now)
+    await dead.aclose()
+    alive = await open_store(url, alone=True)
+    async with alive.begin() as tx:
+        now = datetime.now(UTC)
+        assert len(await tx.claim(now, 9)) == 1
+        assert await tx.take_turn("evaluate", now)
+    await alive.aclose()
+
+
+async def test_a_server_that_goes_away_is_said_to_be_away(postgres):
+    from sqlalchemy import text
+
+    store = await open_store(postgres)
+    with pytest.raises(Unavailable) as caught:
+        async with store.begin() as tx:
+            await tx._connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert caught.value.code == "store-away"
+    async with store.begin() as tx:
+        assert await tx.find("nobody") is None, "and it is asked again"
+    await store.aclose()
+
+
+async def test_processes_that_start_together_bring_the_tables_up_to_date_once(postgres):
+    import asyncio
+
+    stores = await asyncio.gather(*(open_store(postgres) for _ in range(4)))
+    for store in stores:
+        await store.aclose()

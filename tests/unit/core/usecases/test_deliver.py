@@ -8,6 +8,7 @@ import pytest
 
 from core.alerts.alert import Handling, Reason, Stage
 from core.alerts.event import Change, moved
+from core.errors import Unavailable
 from core.notices.notice import EVERYWHERE, Kind, Notice, Place
 from core.notices.outbox import Dead, Delivery, Repair, Retry, Sent, Status, Wait
 from core.notices.surface import Surface
@@ -248,7 +249,45 @@ async def test_two_workers_say_everything_once(world, workspace):
     assert len({said.key for said in world.messenger.said}) == len(world.messenger.said) == 30
 
 
-def test_a_lease_outlasts_a_slow_platform():
-    from core.notices.outbox import LEASE
+async def test_who_takes_long_keeps_its_lease(world, workspace, monkeypatch):
+    monkeypatch.setattr("core.usecases.deliver.RENEWED", timedelta(seconds=0.01))
+    await keep(world, first(), alert=an_alert())
 
-    assert timedelta(seconds=30) < LEASE
+    async def slowly(_):
+        world.clock.tick(seconds=14)
+        await asyncio.sleep(0.1)
+        world.clock.tick(seconds=14)
+        assert await deliver(workspace, world) == 0, "nobody takes it over"
+
+    world.messenger.during = slowly
+    assert await deliver(workspace, world) == 1
+    assert [one.status for one in await queue(world)] == [Status.SENT]
+
+
+async def test_who_was_frozen_says_nothing_that_another_has_taken_over(world, workspace):
+    await keep(world, first(), Notice("second", Kind.FIRST, "a2", WAR_ROOM), alert=an_alert())
+
+    async def freeze(_):
+        world.messenger.during = None
+        world.clock.tick(seconds=60)
+        assert await deliver(workspace, world) == 2, "another process"
+
+    world.messenger.during = freeze
+    await deliver(workspace, world)
+    assert sorted(said.key for said in world.messenger.said) == ["first", "first", "second"]
+
+
+async def test_a_store_that_is_away_for_a_moment_is_told_later_what_was_said(world, workspace, monkeypatch):
+    await keep(world, first(), alert=an_alert())
+    begin = world.store.begin
+    turns = iter(range(9))
+
+    def begin_thrice():
+        if next(turns) in (2, 3):
+            raise Unavailable("store-away", store="s", detail="cut")
+        return begin()
+
+    monkeypatch.setattr(world.store, "begin", begin_thrice)
+    assert await deliver(workspace, world) == 1
+    assert [one.status for one in await queue(world)] == [Status.SENT]
+    assert len(world.messenger.said) == 1

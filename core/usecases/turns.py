@@ -1,0 +1,63 @@
+"""Doing alone what one process should do alone, of however many there are.
+
+A turn is a row in the store. While its holder works, it shows signs of life; when it dies, the turn falls to whoever
+asks next. What is written under a turn is written together with the proof that it is held, so that a process which
+was frozen, and whose turn was given away meanwhile, writes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.errors import Problem
+from core.ports import Conflict
+
+if TYPE_CHECKING:
+    from core.ports import Turn, World
+
+SIGN_OF_LIFE = 5.0  # seconds
+
+
+@asynccontextmanager
+async def turn(name: str, world: World) -> AsyncIterator[Turn | None]:
+    """Take a turn, and show signs of life until the end; None while it is another's.
+
+    Whoever did what was to be done ends it; otherwise it is given back as it was.
+    """
+    async with world.store.begin() as tx:
+        taken = await tx.take_turn(name, world.clock.now())
+    if taken is None:
+        yield None
+        return
+    living = asyncio.create_task(_live(taken, world))
+    try:
+        yield taken
+    finally:
+        living.cancel()
+        with suppress(Problem, Conflict):  # ended already, lost, or away: it falls to the next by itself
+            async with world.store.begin() as tx:
+                await tx.end_turn(taken, taken.done)
+
+
+@asynccontextmanager
+async def occurrence(name: str, moment: datetime, world: World) -> AsyncIterator[bool]:
+    """Do what was due at a moment once: whoever is first yields True, and who comes later finds it done."""
+    async with turn(name, world) as mine:
+        due = moment.isoformat()
+        yield mine is not None and mine.done < due
+        if mine is not None and mine.done < due:
+            async with world.store.begin() as tx:
+                await tx.end_turn(mine, due)
+
+
+async def _live(taken: Turn, world: World) -> None:
+    with suppress(Conflict):
+        while True:
+            await asyncio.sleep(SIGN_OF_LIFE)
+            with suppress(Problem):
+                async with world.store.begin() as tx:
+                    await tx.keep_turn(taken, world.clock.now())
