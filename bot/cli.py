@@ -206,6 +206,19 @@ def detect(
 
 
 @cli.command()
+@cli.command()
+def why(
+    file: Annotated[Path, typer.Argument(help="A CSV file of dimensions and numbers.", show_default=False)],
+    kind: Annotated[str, typer.Option(help="sum (actual, expected), ratio or rate (num, den, base_num, base_den).")],
+    as_json: AsJson = False,
+) -> None:
+    """Tell which slices moved a number: search every combination of a file's dimensions."""
+    from bot.why import answer_json, answer_lines, kind_of, look
+
+    found = look(file, kind_of(kind))
+    typer.echo(_json(answer_json(found, _tongue())) if as_json else "\n".join(answer_lines(found, _tongue())))
+
+
 def backtest(
     folder: Folder,
     rule: OneRule = None,

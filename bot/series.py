@@ -18,8 +18,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.cells import WIDE, delimiter_of, number, text_of
 from core.document import fold
-from core.errors import Missing, Problem
+from core.errors import Problem
 
 TIME_NAMES = frozenset((
     "time", "timestamp", "ts", "date", "datetime", "day", "hour", "week", "month", "dt", "ds", "period",
@@ -30,11 +31,6 @@ MANY = 3  # rows for each time, and more than one series lies in the file
 _SAMPLE = 200
 _EPOCH, _EPOCH_MS, _EPOCH_END = 1e8, 1e11, 1e14
 _BLANKS = frozenset(("", "-", "--", "---", "/", "—", "——", "n/a", "#n/a", "na", "null", "nan", "none"))
-_WIDE = str.maketrans("０１２３４５６７８９．，％－＋￥：／　", "0123456789.,%-+¥:/ ")
-_NUMBER = re.compile(
-    r"([+-]?)[¥$€£]?\s*((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)\s*(亿|万|千|[wW]|%|‰)?\s*(?:元|次|人|单|条|个|件)?"
-)
-_EXPONENTS = {"亿": "e8", "万": "e4", "w": "e4", "W": "e4", "千": "e3", "%": "e-2", "‰": "e-3"}
 _DAY = re.compile(
     r"((?:19|20)\d{2})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|[-/年](\d{1,2})月?)"
     r"(?:[T ]*(\d{1,2})(?:[:时点](\d{1,2})?分?(?::?(\d{1,2})(?:\.\d+)?秒?)?)?)?"
@@ -63,7 +59,7 @@ def read_series(file: Path) -> Series:
     value = _value_place(header, columns, time, file)
     said = columns[time]
     times = np.array(_moments(said), dtype="datetime64[s]")
-    values = np.array([_number(cell) for cell in columns[value]])
+    values = np.array([number(cell) for cell in columns[value]])
     if np.isnat(times).all():
         raise Problem("detect-no-time", file=str(file), columns=", ".join(header) or "-")
     if np.isnan(values).all():
@@ -75,21 +71,10 @@ def read_series(file: Path) -> Series:
 
 
 def _rows(file: Path) -> list[list[str]]:
+    text = text_of(file)
     try:
-        raw = file.read_bytes()
-    except FileNotFoundError:
-        raise Missing("file-missing", file=str(file)) from None
-    except OSError as error:
-        raise Problem("file-unreadable", file=str(file), detail=error.strerror or "") from None
-    if not raw.strip():
-        raise Problem("file-empty", file=str(file))
-    text = _decoded(raw, file)
-    first = text.lstrip().partition("\n")[0]
-    delimiter = max(",\t;|", key=lambda sign: "".join(first.split('"')[::2]).count(sign))
-    try:
-        rows = [
-            [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        ]
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
+        rows = [[cell.strip() for cell in row] for row in lines]
     except csv.Error as error:
         raise Problem("file-unreadable", file=str(file), detail=str(error)) from None
     rows = [row for row in rows if any(row)]
@@ -98,24 +83,11 @@ def _rows(file: Path) -> list[list[str]]:
     return rows
 
 
-def _decoded(raw: bytes, file: Path) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="replace")
-    if b"\x00" in raw:
-        raise Problem("file-wrong-kind", file=str(file), kind="binary")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Problem("file-encoding", file=str(file))
-
-
 def _is_data(row: Sequence[str]) -> bool:
     """Return whether a file's first row is one of data already."""
     times = [_moment(cell) is not None for cell in row]
     return any(times) and any(
-        not is_time and not math.isnan(_number(cell)) for cell, is_time in zip(row, times, strict=True)
+        not is_time and not math.isnan(number(cell)) for cell, is_time in zip(row, times, strict=True)
     )
 
 
@@ -136,7 +108,7 @@ def _value_place(header: Sequence[str], columns: Sequence[Sequence[str]], time: 
     able = [
         place
         for place, cells in enumerate(columns)
-        if place != time and _mostly(cells, lambda cell: not math.isnan(_number(cell)))
+        if place != time and _mostly(cells, lambda cell: not math.isnan(number(cell)))
     ]
     if not able:
         raise Problem("detect-no-value", file=str(file), columns=", ".join(header) or "-")
@@ -149,20 +121,6 @@ def _value_place(header: Sequence[str], columns: Sequence[Sequence[str]], time: 
 def _mostly(cells: Sequence[str], reads: Callable[[str], bool]) -> bool:
     filled = [cell for cell in cells[: 10 * _SAMPLE] if fold(cell) not in _BLANKS][:_SAMPLE]
     return bool(filled) and 2 * sum(map(reads, filled)) > len(filled)
-
-
-def _number(cell: str) -> float:
-    """Return what a cell says, such as 1.2万 or 2.35%; NaN when it is no number."""
-    try:
-        number = float(cell)
-    except ValueError:
-        narrow = cell.translate(_WIDE).strip()
-        found = _NUMBER.fullmatch(narrow)
-        if not found:
-            return math.nan
-        sign, digits, unit = found.groups()
-        number = float(sign + digits.replace(",", "") + _EXPONENTS.get(unit or "", ""))
-    return number if math.isfinite(number) and "_" not in cell else math.nan
 
 
 def _moments(cells: Sequence[str]) -> list[datetime | None]:
@@ -179,7 +137,7 @@ def _moment(cell: str) -> datetime | None:
     try:
         return _plain(datetime.fromisoformat(cell))
     except ValueError:
-        narrow = cell.translate(_WIDE).strip()
+        narrow = cell.translate(WIDE).strip()
     if match := _YEAR_LAST.fullmatch(narrow):
         return _turned(match, 1, 2)
     if match := _DAY.fullmatch(narrow):

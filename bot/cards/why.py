@@ -76,7 +76,7 @@ def move_words(cause: Cause, names: Names) -> str:
 
 def _head(why: Attribution, names: Names) -> str:
     assert why.before is not None and why.now is not None  # noqa: S101, PT018 - asked above
-    change = numerals.change(why.now / why.before - 1) if why.before else ""
+    change = numerals.number(abs(why.now / why.before - 1), Unit.PERCENT, names.tongue) if why.before else ""
     facts = {"metric": names.metric, "before": names.number(why.before), "now": names.number(why.now), "change": change}
     code = "why-head-rose" if why.now > why.before else "why-head-fell" if why.now < why.before else "why-head-still"
     return say(code, names.tongue, against=names.against, **facts)
@@ -96,9 +96,9 @@ def _mix(why: Attribution, names: Names) -> str:
         "metric": names.metric,
         "grew": "yes" if grew else "no",
         "high": "yes" if is_high else "no",
+        "rose": "yes" if why.now < why.before else "no",
     }
-    said = say("why-mix-against" if shift.against else "why-mix", tongue, **facts)
-    return said
+    return say("why-mix-against" if shift.against else "why-mix", tongue, **facts)
 
 
 def _listed(causes: tuple[Cause, ...], names: Names) -> str:

@@ -1185,14 +1185,17 @@ why-from-to = from { $before } to { $now }
 why-unexplained = { $share } stays unexplained.
 why-nothing = No slice stands out from the noise, so none is named.
 why-everywhere = It moved everywhere alike ({ $change }): no slice broke by itself.
-why-mix = The mix shifted, and no broken slice explains it: { $slice }, where { $metric } is { $high ->
+why-mix = The mix shifted, and no broken slice explains it: { $slice }, where it is { $high ->
     [yes] high
    *[no] low
  }, { $grew ->
     [yes] grew
    *[no] shrank
  } from { $before } to { $now } of the whole.
-why-mix-against = The mix shifted, no slice broke: each by itself moved the other way, but { $slice }, where { $metric } is { $high ->
+why-mix-against = The mix shifted, no slice broke: each by itself { $rose ->
+    [yes] rose
+   *[no] fell
+ }, but { $slice }, where it is { $high ->
     [yes] high
    *[no] low
  }, { $grew ->

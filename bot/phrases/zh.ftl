@@ -1153,7 +1153,10 @@ why-mix = 是结构变了，不是某个切片坏了：{ $slice }的{ $metric }�
     [yes] 升
    *[no] 降
  }到 { $now }。
-why-mix-against = 是结构变了，不是某个切片坏了：各切片自己的变化方向都相反，但{ $slice }的{ $metric }偏{ $high ->
+why-mix-against = 是结构变了，不是某个切片坏了：每个切片自己都在{ $rose ->
+    [yes] 上升
+   *[no] 下降
+ }，但{ $slice }的{ $metric }偏{ $high ->
     [yes] 高
    *[no] 低
  }，它的占比从 { $before } { $grew ->

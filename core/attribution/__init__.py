@@ -1,0 +1,1 @@
+"""Why a number moved: exact splits, and a search over all slices."""
