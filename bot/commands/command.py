@@ -82,6 +82,16 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Put:
+    """A number that somebody typed, of a slice and a day; no day is today."""
+
+    metric: str
+    value: str
+    where: tuple[Matcher, ...] = ()
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     pass
 
@@ -259,6 +269,7 @@ Command = (
     | Route
     | Board
     | Digest
+    | Put
     | Help
     | Ack
     | Assign

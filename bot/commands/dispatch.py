@@ -15,7 +15,7 @@ import structlog
 from bot.cards.problem import bug_card, problem_card
 from bot.chat.reply import Reply
 from bot.chat.request import Request
-from bot.commands import alerts, ask, explain, follow_up, respond
+from bot.commands import alerts, ask, explain, follow_up, put, respond
 from bot.commands import storm as storms
 from bot.commands.call import Call
 from bot.commands.command import (
@@ -44,6 +44,7 @@ from bot.commands.command import (
     More,
     Promise,
     Promises,
+    Put,
     Reject,
     Reopen,
     Route,
@@ -76,6 +77,7 @@ REGISTER: dict[type[Command], tuple[Right, Handler]] = {
     Show: (Right.READ, alerts.show),
     Board: (Right.READ, alerts.board),
     Digest: (Right.READ, alerts.digest),
+    Put: (Right.ACT, put.put),
     Ack: (Right.ACT, respond.ack),
     Assign: (Right.ACT, respond.assign),
     Accept: (Right.ACT, respond.accept),

@@ -38,6 +38,7 @@ from bot.commands.command import (
 )
 from bot.commands.lexicon import Lexicon
 from bot.commands.parse_answer import close, follow
+from bot.commands.put import read_put
 from bot.commands.verbs import MINE, Verb, opening, reason_at
 from core.errors import Missing
 
@@ -118,6 +119,8 @@ def _act(
             return Board()
         case "digest":
             return Digest()
+        case "put":
+            return read_put(rest, lexicon)
         case "help":
             return Help()
         case "storm":

@@ -1120,6 +1120,7 @@ proposal-answered = { $by } has answered already ({ $answer ->
     [rejected] no
    *[withdrawn] the alert ended first
   }).
+ticket-secret-missing = BEACON_TICKET_URL needs BEACON_TICKET_SECRET: what signs each call. Any long random text will do.
 forbidden-approve = Only { $who } may say yes or no to { $handle }’s consequence.
 command-which-step = Which step? Write its number, such as “{ $verb } { $handle } 2”.
 command-which-promise = Which promise? Write its number, such as “{ $verb } { $handle } p1”.
@@ -1149,6 +1150,7 @@ put-no-source = No source takes typed numbers of { $metric }. Give one `push: tr
 put-which = Of which { $dimension }? Add { $dimension }=… to the sentence.
 put-not-a-number = “{ $value }” is no number that { $metric } could be.
 put-how = Say the metric, the number, and of what: put competitor_price 199 product=X
+put-future = { $day } is still to come. Say a day that has begun.
 put-done = Noted: { $metric } { $slice } is { $value } on { $day }.
 token-unknown = No token of ours. Send “Authorization: Bearer …” with one made by beacon token new.
 token-scope = Token { $name } may not do that; it lacks { $scope }.
@@ -1215,3 +1217,56 @@ why-one-slice = Every row of { $file } is the same slice ({ $dimensions } have o
 why-many-dimensions = { $file } has { $count } dimensions; at most { $most } can be searched. Leave out those that nobody would act on, such as ids.
 why-all-zero = { $columns } of { $file } holds nothing but zeros, so there is nothing to compare.
 why-kind = There is no kind “{ $said }”. Say one of { $kinds }.
+
+## The doctor
+
+doctor-well = All is well.
+doctor-not-well = Something must be mended first. What is marked ✗ keeps Beacon from working.
+doctor-no-workspace = No workspace is named. Set BEACON_WORKSPACE to its folder, or make one: beacon init FOLDER --from FILE.csv
+doctor-workspace-wrong = { $folder } has { $count ->
+    [one] 1 mistake
+   *[other] { $count } mistakes
+  }. “beacon check { $folder }” names each with its line.
+doctor-workspace-fine = { $folder }: { $rules } rules, { $people } people
+doctor-zones-fine = It is { $wall } in { $zone }, by the zone data of { $data }.
+doctor-font-fine = Charts have their Chinese letters.
+doctor-font-broken = The charts’ font lacks { $letters }. Install Beacon again; a part of it is missing.
+doctor-disk-fine = { $left } MB of disk are left in { $folder }.
+doctor-disk-note = Only { $left } MB of disk are left in { $folder }. Make room soon.
+doctor-disk-broken = Only { $left } MB of disk are left in { $folder }: nothing more can be kept. Make room now.
+doctor-console-fine = The console listens on { $host }:{ $port }, for this machine alone.
+doctor-console-open = The console listens on { $host }, and it has no password. Put a gate before it, or set BEACON_HOST=127.0.0.1.
+doctor-links-off = Robots, mail and text messages will hold no link to act by. Set BEACON_PUBLIC_URL to where people reach this machine.
+doctor-links-plain = BEACON_PUBLIC_URL is not https: whoever listens on the way could act as its reader.
+doctor-links-forgotten = Links in messages end whenever Beacon is started anew. Set BEACON_LINK_SECRET to something long.
+doctor-links-fine = Links in messages are signed, and good for three days.
+doctor-token-shape = { $name } does not look like one. Copy it again, whole; it is not shown here.
+doctor-slack-deaf = Slack could speak and not hear. Set SLACK_APP_TOKEN (Socket Mode), or SLACK_SIGNING_SECRET and let Slack call /slack/events.
+doctor-slack-fine = Slack: { $bot } in { $team }
+doctor-slack-refused = Slack refuses the token: { $error }. Install the app again and copy SLACK_BOT_TOKEN.
+doctor-slack-scopes = The Slack app may not do all it should: it lacks { $scopes }. Add them (beacon slack-manifest prints them all) and install it again.
+doctor-slack-socket = Socket Mode does not open: { $error }. SLACK_APP_TOKEN needs the scope connections:write, and the app Socket Mode.
+doctor-telegram-plain = TELEGRAM_WEBHOOK_URL must begin with https://, or Telegram will not call it.
+doctor-telegram-fine = Telegram: @{ $bot }
+doctor-telegram-refused = Telegram refuses the token: { $error }. Copy it from @BotFather again.
+doctor-telegram-privacy = In groups @BotFather’s privacy mode is on: the bot hears commands, mentions and answers to itself only. That is enough for Beacon.
+doctor-telegram-hook-left = Telegram still calls an address from earlier. Beacon takes it off when it starts.
+doctor-telegram-hook = Telegram cannot call us: { $error }. See that TELEGRAM_WEBHOOK_URL is reached from outside.
+doctor-mail-fine = Mail: the server opens and knows us.
+doctor-mail-refused = The mail server refuses the password in MAIL_URL. Many need one made for programs.
+doctor-not-reached = { $name } does not answer from here. If it should, look at the network and the proxy.
+doctor-clock-fine = The clock is right to { $seconds } s.
+doctor-clock-note = The clock is { $seconds } s off. Let the machine keep time (NTP).
+doctor-clock-broken = The clock is { $seconds } s off: Slack’s signatures will be refused. Let the machine keep time (NTP).
+doctor-clock-unknown = Nobody outside told the time, so the clock was not compared.
+doctor-listeners-fine = Only listening: { $names }
+doctor-robot-elsewhere = The robot { $name } is not at { $host }. If that is a relay of yours, all is well.
+doctor-robot-unsigned = The robot { $name } has no signing secret. Turn signing on for it and write it after a #.
+doctor-people-deaf = Nobody can be told on the chats that are on: { $names }. Give them another under chats: in people.yaml.
+doctor-routes-deaf = Routes speak where no chat is on: { $places }. Set that chat’s token, or change routes.yaml.
+doctor-facts-fine = { $count ->
+    [one] The source was
+   *[other] All { $count } sources were
+  } read.
+doctor-store-fine = The store can be kept in { $place }.
+doctor-store-broken = Nothing can be written in { $place }. Change its owner, or BEACON_STORE_URL.

@@ -1081,6 +1081,7 @@ proposal-answered = { $by } 已经答复（{ $answer ->
     [rejected] 驳回
    *[withdrawn] 预警已先结束
   }）。
+ticket-secret-missing = 设置了 BEACON_TICKET_URL，还需要 BEACON_TICKET_SECRET 用来签名，任意一段长的随机文本即可。
 forbidden-approve = 只有{ $who }可以审批 { $handle } 的业务后果。
 command-which-step = 哪一步？请写序号，如“{ $verb } { $handle } 2”。
 command-which-promise = 哪一项承诺？请写序号，如“{ $verb } { $handle } p1”。
@@ -1110,6 +1111,7 @@ put-no-source = 没有数据源接收手工填报的{ $metric }。请在 sources
 put-which = 是哪个{ $dimension }？请在句子里加上 { $dimension }=…
 put-not-a-number = “{ $value }”不是{ $metric }的有效数字。
 put-how = 请说明指标、数字和对象：填报 竞品价格 199 商品=X
+put-future = { $day } 还没到。请说已经开始的一天。
 put-done = 已记录：{ $day } { $metric } { $slice } 为 { $value }。
 token-unknown = 令牌无效。请在请求头带上 “Authorization: Bearer …”，令牌用 beacon token new 生成。
 token-scope = 令牌 { $name } 无权这样做，缺少 { $scope }。
@@ -1176,3 +1178,50 @@ why-one-slice = { $file } 的每一行都是同一个切片（{ $dimensions } �
 why-many-dimensions = { $file } 有 { $count } 个维度，最多能搜索 { $most } 个。请去掉没人会据此行动的列，如各种 ID。
 why-all-zero = { $file } 的 { $columns } 全是零，没有可比较的。
 why-kind = 没有“{ $said }”这一类。可用：{ $kinds }。
+
+## The doctor
+
+doctor-well = 一切正常。
+doctor-not-well = 需要先处理标 ✗ 的问题，Beacon 才能正常工作。
+doctor-no-workspace = 没有指定工作区。请把 BEACON_WORKSPACE 设为它的文件夹，或新建一个：beacon init 文件夹 --from 文件.csv
+doctor-workspace-wrong = { $folder } 里有 { $count } 处错误。运行 “beacon check { $folder }” 可看到每处的行号。
+doctor-workspace-fine = { $folder }：{ $rules } 条规则，{ $people } 人
+doctor-zones-fine = { $zone } 现在是 { $wall }，时区数据版本 { $data }。
+doctor-font-fine = 图表的中文字体正常。
+doctor-font-broken = 图表字体缺少 { $letters }。安装不完整，请重新安装 Beacon。
+doctor-disk-fine = { $folder } 所在磁盘还剩 { $left } MB。
+doctor-disk-note = { $folder } 所在磁盘只剩 { $left } MB，请尽快清理。
+doctor-disk-broken = { $folder } 所在磁盘只剩 { $left } MB，已无法继续保存，请立即清理。
+doctor-console-fine = 网页控制台在 { $host }:{ $port }，只有本机能访问。
+doctor-console-open = 网页控制台在 { $host } 上监听，且没有密码。请在前面加一道门，或设 BEACON_HOST=127.0.0.1。
+doctor-links-off = 群机器人、邮件和短信里不会有处理链接。请把 BEACON_PUBLIC_URL 设为外部访问本机的地址。
+doctor-links-plain = BEACON_PUBLIC_URL 不是 https：链路上的人可能冒用收件人的身份。
+doctor-links-forgotten = Beacon 每次重启，消息里的旧链接都会失效。请把 BEACON_LINK_SECRET 设成一串长字符。
+doctor-links-fine = 消息里的链接已签名，三天内有效。
+doctor-token-shape = { $name } 看起来不完整，请重新完整复制。这里不显示原文。
+doctor-slack-deaf = Slack 只能说、听不到。请设置 SLACK_APP_TOKEN（Socket Mode），或设置 SLACK_SIGNING_SECRET 并让 Slack 访问 /slack/events。
+doctor-slack-fine = Slack：{ $team } 里的 { $bot }
+doctor-slack-refused = Slack 不接受这个令牌：{ $error }。请重新安装应用并复制 SLACK_BOT_TOKEN。
+doctor-slack-scopes = Slack 应用缺少权限：{ $scopes }。请补上（beacon slack-manifest 会列出全部）并重新安装。
+doctor-slack-socket = Socket Mode 打不开：{ $error }。SLACK_APP_TOKEN 需要 connections:write 权限，应用需开启 Socket Mode。
+doctor-telegram-plain = TELEGRAM_WEBHOOK_URL 必须以 https:// 开头，否则 Telegram 不会访问。
+doctor-telegram-fine = Telegram：@{ $bot }
+doctor-telegram-refused = Telegram 不接受这个令牌：{ $error }。请从 @BotFather 重新复制。
+doctor-telegram-privacy = @BotFather 的隐私模式已开：在群里机器人只能听到命令、@它和对它的回复。这对 Beacon 足够了。
+doctor-telegram-hook-left = Telegram 还在访问以前的地址，Beacon 启动时会取消它。
+doctor-telegram-hook = Telegram 访问不到我们：{ $error }。请确认外部能访问 TELEGRAM_WEBHOOK_URL。
+doctor-mail-fine = 邮件：服务器能打开，也认得我们。
+doctor-mail-refused = 邮件服务器不接受 MAIL_URL 里的密码。很多邮箱需要单独的“授权码”。
+doctor-not-reached = 从这里连不上 { $name }。如果应该能连上，请检查网络和代理。
+doctor-clock-fine = 时钟误差 { $seconds } 秒，正常。
+doctor-clock-note = 时钟差了 { $seconds } 秒，请开启时间同步（NTP）。
+doctor-clock-broken = 时钟差了 { $seconds } 秒：Slack 的签名会被拒绝。请开启时间同步（NTP）。
+doctor-clock-unknown = 没有外部时间可以比对，时钟未检查。
+doctor-listeners-fine = 只推送的渠道：{ $names }
+doctor-robot-elsewhere = 机器人 { $name } 的地址不在 { $host }。如果是自建的转发，可以忽略。
+doctor-robot-unsigned = 机器人 { $name } 没有签名密钥。请为它开启加签，并把密钥写在 # 后面。
+doctor-people-deaf = 按现在开启的渠道，这些人收不到消息：{ $names }。请在 people.yaml 的 chats: 里补一个。
+doctor-routes-deaf = 路由指向没有开启的渠道：{ $places }。请设置该渠道的令牌，或修改 routes.yaml。
+doctor-facts-fine = { $count } 个数据源都能读取。
+doctor-store-fine = 数据可以保存在 { $place }。
+doctor-store-broken = { $place } 无法写入。请修改其权限，或修改 BEACON_STORE_URL。

@@ -131,7 +131,7 @@ class FileInbox:
         content = _as_csv(typed, source.name)
         *_, rejects = self._examine(source, content)
         if rejects:
-            raise Problem("put-not-a-number", value=value)
+            raise Problem("put-not-a-number", value=value, metric=metric)
         _place(path.parent, path.name, content, self._turn_time(source))
         return Receipt(source.name, TYPED, 1, 0)
 

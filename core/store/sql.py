@@ -25,6 +25,7 @@ from core.store.lock import lock_beside
 from core.store.processes import Processes
 from core.store.surfaces import SURFACE, Surfaces
 from core.store.taken import Taken
+from core.store.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -81,7 +82,7 @@ class SqlStore:
             self._lock.close()
 
 
-class SqlTransaction(Alerts, Deliveries, Groups, Processes, Surfaces, Taken):
+class SqlTransaction(Alerts, Deliveries, Groups, Processes, Surfaces, Taken, Tokens):
     async def keep(
         self,
         changes: Iterable[Change],

@@ -31,6 +31,7 @@ SAYS = {
     "route": ("route METRIC [DIM=VALUE]", "Who would hear of it, were it to go wrong now, and why they."),
     "board": ("board", "The foremost metrics, against the day and the week before."),
     "digest": ("digest", "The daily digest, now."),
+    "put": ("put METRIC NUMBER DIM=VALUE [DAY]", "Note a number that no export holds: a competitor's price."),
     "help": ("help", "What one can say, with examples that work in this workspace."),
     "ack": ("ack HANDLE", "Take it. Saying it again keeps it."),
     "assign": ("assign HANDLE @WHO [DUE]", "Give it to somebody, perhaps with a day by which it is done."),
