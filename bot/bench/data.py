@@ -13,7 +13,7 @@ from core.workspace import Workspace, load_workspace
 
 LAST = date(2026, 7, 31)  # the newest day there from the start; no promotion lies in the weeks before it
 MEASURES = ("impressions", "clicks", "spend", "revenue", "budget")
-HISTORY = 28  # what "historical mean" means by day
+HISTORY = 28  # days of the mean; 均值 without a number would be one over the same weekdays
 _LEAST = 7  # days with a value that a mean needs
 
 
@@ -34,7 +34,7 @@ class Asked:
             case "ratio":
                 return f"按渠道和活动，ROI<{self.number}且消耗>预算"
             case "usual":
-                return f"by channel and campaign, impressions {self.number}% below historical mean"
+                return f"by channel and campaign, impressions {self.number}% below {HISTORY}-day mean"
 
     def sql(self, day: int) -> str:
         """Return the question as a dashboard would ask it: grouped by the columns that the rule names."""

@@ -142,10 +142,23 @@ def _mean(reader: Reader, code: str, columns: Columns, count: int, least: int, s
         (name, since): reader.base(dictionary.metrics[name], since, back)
         for name, since in holes(Ref(code), dictionary)
     }
-    known = ~np.logical_or.reduce([np.isnan(array) for array in raw.values()])
-    number = _window_sums(known.astype(np.float64), count, stride)[:, wanted]
-    sums = {key: _window_sums(np.where(known, array, 0.0), count, stride)[:, wanted] for key, array in raw.items()}
-    return _from_sums(reader, code, sums, number, least)
+    sums, number = _sums_of_known(raw, count, stride)
+    return _from_sums(reader, code, {key: each[:, wanted] for key, each in sums.items()}, number[:, wanted], least)
+
+
+def _sums_of_known(raw: Mapping[Part, Array], count: int, stride: int) -> tuple[dict[Part, Array], Array]:
+    """Return the sums of each window over the periods in which all is known, and how many these are."""
+    sums = {key: _window_sums(array, count, stride) for key, array in raw.items()}
+    (number,) = {each.shape: np.full(each.shape, float(count)) for each in sums.values()}.values()
+    # A sum tells of a hole by being one. Few slices have any: only there need each period be looked at.
+    rows = np.flatnonzero(np.logical_or.reduce([np.isnan(each).any(axis=1) for each in sums.values()]))
+    if len(rows):
+        holed = {key: array[rows] for key, array in raw.items()}
+        known = ~np.logical_or.reduce([np.isnan(array) for array in holed.values()])
+        number[rows] = _window_sums(known.astype(np.float64), count, stride)
+        for key, array in holed.items():
+            sums[key][rows] = _window_sums(np.where(known, array, 0.0), count, stride)
+    return sums, number
 
 
 def _from_sums(reader: Reader, code: str, sums: Mapping[Part, Array], number: Array, least: int) -> Array:

@@ -39,6 +39,7 @@ class Family:
     """The rules, and what their sentences say whatever the numbers are."""
 
     rules: tuple[Rule, ...]
+    alike: tuple[Condition, ...]  # one condition, with the numbers of each rule
     metrics: tuple[str, ...]
     parts: tuple[Share | Concentration, ...]
     # Late facts silence a rule as a whole; only what speaks of their absence, or of all slices, is masked by itself.
@@ -48,14 +49,10 @@ class Family:
     def of(cls, rules: Iterable[Rule]) -> Family:
         """Take in rules of one shape."""
         family = tuple(rules)
-        condition = family[0].sentence.condition
-        parts = parts_of_whole(condition)
-        speaks_of_absence = any(isinstance(each, NoData) for each in leaves(condition))
-        return cls(family, metrics(condition), parts, bool(parts) or speaks_of_absence)
-
-    @property
-    def alike(self) -> tuple[Condition, ...]:
-        return tuple(rule.sentence.condition for rule in self.rules)
+        alike = tuple(rule.sentence.condition for rule in family)
+        parts = parts_of_whole(alike[0])
+        speaks_of_absence = any(isinstance(each, NoData) for each in leaves(alike[0]))
+        return cls(family, alike, metrics(alike[0]), parts, bool(parts) or speaks_of_absence)
 
 
 Place = tuple[int, int]  # of a sentence: which family, and which of its rules

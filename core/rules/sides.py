@@ -135,15 +135,13 @@ class Sides:
         """Return the right side of a comparison; several are the bounds of so many rules, on an axis of their own."""
         if not isinstance(rights[0], Bound):
             return self.here(self.operand(rights[0]))
-        numbers = np.concatenate([self.operand(each) for each in rights])
-        return numbers[:, :, np.newaxis] if len(rights) > 1 else numbers
+        numbers = np.array([_number(each) for each in rights]).reshape(-1, 1, 1)
+        return numbers if len(rights) > 1 else numbers[0]
 
     def operand(self, operand: Operand) -> Array:
         match operand:
-            case Bound(quantity):
-                if quantity is None:
-                    raise Problem("rule-needs-threshold")
-                return np.array([[float(quantity.value)]])
+            case Bound():
+                return np.array([[_number(operand)]])
             case Reading(metric):
                 return self.reader.value(named(metric), self.columns)
             case Baseline(metric, against):
@@ -331,3 +329,9 @@ def named(metric: str | None) -> str:
 def _around(numbers: Array) -> tuple[Array, Array]:
     margin = NEAR * np.maximum(np.abs(numbers), 1.0)
     return numbers - margin, numbers + margin
+
+
+def _number(bound: Operand) -> float:
+    if not isinstance(bound, Bound) or bound.quantity is None:
+        raise Problem("rule-needs-threshold")
+    return float(bound.quantity.value)
