@@ -249,6 +249,7 @@ beacon = Beacon
 role-of = whoever is { $role }
 lead-of = the owner’s lead
 event-pending = { $metric } { $value }: bad, and waiting until { $until } to see whether it stays so
+event-late-found = Found late: the facts of { $period } came or were corrected only now
 event-fired = Fired: { $metric } { $value }
 event-calmed = { $metric } { $value }: fine again before anybody was told
 event-clearing = { $metric } { $value }: getting better, one more such hour to be sure

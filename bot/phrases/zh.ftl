@@ -246,6 +246,7 @@ beacon = 烽火
 role-of = { $role }
 lead-of = 负责人的上级
 event-pending = { $metric } { $value }，异常，观察到 { $until } 看是否持续
+event-late-found = 补报：{ $period } 的数据刚到或刚更正
 event-fired = 触发：{ $metric } { $value }
 event-calmed = { $metric } { $value }，通知之前就恢复了
 event-clearing = { $metric } { $value }，正在好转，再有一小时如此即算恢复

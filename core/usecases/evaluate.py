@@ -23,11 +23,13 @@ from core.rules.evaluate import findings
 from core.rules.needs import Batch, batches
 from core.usecases.act import pace_of
 from core.usecases.inspect import faults_of, inspect
+from core.usecases.restate import restate
 from core.usecases.tell import inhibited, tell
 from core.usecases.turns import turn
 from core.workspace import Workspace
 
 _TRIES = 3
+SINCE = "since"  # beside a batch's name: the first period that it was ever judged for
 CATCH_UP = 31  # periods at most, after a stop; what is older is history, and no news
 
 
@@ -117,8 +119,13 @@ async def _catch_up(
             return changes
         stamp = await _stamp(batch.source, world)
         async with world.store.begin() as tx:
-            done = await tx.evaluated(name)
+            done, since = await tx.evaluated(name), await tx.evaluated(f"{name} {SINCE}")
+            if since is None:
+                since = done or last
+                await tx.mark_evaluated(f"{name} {SINCE}", since, world.clock.now())
         news = _news(batch.source, last, mine, stamp, arrivals)
+        if done is not None and (older := _restated(batch, since, done, last, news)):
+            changes += await _restate(batch, older, workspace, world, mine)
         for period in _periods(batch, done, last, news, always=scheduled is not None):
             changes += await _evaluate(batch, period, workspace, world, name, mine)
         await _end(mine, stamp, world)
@@ -136,6 +143,18 @@ async def _evaluate(
                 return ()  # we were silent for so long that another process does it
             # Somebody acted on an alert meanwhile: what was seen is held against what is so now.
     return ()  # it is due still, and tried again at the next look
+
+
+async def _restate(
+    batch: Batch, periods: tuple[Period, ...], workspace: Workspace, world: World, mine: Turn
+) -> tuple[Change, ...]:
+    for _ in range(_TRIES):
+        try:
+            return await restate(batch, periods, workspace, world, mine)
+        except Conflict as lost:
+            if str(lost) == mine.name:
+                return ()
+    return ()
 
 
 async def _stamp(source: str, world: World) -> str:
@@ -166,19 +185,31 @@ def _sources(workspace: Workspace) -> tuple[Source, ...]:
     return tuple(workspace.catalog.sources[name] for name in needed)
 
 
+def _restated(
+    batch: Batch, since: Period, done: Period, last: Period, arrivals: Iterable[Arrival]
+) -> tuple[Period, ...]:
+    """Return the periods before the newest that were judged once, from the first whose facts have changed.
+
+    Those after it too: what a day is held against is one of the days before.
+    """
+    touched = [
+        Period.holding(arrival.first.start, batch.grain).index
+        for arrival in arrivals
+        if arrival.source == batch.source and arrival.first.start < last.start
+    ]
+    if not touched or since.grain is not batch.grain:
+        return ()
+    first = max(min(touched), since.index, last.index - CATCH_UP + 1)
+    return tuple(Period(batch.grain, index) for index in range(first, min(done.index + 1, last.index)))
+
+
 def _periods(
     batch: Batch, done: Period | None, last: Period, arrivals: Iterable[Arrival], *, always: bool
 ) -> Iterable[Period]:
-    """Return what has not been judged yet, and the newest period again when its facts changed.
-
-    What was judged longer ago is not judged again: only the newest verdict is anybody's news.
-    """
+    """Return what has not been judged yet, and the newest period again when facts changed that it may rest on."""
     if done is None:
         return (last,)
-    is_touched = any(
-        arrival.source == batch.source and arrival.first.start < last.end and last.start < arrival.last.end
-        for arrival in arrivals
-    )
+    is_touched = any(arrival.source == batch.source and arrival.first.start < last.end for arrival in arrivals)
     first = max(done.index + 1, last.index - CATCH_UP + 1)
     if always or is_touched:
         first = min(first, last.index)
