@@ -127,6 +127,11 @@ async def open_store_of(settings: Settings) -> AsyncIterator[Store]:
         await store.aclose()
 
 
+async def open_and_close(store_url: str) -> None:
+    """Open a store as `run` does, its tables brought up to date, and leave; Unavailable says why it cannot be."""
+    await (await _opened(store_url)).aclose()
+
+
 async def _opened(url: str) -> Store:
     from core.store.sql import open_store
 
@@ -172,6 +177,7 @@ async def serve(
     look: float = LOOK,
 ) -> None:
     """Wire the house and live in it: evaluate, deliver, watch, listen. `ready` is told the console's address."""
+    from bot.adapters.tickets.messenger import TicketMessenger
     from bot.adapters.web.app import LOCAL, build_app
     from bot.adapters.web.page import LinkedPage
 
@@ -181,7 +187,8 @@ async def serve(
     adapters: dict[str, Adapter] = {web.platform: web}
 
     def speak(clock: Clock, warehouse: Warehouse, store: Store) -> Messenger:
-        return ChatMessenger(adapters, workspace, clock, warehouse, store)
+        chats = ChatMessenger(adapters, workspace, clock, warehouse, store)
+        return TicketMessenger(chats, clock, _open(settings.beacon_ticket_url), _open(settings.beacon_ticket_secret))
 
     async with open_world(workspace, clock, store_url=store_url, facts=facts, speak=speak, arrived=news.set) as quiet:
         # Loops write through the plain store: only what others write must wake them.

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     beacon_public_url: str | None = None
     beacon_link_secret: SecretStr | None = None
 
+    beacon_ticket_url: SecretStr | None = None
+    beacon_ticket_secret: SecretStr | None = None
+
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None

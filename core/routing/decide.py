@@ -294,13 +294,18 @@ class _Desk:
                 self._say(kind, event, alert.owner if alert.owner != event.actor else None, "owner")
                 self._say_in_chats(kind, event)
                 if event.facts.get("webhook"):
-                    self._notice(Kind.TICKET, event, TICKETS, "rule")
+                    self._file(event)
             case Kind.TICKET if event.facts.get("webhook"):
-                self._notice(kind, event, TICKETS, "rule")
+                self._file(event)
             case Kind.TICKET:
                 self._silent("ticket-here", kind=str(kind))
             case _:
                 self._remind(kind, event)
+
+    def _file(self, event: Event) -> None:
+        """Tell the ticket system, with all that it is to know: it cannot ask us later."""
+        about = {"owner": self.change.after.owner or "", "slice": str(self.labels)}
+        self._notice(Kind.TICKET, replace(event, facts={**event.facts, **about}), TICKETS, "rule")
 
     def _remind(self, kind: Kind, event: Event) -> None:
         alert = self.change.after

@@ -64,12 +64,22 @@ def test_no_secret_shows_itself():
 
     assert "hidden" not in repr(settings)
     assert set(SECRETS) == {
+        "beacon_link_secret",
         "beacon_store_url",
+        "beacon_ticket_secret",
+        "beacon_ticket_url",
+        "dingtalk_robots",
+        "feishu_robots",
+        "mail_url",
+        "ntfy_url",
         "slack_bot_token",
         "slack_app_token",
         "slack_signing_secret",
+        "sms_url",
         "telegram_bot_token",
         "telegram_webhook_secret",
+        "webhook_urls",
+        "wecom_robots",
     }
 
 
