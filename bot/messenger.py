@@ -15,6 +15,7 @@ import structlog
 from bot.cards.alert import alert_card
 from bot.cards.digest import digest_card
 from bot.cards.figures import alert_figure
+from bot.cards.news import news_card
 from bot.cards.storm import storm_card
 from bot.chat.adapter import Adapter
 from bot.chat.card import Card, Picture
@@ -81,7 +82,12 @@ class ChatMessenger:
         now = self.clock.now()
         if notice.kind is Kind.DIGEST:
             world = World(self.clock, self.warehouse, self.store, self)
-            return digest_card(await digest(self.workspace, world), self.workspace, tongue)
+            reader_id = reader.id if reader and isinstance(notice.to, str) else None
+            return digest_card(await digest(self.workspace, world, reader_id), self.workspace, tongue, now)
+        if notice.kind is Kind.NEWS:
+            async with self.store.begin() as tx:
+                mute = await tx.mute(str(notice.facts.get("mute", "")))
+            return news_card(notice, mute, self.workspace, tongue, now)
         if alert is None:
             return None
         if isinstance(alert, Gathered):

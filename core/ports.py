@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
-    from datetime import datetime, timedelta
+    from datetime import date, datetime, timedelta
     from pathlib import Path
 
     from core.alerts.alert import Alert
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from core.notices.surface import Surface
     from core.people.token import Token
     from core.quality.provenance import Provenance
+    from core.routing.budget import Call, Record
+    from core.routing.mute import Hits, Mute
     from core.rules.rule import Fingerprint
 
 
@@ -212,6 +214,42 @@ class Transaction(Protocol):
 
     async def groups(self, alerts: Iterable[str], readers: Iterable[Place | str], now: datetime) -> Sequence[Group]:
         """Return the groups that hold any of these alerts, and those of these readers that are fresh."""
+        ...
+
+    async def mutes(self) -> Sequence[Mute]:
+        """Return the mutes that were agreed to and have not ended, those that end first before others."""
+        ...
+
+    async def mute(self, id: str) -> Mute | None:
+        """Return the mute of that id, be it a draft or over."""
+        ...
+
+    async def keep_mutes(self, mutes: Iterable[Mute]) -> None: ...
+
+    async def hits(self, mutes: Iterable[str]) -> Mapping[str, Hits]:
+        """Return how many alerts each of these mutes has hidden."""
+        ...
+
+    async def fired(self, since: datetime) -> Sequence[Alert]:
+        """Return the alerts that last fired since then, oldest first."""
+        ...
+
+    async def calls(self, people: Iterable[str], since: datetime) -> Sequence[Call]:
+        """Return for which alerts each of these was called since then, and which were put off instead."""
+        ...
+
+    async def keep_calls(self, calls: Iterable[Call]) -> None: ...
+
+    async def put_off(self, day: date) -> Sequence[Call]:
+        """Return what was put off to that day's digest, and what waits for the next."""
+        ...
+
+    async def put_in_digest(self, day: date) -> None:
+        """Put all that waits into that day's digest."""
+        ...
+
+    async def records(self, since: datetime) -> Mapping[str, Record]:
+        """Return, rule by rule, what people said of its alerts when they closed them since then."""
         ...
 
     async def gathered(self, group: str) -> Gathered | None:

@@ -36,6 +36,7 @@ from core.charts.figure import Figure
 from core.metrics.metric import Ref
 from core.notices.notice import Kind, Notice
 from core.quantity import Unit
+from core.routing.trace import unpacked
 from core.rules.rule import Severity
 from core.rules.say import say as say_rule
 from core.text import Tongue
@@ -69,6 +70,9 @@ def alert_card(
         blocks.append(Prose(line, "strong"))
     if why:
         blocks.append(Prose(why, "plain" if blocks else "strong"))
+    if notice is not None and (passed := unpacked(notice.facts)):
+        said = (say(f"trace-{line.code}", tongue, **dressed(line.facts, workspace, tongue, now)) for line in passed)
+        blocks.append(Prose("\n".join(said), "quiet"))
     blocks.append(Facts(tuple(_facts(alert, terms, active, workspace, tongue, now))))
     blocks.extend(work_blocks(alert, workspace, tongue, now))
     if notice is not None and (lines := history_lines(notice, alert, workspace, tongue, now)):

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from bot.cards.board import MOST_ALERTS, alerts_table, tiles_table
+from bot.cards.mute import mutes_table
 from bot.chat.card import Block, Card, Prose, Tone
 from bot.phrases import say
 from core.alerts.alert import Alert
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 
-def digest_card(digest: Digest, workspace: Workspace, tongue: Tongue) -> Card:
+def digest_card(digest: Digest, workspace: Workspace, tongue: Tongue, moment: datetime | None = None) -> Card:
     day = numerals.day(digest.day, tongue, weekday=True)
     title = say("digest-title", tongue, name=workspace.name.to(tongue), day=day)
     # A digest is of its day: what is said of an alert's state is as that day began.
@@ -40,12 +41,24 @@ def digest_card(digest: Digest, workspace: Workspace, tongue: Tongue) -> Card:
         if alerts:
             blocks.append(Prose(f"{say(code, tongue)} ({len(alerts)})", "strong"))
             blocks.append(alerts_table(alerts[:MOST_ALERTS], workspace, tongue, now))
+    blocks += _kept_down(digest, workspace, tongue, moment or now)
     if not digest.alerts:
         blocks.append(Prose(say("digest-quiet", tongue)))
     tone = Tone.WARNING if digest.overdue else Tone.PLAIN if digest.alerts else Tone.GOOD
     count, overdue = len(digest.alerts), len(digest.overdue)
     summary = say("digest-summary", tongue, day=day, count=count, overdue=overdue)
     return Card(title, tongue, tone, tuple(blocks), summary)
+
+
+def _kept_down(digest: Digest, workspace: Workspace, tongue: Tongue, now: datetime) -> Iterator[Block]:
+    """Yield what called nobody: beyond a budget, for information only, or muted."""
+    for code, alerts in (("digest-put-off", digest.put_off), ("digest-informed", digest.informed)):
+        if alerts:
+            yield Prose(f"{say(code, tongue)} ({len(alerts)})", "strong")
+            yield alerts_table(alerts[:MOST_ALERTS], workspace, tongue, now)
+    if digest.mutes:
+        yield Prose(f"{say('digest-mutes', tongue)} ({len(digest.mutes)})", "strong")
+        yield mutes_table(digest.mutes, workspace, tongue, now)
 
 
 def _doubted(digest: Digest, workspace: Workspace, tongue: Tongue) -> Iterator[str]:

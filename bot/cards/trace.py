@@ -18,6 +18,7 @@ from core.notices.notice import Place
 from core.notices.outbox import Delivery
 from core.routing.trace import ROUTED, Line, lines_of
 from core.text import Tongue
+from core.usecases.explain import about
 
 if TYPE_CHECKING:
     from core.usecases.dry_route import Course
@@ -48,6 +49,22 @@ def trace_card(explanation: Explanation, workspace: Workspace, tongue: Tongue, n
         blocks.append(Prose(say("trace-deliveries", tongue), "strong"))
         blocks.append(_deliveries(explanation.deliveries, workspace, tongue, now))
     return Card(title, tongue, Tone.PLAIN, tuple(blocks), f"{title} · {what}")
+
+
+def concern_card(explanation: Explanation, who: str, workspace: Workspace, tongue: Tongue, now: datetime) -> Card:
+    """Return why one person was told of an alert, or was not, and what became of each message to them."""
+    alert = explanation.alert
+    name = person_name(who, workspace, tongue)
+    title = say("concern-title", tongue, handle=alert.handle, person=name)
+    lines = [line_words(line, workspace, tongue, now) for line in about(explanation, who, workspace)]
+    blocks: list[Block] = [
+        Prose(headline(alert, workspace, tongue), "strong"),
+        Prose("\n".join(f"· {line}" for line in dict.fromkeys(lines))),
+    ]
+    mine = tuple(one for one in explanation.deliveries if one.notice.to == who)
+    if mine:
+        blocks.append(_deliveries(mine, workspace, tongue, now))
+    return Card(title, tongue, Tone.PLAIN, tuple(blocks), f"{title} {lines[-1]}")
 
 
 def course_card(
@@ -96,11 +113,17 @@ def _deliveries(deliveries: tuple[Delivery, ...], workspace: Workspace, tongue: 
             moment(one.created_at, workspace.zone, tongue, now),
             _where(one, workspace, tongue),
             say(f"kind-{one.notice.kind}", tongue),
-            say(f"status-{one.status}", tongue) + (f" ({one.error})" if one.error else ""),
+            _status(one, tongue),
         )
         for one in sorted(deliveries, key=lambda one: (one.created_at, one.id))
     )
     return Table(tuple(say(code, tongue) for code in columns), rows)
+
+
+def _status(one: Delivery, tongue: Tongue) -> str:
+    tries = say("trace-tries", tongue, count=one.attempts) if one.attempts > 1 else ""
+    said = ", ".join(filter(None, (tries, one.error)))
+    return say(f"status-{one.status}", tongue) + (f" ({said})" if said else "")
 
 
 def _where(one: Delivery, workspace: Workspace, tongue: Tongue) -> str:

@@ -51,4 +51,6 @@ async def board(_: Board, call: Call) -> Reply:
 
 
 async def digest(_: Digest, call: Call) -> Reply:
-    return Reply((digest_card(await make_digest(call.workspace, call.world), call.workspace, call.tongue),))
+    person = call.request.person
+    found = await make_digest(call.workspace, call.world, person.id if person else None)
+    return Reply((digest_card(found, call.workspace, call.tongue, call.now),))

@@ -60,7 +60,10 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Why:
+    """With `who`, a person's id or `me`: why they were told, or were not."""
+
     alert: Stamp
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +262,28 @@ class Storm:
     until: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Keep a slice quiet; times are as they were typed. `draft` is one that was looked at and is agreed to."""
+
+    where: tuple[Matcher, ...] = ()
+    metrics: tuple[str, ...] = ()
+    start: str = ""
+    until: str = ""
+    why: str = ""
+    draft: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutes:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Unmute:
+    mute: str
+
+
 Command = (
     Ask
     | Metrics
@@ -293,4 +318,7 @@ Command = (
     | Close
     | Reopen
     | Storm
+    | Mute
+    | Mutes
+    | Unmute
 )

@@ -15,7 +15,7 @@ import structlog
 from bot.cards.problem import bug_card, problem_card
 from bot.chat.reply import Reply
 from bot.chat.request import Request
-from bot.commands import alerts, ask, explain, follow_up, put, respond
+from bot.commands import alerts, ask, explain, follow_up, mutes, put, respond
 from bot.commands import storm as storms
 from bot.commands.call import Call
 from bot.commands.command import (
@@ -42,6 +42,8 @@ from bot.commands.command import (
     Metrics,
     Mine,
     More,
+    Mute,
+    Mutes,
     Promise,
     Promises,
     Put,
@@ -52,6 +54,7 @@ from bot.commands.command import (
     Snooze,
     Storm,
     Undo,
+    Unmute,
     Why,
 )
 from bot.commands.lexicon import Lexicon
@@ -100,6 +103,9 @@ REGISTER: dict[type[Command], tuple[Right, Handler]] = {
     Reject: (Right.ACT, follow_up.reject),
     More: (Right.READ, follow_up.more),
     Storm: (Right.READ, storms.storm),
+    Mute: (Right.ACT, mutes.mute),
+    Mutes: (Right.READ, mutes.mutes),
+    Unmute: (Right.ACT, mutes.unmute),
 }
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from bot.cards.help import help_card
 from bot.cards.metrics import definition_card, metrics_card
-from bot.cards.trace import course_card, trace_card
+from bot.cards.trace import concern_card, course_card, trace_card
 from bot.chat.reply import Reply
 from bot.commands.call import Call
 from bot.commands.command import Define, Help, Metrics, Route, Why
-from core.document import fold
+from core.document import fold, suggesting
 from core.errors import Missing
 from core.labels import Labels
 from core.metrics.catalog import names_of
 from core.metrics.metric import Metric
 from core.usecases import explain
-from core.usecases.dry_route import dry_route
+from core.usecases.dry_route import dry_route, present
 from core.usecases.overview import foremost
 
 
@@ -29,6 +29,11 @@ async def define(command: Define, call: Call) -> Reply:
 
 async def why(command: Why, call: Call) -> Reply:
     explanation = await explain.explain(command.alert.handle, call.workspace, call.world)
+    if command.who:
+        who = call.person.id if command.who == "me" else command.who
+        if who not in call.workspace.people:
+            raise Missing("unknown-person", **suggesting(who, call.lexicon.people.codes, name=who))
+        return Reply((concern_card(explanation, who, call.workspace, call.tongue, call.now),), is_private=True)
     return Reply((trace_card(explanation, call.workspace, call.tongue, call.now),), is_private=True)
 
 
@@ -37,7 +42,8 @@ async def route(command: Route, call: Call) -> Reply:
     if not command.metric:
         raise Missing("command-which-metric")
     labels = Labels.of({one.dimension: one.values[0] for one in command.where if not one.negated})
-    courses = dry_route(command.metric, labels, call.workspace, call.now)
+    held = await present(call.workspace, call.world)
+    courses = dry_route(command.metric, labels, call.workspace, call.now, held)
     return Reply(
         (course_card(command.metric, labels, courses, call.workspace, call.tongue, call.now),), is_private=True
     )

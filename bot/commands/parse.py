@@ -27,6 +27,7 @@ from bot.commands.command import (
     Help,
     Metrics,
     Mine,
+    Mutes,
     Promises,
     Reopen,
     Route,
@@ -34,9 +35,11 @@ from bot.commands.command import (
     Snooze,
     Stamp,
     Storm,
+    Unmute,
     Why,
 )
 from bot.commands.lexicon import Lexicon
+from bot.commands.muting import is_draft, read_mute
 from bot.commands.parse_answer import close, follow
 from bot.commands.put import read_put
 from bot.commands.verbs import MINE, Verb, opening, reason_at
@@ -48,6 +51,12 @@ _HANDLE = re.compile(r"(#)?([0-9a-z]{4,8})(?:@(\d+))?(?![a-z0-9_.:=-])", re.IGNO
 _SPAN = re.compile(r"\d+(?:[smhdw]|min|mins|hour|hours|day|days|week|weeks)?", re.IGNORECASE)
 _GROUP = re.compile(r"#?([0-9a-z]{8})(?:@(\d+)\.(\d+))?(?![a-z0-9])\s*(ack|snooze|mine|list)?", re.IGNORECASE)
 _WHO = re.compile(r"<@(\w+)(?:\|[^>]*)?>|@(\S+)|(\S+)")
+_NOT_TOLD = re.compile(
+    r"(?:wasn't|weren't|was|were)\s+(\S+)\s+(?:not\s+)?(?:told|notified|called)"
+    r"|没有?(?:通知|告诉|叫)\s*([^\s#]+?)(?=\s|#|$)|\bnot\s+(?:tell|notify|told)\s+(\S+)",
+    re.IGNORECASE,
+)
+_MYSELF = frozenset({"me", "i", "we", "us", "myself", "我", "我们", "自己"})
 _TAIL = re.compile(r"[\s.!。,;]+$")
 _PAIRS = str.maketrans("“”「」『』‘’", '""""""\'\'')
 
@@ -129,6 +138,20 @@ def _act(
             return Promises()
         case "mine":
             return Mine()
+        case "mute":
+            return (
+                read_mute(rest, lexicon)
+                if said_first is None and _names_a_slice(rest, lexicon, thread)
+                else _act("snooze", rest, lexicon, thread, platform, said_first)
+            )
+        case "mutes":
+            return Mutes()
+        case "unmute":
+            return Unmute(rest.strip("# ").lower())
+        case "why" if not_told := _NOT_TOLD.search(rest):
+            who = next(group for group in not_told.groups() if group is not None)
+            about = (rest[: not_told.start()] + " " + rest[not_told.end() :]).strip(" ,")
+            return Why(said_first or _which(verb, about, thread)[0], _person(who, lexicon, platform))
         case "why" | "ack" | "assign" | "accept" | "decline" | "escalate" | "snooze" | "close" | "reopen":
             stamp, words = (said_first, rest) if said_first else _which(verb, rest, thread)
             return _answer_alert(verb, stamp, words, lexicon, platform)
@@ -153,7 +176,7 @@ def _act(
 def _answer_alert(verb: str, stamp: Stamp, words: str, lexicon: Lexicon, platform: str | None) -> Command:
     match verb:
         case "why":
-            return Why(stamp)
+            return Why(stamp, _person(words, lexicon, platform))
         case "ack":
             return Ack(stamp)
         case "accept":
@@ -205,6 +228,23 @@ def _assign(stamp: Stamp, words: str, lexicon: Lexicon, platform: str | None) ->
     name = next(group for group in found.groups() if group is not None)
     person = lexicon.addresses.get((platform or "", name), name)
     return Assign(stamp, person, words[found.end() :].strip(" ,"))
+
+
+def _names_a_slice(rest: str, lexicon: Lexicon, thread: str | None) -> bool:
+    """Return whether a mute is of a slice; of one alert, named or in whose thread it is said, it is a snooze."""
+    if is_draft(rest):
+        return True
+    if _stamp(rest, _looks_random):
+        return False
+    return thread is None or bool((found := read_mute(rest, lexicon)).where or found.metrics)
+
+
+def _person(words: str, lexicon: Lexicon, platform: str | None) -> str:
+    """Return the id of whoever is named, `me` for the speaker, or what was said where nobody goes by it."""
+    name = re.sub(r"^(?:not|没通知|没告诉)\s*", "", words.strip(" ?@<>")).strip()
+    if name.lower() in _MYSELF:
+        return "me"
+    return lexicon.people.exactly(name) or lexicon.addresses.get((platform or "", name), name)
 
 
 def _which(verb: str, rest: str, thread: str | None) -> tuple[Stamp, str]:

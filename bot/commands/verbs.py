@@ -42,6 +42,9 @@ Verb = Literal[
     "approve",
     "reject",
     "more",
+    "mute",
+    "mutes",
+    "unmute",
 ]
 VERBS: tuple[Verb, ...] = get_args(Verb)
 
@@ -60,9 +63,12 @@ SPELLINGS: dict[Verb, tuple[str, ...]] = {
     "accept": ("accept", "接受", "接下"),
     "decline": ("decline", "拒绝", "婉拒", "退回"),
     "escalate": ("escalate", "升级", "上报"),
-    "snooze": ("snooze for", "snooze until", "snooze", "mute", "稍后提醒", "稍后", "静音", "延后"),
+    "snooze": ("snooze for", "snooze until", "snooze", "稍后提醒", "稍后", "延后"),
     "close": ("close as", "close", "resolve", "关闭", "解决"),
     "storm": ("storm", "告警组"),
+    "mute": ("mute", "屏蔽", "静音", "静默"),
+    "mutes": ("mutes", "list mutes", "屏蔽列表", "屏蔽清单"),
+    "unmute": ("unmute", "取消屏蔽", "解除屏蔽", "取消静音"),
     "reopen": ("reopen", "重新打开", "重开"),
     "handoff": ("hand off to", "hand off", "handoff to", "handoff", "移交给", "移交", "转交给", "转交"),
     "done": ("done", "tick", "完成", "搞定"),

@@ -656,8 +656,16 @@ trace-told = Told { $to }, { $why ->
 trace-silent = Nobody was told: { $why ->
     [not-fired] it has not fired yet
     [closed] it is closed
-    [held] it is held back until { $until }
+    [held] it is held back until { $until }{ $hold ->
+        [snooze] , snoozed by { $by }
+        [muted] , muted by { $by }
+        [quiet-hours] : { $by } does not work now
+        [inhibited] , while { $by } is bad
+        [flapping] : it turns bad and good too often
+       *[other] {""}
+      }
     [never-told] nobody had heard of it
+    [digest-only] it is for information, and stands in the digest
     [own-doing] they did it themselves
     [held-still] something else still holds it back
     [storm-over] the storm is over; its card says how it stands
@@ -1271,3 +1279,85 @@ doctor-facts-fine = { $count ->
   } read.
 doctor-store-fine = The store can be kept in { $place }.
 doctor-store-broken = Nothing can be written in { $place }. Change its owner, or BEACON_STORE_URL.
+trace-throttled = { $to } was not called: beyond the budget of { $budget } a day; it is in their digest
+trace-not-nearest = { $person } holds the role { $role }, but { $owner } stands nearer to this slice
+trace-not-theirs = Nothing made it { $person }’s: { $owner } answers for it, and no route, step or rota led here
+trace-tries = { $count } attempts
+concern-title = { $handle } and { $person }
+unknown-mute = No mute “{ $id }” is in force. “mutes” lists them.
+mute-everything = A mute of everything would hide the next disaster. Name a slice: “mute channel=wechat until tomorrow 9:00 because …”.
+mute-reversed = It would end { $until }, before it begins { $start }. Change them round.
+mute-long = A mute lasts { $days ->
+    [one] one day
+   *[other] { $days } days
+  } at most. For longer, change the rule instead.
+mute-why = Say why, for those who will wonder: “mute channel=wechat until tomorrow 9:00 because the pixel is being changed”.
+mute-until = Say until when: “mute channel=wechat until tomorrow 9:00 because …”. No mute lasts for ever.
+mute-severity = “{ $value }” is no severity: info, warning or critical.
+mute-not-yours = This preview is { $by }’s. Ask for one of your own, to see what you agree to.
+mute-stale = This preview is an hour old and more. Ask for it again, to see what is so now.
+mute-preview-title = Mute { $what }?
+mute-span = Until { $until }, because { $why }
+mute-preview-past = In the last 30 days it would have hidden { $count ->
+    [0] nothing.
+    [one] one alert{ $critical ->
+        [0] .
+       *[other] , a critical one.
+      }
+   *[other] { $count } alerts, { $critical } of them critical.
+  }
+mute-preview-now = { $count ->
+    [0] Nothing that is bad now would go quiet.
+    [one] One alert that is bad now would go quiet.
+   *[other] { $count } alerts that are bad now would go quiet.
+  }
+mute-preview-told = Told when it begins and ends: { $who }
+mute-agreed = Muted: { $what }
+mute-planned = Will be muted: { $what }
+mute-lifted = No longer muted: { $what }
+mute-hits = It hid { $count ->
+    [0] nothing.
+    [one] one alert, { $still ->
+        [0] which is over.
+       *[other] which is still bad.
+      }
+   *[other] { $count } alerts; { $still ->
+        [0] all are over.
+        [one] one is still bad.
+       *[other] { $still } are still bad.
+      }
+  }
+mute-because = Because { $why }
+mute-news = { $happening ->
+    [begun] { $by } muted { $what } until { $until }
+    [planned] { $by } will mute { $what } from { $start } to { $until }
+    [warned] The mute of { $what } ends { $until }
+    [lifted] { $by } ended the mute of { $what }
+    [idle] The mute of { $what } was ended: it hid nothing for days
+   *[over] The mute of { $what } is over
+  }
+mute-rule = rule
+mutes-title = { $count ->
+    [0] No mutes
+    [one] One mute
+   *[other] { $count } mutes
+  }
+mutes-none = Nothing is muted.
+button-mute = Mute it
+button-unmute = Unmute
+button-digest = Show the digest
+column-mute = Mute
+column-until = Until
+column-by = By
+column-why = Why
+column-hidden = Hidden
+column-still = Still bad
+budget-news = { $count ->
+    [one] One more alert is in your next digest
+   *[other] { $count } more alerts are in your next digest
+  }
+budget-why = Today’s { $budget } are used up. Whatever else is not critical waits for the digest; “why HANDLE” says so of each.
+digest-put-off = Beyond a budget, so nobody was called
+digest-informed = For information
+digest-mutes = Muted
+kind-news = house news

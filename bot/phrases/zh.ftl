@@ -645,8 +645,16 @@ trace-told = 通知 { $to }（{ $why ->
 trace-silent = 没有通知：{ $why ->
     [not-fired] 尚未触发
     [closed] 已关闭
-    [held] 暂缓到 { $until }
+    [held] 暂缓到 { $until }{ $hold ->
+        [snooze] （{ $by }设置的静音）
+        [muted] （{ $by }屏蔽）
+        [quiet-hours] （{ $by }不在工作时间）
+        [inhibited] （等待 { $by } 恢复）
+        [flapping] （反复波动）
+       *[other] {""}
+      }
     [never-told] 之前也没有通知过
+    [digest-only] 仅供参考，只放在日报里
     [own-doing] 是本人操作
     [held-still] 还有其他暂缓
     [storm-over] 集中告警已过，卡片上有最新情况
@@ -1226,3 +1234,68 @@ doctor-routes-deaf = 路由指向没有开启的渠道：{ $places }。请设置
 doctor-facts-fine = { $count } 个数据源都能读取。
 doctor-store-fine = 数据可以保存在 { $place }。
 doctor-store-broken = { $place } 无法写入。请修改其权限，或修改 BEACON_STORE_URL。
+trace-throttled = 没有呼叫{ $to }：已超过每天 { $budget } 条的限额，放进了日报
+trace-not-nearest = { $person }担任{ $role }，但{ $owner }离这个范围更近
+trace-not-theirs = 没有哪一环指向{ $person }：由{ $owner }负责，路由、升级和轮值都没有轮到
+trace-tries = 尝试 { $count } 次
+concern-title = { $handle } 与{ $person }
+unknown-mute = 没有生效中的屏蔽“{ $id }”。输入“屏蔽列表”可查看。
+mute-everything = 全部屏蔽会连下一次事故也一起藏掉。请写明范围：“屏蔽 渠道=微信 到明天9点 因为……”。
+mute-reversed = 结束时间 { $until } 早于开始时间 { $start }，请对调。
+mute-long = 屏蔽最长 { $days } 天。需要更久，请改规则。
+mute-why = 请写明原因，别人会问：“屏蔽 渠道=微信 到明天9点 因为正在更换像素”。
+mute-until = 请写明到什么时候：“屏蔽 渠道=微信 到明天9点 因为……”。没有永久的屏蔽。
+mute-severity = “{ $value }”不是级别，可以写：提示、警告、严重。
+mute-not-yours = 这份预览是{ $by }的。请自己发起一次，看清楚再确认。
+mute-stale = 这份预览已超过一小时。请重新发起，看看现在的情况。
+mute-preview-title = 屏蔽 { $what }？
+mute-span = 到 { $until }，因为{ $why }
+mute-preview-past = 过去 30 天它会藏掉 { $count ->
+    [0] 0 条预警。
+   *[other] { $count } 条预警，其中严重 { $critical } 条。
+  }
+mute-preview-now = { $count ->
+    [0] 现在没有会因此安静的异常。
+   *[other] 现在有 { $count } 条异常会因此安静。
+  }
+mute-preview-told = 开始和结束时会告知：{ $who }
+mute-agreed = 已屏蔽：{ $what }
+mute-planned = 将屏蔽：{ $what }
+mute-lifted = 已取消屏蔽：{ $what }
+mute-hits = { $count ->
+    [0] 期间没有藏掉任何预警。
+   *[other] 期间藏掉 { $count } 条预警，{ $still ->
+        [0] 都已恢复。
+       *[other] 仍有 { $still } 条未恢复。
+      }
+  }
+mute-because = 原因：{ $why }
+mute-news = { $happening ->
+    [begun] { $by }屏蔽了 { $what }，到 { $until }
+    [planned] { $by }将屏蔽 { $what }：{ $start } 到 { $until }
+    [warned] { $what } 的屏蔽将于 { $until } 结束
+    [lifted] { $by }取消了对 { $what } 的屏蔽
+    [idle] { $what } 的屏蔽已结束：多日没有藏掉任何预警
+   *[over] { $what } 的屏蔽已到期
+  }
+mute-rule = 规则
+mutes-title = { $count ->
+    [0] 没有屏蔽
+   *[other] { $count } 个屏蔽
+  }
+mutes-none = 没有屏蔽任何内容。
+button-mute = 确认屏蔽
+button-unmute = 取消屏蔽
+button-digest = 看日报
+column-mute = 屏蔽
+column-until = 到
+column-by = 操作人
+column-why = 原因
+column-hidden = 已藏
+column-still = 未恢复
+budget-news = 另有 { $count } 条预警放进了你的下一份日报
+budget-why = 今天的 { $budget } 条已用完。其余不严重的都等日报；“为什么 短号”可查看每一条。
+digest-put-off = 超过限额，没有呼叫
+digest-informed = 仅供参考
+digest-mutes = 屏蔽中
+kind-news = 系统消息

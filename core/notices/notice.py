@@ -52,6 +52,7 @@ class Kind(StrEnum):
     CORRECTED = "corrected"  # its facts were restated, and it is so all the same
     RECOVERED = "recovered"
     STATE = "state"  # what is shown differs from what is so: edit it
+    NEWS = "news"  # what the house itself has to say: of a mute, of somebody's budget
     DIGEST = "digest"
 
     @property

@@ -7,7 +7,7 @@ change becomes notices, or leaves a line that says why not. What is decided is w
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from core.routing.hours import is_working, next_start, working_after
 from core.routing.owner import find_next, find_owner, stand_in
 from core.routing.route import Route, labels_of, matching
 from core.routing.trace import ROUTED, Line, packed
+from core.rules.rule import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,6 +56,8 @@ _SAYS = {
 _PROMISED = ("due-soon", "due", "overdue")  # there may be several at once; no hold on the alert keeps a promise back
 # What a hold keeps back; the rest passes.
 _HELD = (Kind.FIRST, Kind.REOPENED, Kind.ESCALATION, Kind.REMINDER, Kind.CORRECTED)
+# What nobody is called for while it is only for their information: it stands in the digest.
+_IN_DIGEST = (*CALLS, Kind.ESCALATION, Kind.HOLD_ENDED)
 _ANY_WEEK = Calendar()
 _OVERDUE_FOR_LEAD = 2  # times that it was asked for in vain, after which the owner's lead hears of it too
 
@@ -66,6 +69,7 @@ class Decision:
     changes: tuple[Change, ...]
     notices: tuple[Notice, ...]
     holds: tuple[Hold, ...] = ()
+    people: Mapping[str, Person] = field(default_factory=dict)  # those among whom it was decided
 
 
 def decide(
@@ -95,7 +99,7 @@ def decide(
         kept.append(desk.change)
         notices += desk.notices
         ended += [*desk.ended, *desk.begun]
-    return Decision(tuple(kept), tuple(notices), tuple(ended))
+    return Decision(tuple(kept), tuple(notices), tuple(ended), people)
 
 
 def _unheld(change: Change, holds: list[Hold], now: datetime) -> tuple[Change, list[Hold]]:
@@ -131,6 +135,7 @@ class _Desk:
         self.labels = alert.fingerprint.labels
         self.taken = matching(routes, labels_of(alert.fingerprint.rule, self.role, alert.severity, self.labels))
         self.lines: list[Line] = []
+        self.passed: tuple[Line, ...] = ()  # whom the chain of owners went past, and why
         self.notices: list[Notice] = []
         self.ended: list[Hold] = []
         self.begun: list[Hold] = []
@@ -217,6 +222,10 @@ class _Desk:
             self.lines += [Line("hold-voided", {"hold": str(hold.kind), "by": hold.by}) for hold in self.ended]
             holds = [hold for hold in holds if hold.kind is not HoldKind.SNOOZE]
         alert = self.change.after
+        if alert.severity is Severity.INFO and kind in _IN_DIGEST and event.actor == BEACON:
+            self._silent("digest-only", kind=str(kind))
+            self._set(escalation=escalation.paused(alert.escalation))
+            return
         flaps = any(hold.kind is HoldKind.FLAPPING for hold in holds)
         is_held = (kind in _HELD or (flaps and kind is Kind.RECOVERED)) and event.kind != "flapping"
         if holds and is_held and event.actor == BEACON:  # what a person asks for, they get
@@ -235,11 +244,13 @@ class _Desk:
             self.lines.append(Line("owner-kept", {"person": owner}))
             found = stand_in(owner, self.people, self.now)
             self.lines += found.lines
+            self.passed += found.lines
             owner = found.person
         if owner is None:
             found = find_owner(self.role, self.labels, self.taken, self.routes, self.people, self.now)
             owner = found.person
             self.lines += found.lines
+            self.passed += tuple(line for line in found.lines if line.code == "skipped")
             if owner is None:
                 orphan = Event(alert.id, alert.version, self.now, "orphan", facts={"role": self.role})
                 self.change = replace(self.change, events=(*self.change.events, orphan))
@@ -363,6 +374,8 @@ class _Desk:
         if event.actor != BEACON:
             facts["actor"] = event.actor
         number = f":{event.facts['number']}" if event.kind in _PROMISED else ""  # each promise is asked for by itself
+        if self.passed and kind in CALLS:
+            facts |= packed(self.passed)
         self.notices.append(Notice(f"{alert.id}:{kind}:{alert.version}:{to}{number}", kind, alert.id, to, facts))
         self.lines.append(Line("told", {"kind": str(kind), "to": str(to), "why": reason}))
 

@@ -46,7 +46,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """`agreed_at` is None while its author has only seen what it would hide."""
+    """`agreed_at` is None while its author has only seen what it would hide; `idle` is the limit as it stood then."""
 
     id: str
     by: str
@@ -55,6 +55,7 @@ class Mute:
     start: datetime
     until: datetime
     made_at: datetime
+    idle: timedelta = timedelta(days=7)
     agreed_at: datetime | None = None
     begun_at: datetime | None = None  # when it was told that it has begun
     warned_at: datetime | None = None
@@ -71,11 +72,11 @@ class Mute:
         is_short = self.until - self.start < 2 * WARNING
         return None if self.warned_at or is_short else self.until - WARNING
 
-    def wakes_at(self, idle_since: datetime, limits: Limits) -> datetime:
-        """Return when the clock next has something to do with it."""
+    def wakes_at(self, idle_at: datetime | None) -> datetime:
+        """Return when the clock next has something to do with it. `idle_at` ends one that hides nothing."""
         if self.begun_at is None:
             return self.start
-        return min(filter(None, (self.until, self.warns_at, idle_since + limits.idle)))
+        return min(filter(None, (self.until, self.warns_at, idle_at)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def hush(
         mine = [hold for hold in holds if hold.alert == alert.id]
         held = next((hold for hold in mine if hold.kind is HoldKind.MUTED and is_active(hold, now)), None)
         later: Change | None = None
-        if held is not None and mute_of(held) not in active:
+        if held is not None and mute_of(held.id) not in active:
             later, over = end(alert, held, mine, now)
             touched.append(over)
         elif held is None and alert.is_open and alert.condition.is_bad:
@@ -124,9 +125,9 @@ def hush(
     return tuple(every.values()), tuple(touched)
 
 
-def mute_of(hold: Hold) -> str:
+def mute_of(hold: str) -> str:
     """Return the id of the mute that a hold is of: it stands before the alert's in the hold's own id."""
-    return hold.id.partition(":")[0]
+    return hold.partition(":")[0]
 
 
 def _begin(alert: Alert, mute: Mute, now: datetime) -> tuple[Change, Hold]:

@@ -34,6 +34,9 @@ def packed(lines: Iterable[Line]) -> dict[str, Fact]:
 
 def lines_of(event: Event) -> tuple[Line, ...]:
     """Return the lines that a `routed` event holds, none for any other."""
-    if event.kind != ROUTED:
-        return ()
-    return tuple(Line(code, facts) for code, facts in json.loads(str(event.facts["lines"])))
+    return unpacked(event.facts) if event.kind == ROUTED else ()
+
+
+def unpacked(facts: Mapping[str, Fact]) -> tuple[Line, ...]:
+    """Return the lines among facts, none where there are none."""
+    return tuple(Line(code, facts) for code, facts in json.loads(str(facts.get("lines", "[]"))))

@@ -22,6 +22,7 @@ from core.store.engine import away, engine_of, in_our_words, troubles
 from core.store.group_rows import gathered_rows, gathering_row
 from core.store.groups import GATHERED, GATHERING, Groups
 from core.store.lock import lock_beside
+from core.store.mutes import Mutes
 from core.store.processes import Processes
 from core.store.surfaces import SURFACE, Surfaces
 from core.store.taken import Taken
@@ -82,7 +83,7 @@ class SqlStore:
             self._lock.close()
 
 
-class SqlTransaction(Alerts, Deliveries, Groups, Processes, Surfaces, Taken, Tokens):
+class SqlTransaction(Alerts, Deliveries, Groups, Mutes, Processes, Surfaces, Taken, Tokens):
     async def keep(
         self,
         changes: Iterable[Change],

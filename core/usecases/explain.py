@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from core.alerts.alert import Alert
 from core.alerts.event import Event
-from core.alerts.holds import Hold
+from core.alerts.holds import Hold, HoldKind
 from core.errors import Missing
 from core.metrics.metric import Metric
 from core.metrics.source import Source
 from core.notices.outbox import Delivery
+from core.people.roster import Roster
+from core.routing.trace import Line, lines_of
 from core.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -62,6 +64,29 @@ async def find(name: str, tx: Transaction) -> Alert:
     if alert := await tx.find(name):
         return alert
     raise Missing("unknown-alert", handle=name)
+
+
+def about(explanation: Explanation, who: str, workspace: Workspace) -> tuple[Line, ...]:
+    """Return, from what was stored, why somebody was told of an alert, or was not; never nothing."""
+    lines = [line for event in explanation.events for line in lines_of(event)]
+    mine = tuple(line for line in lines if _is_of(line, who))
+    if any(line.code in ("told", "throttled", "skipped", "silent") for line in mine):
+        return mine
+    found = [line for line in lines if line.code == "silent" and line.facts.get("why") in ("held", "digest-only")]
+    rule, alert, roster = explanation.rule, explanation.alert, Roster.of(workspace.people)
+    if who in roster and not roster[who].is_reachable:
+        found.append(Line("skipped", {"person": who, "why": "unreachable"}))
+    role, labels = rule.owner if rule else "", alert.fingerprint.labels
+    if role and who in roster.holders(role, labels):
+        found.append(Line("not-nearest", {"person": who, "role": role, "owner": alert.owner or ""}))
+    return (*found, Line("not-theirs", {"person": who, "owner": alert.owner or ""}))
+
+
+def _is_of(line: Line, who: str) -> bool:
+    """Return whether a line is of this person: they were told, passed over, or it waited for their working hours."""
+    if line.code == "silent":
+        return line.facts.get("hold") == HoldKind.QUIET_HOURS and line.facts.get("by") == who
+    return who in (line.facts.get("to"), line.facts.get("person"))
 
 
 def define(name: str, workspace: Workspace) -> Definition:

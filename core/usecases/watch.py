@@ -12,6 +12,7 @@ from core.alerts.wake import wake
 from core.ports import Conflict, World
 from core.routing.decide import decide
 from core.usecases.act import pace_of
+from core.usecases.mute import next_mute, tend
 from core.usecases.tell import inhibited, tell
 from core.workspace import Workspace
 
@@ -20,18 +21,20 @@ _TRIES = 3
 
 async def watch(workspace: Workspace, world: World) -> tuple[Change, ...]:
     """Do all that is due by now, and return what it changed."""
+    tended = await tend(workspace, world)  # first, so that what is muted from now on escalates no more
     for _ in range(_TRIES):
         try:
-            return await _watch_once(workspace, world)
+            return (*tended, *await _watch_once(workspace, world))
         except Conflict:
             continue  # somebody acted meanwhile: what is due may have changed
-    return ()  # all of it is still due, and is looked at again
+    return tended  # all else is still due, and is looked at again
 
 
 async def next_due(world: World) -> datetime | None:
     """Return when `watch` next has something to do."""
     async with world.store.begin() as tx:
-        return await tx.next_due()
+        due = await tx.next_due()
+    return min(filter(None, (due, await next_mute(world))), default=None)
 
 
 async def _watch_once(workspace: Workspace, world: World) -> tuple[Change, ...]:

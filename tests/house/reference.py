@@ -27,7 +27,10 @@ SAYS = {
     "metrics": ("metrics [LIKE]", "The metrics that have data here, or those whose names are like a word."),
     "define": ("define METRIC", "What a metric means: formula, unit, source, and the rules that watch it."),
     "alerts": ("alerts [mine] [DIM=VALUE]", "The open alerts, all or some."),
-    "why": ("why HANDLE", "How an alert came about and who was told: what was decided, step by step."),
+    "why": (
+        "why HANDLE [WHO]",
+        "How an alert came about and who was told; with a name or `not me`: why not they.",
+    ),
     "route": ("route METRIC [DIM=VALUE]", "Who would hear of it, were it to go wrong now, and why they."),
     "board": ("board", "The foremost metrics, against the day and the week before."),
     "digest": ("digest", "The daily digest, now."),
@@ -54,6 +57,9 @@ SAYS = {
     "approve": ("approve HANDLE [NOTE]", "Yes to the consequence that its rule proposes."),
     "reject": ("reject HANDLE [NOTE]", "No to it."),
     "more": ("more HANDLE", "All else that can be done with it, as buttons."),
+    "mute": ("mute [METRIC] [DIM=VALUE] [from TIME] until TIME because WHY", "Keep a slice quiet, after a look at it."),
+    "mutes": ("mutes", "What is muted, by whom, why, and how much it has hidden."),
+    "unmute": ("unmute MUTE", "End a mute now; what is still bad is said."),
     "storm": ("storm GROUP [ack, mine, snooze, list]", "Act on all alerts of one card; its buttons name it."),
 }
 PERIODS = [

@@ -36,10 +36,10 @@ async def test_there_is_one_newest_migration():
     await engine.dispose()
 
 
-def test_thirteen_tables_and_no_more():
+def test_these_tables_and_no_more():
     groups, processes = {"gathering", "gathered"}, {"turn", "pace", "pulse"}
     alerts = {"alert", "event", "hold", "delivery", "surface", "inbox", "evaluation"}
-    assert set(METADATA.tables) == alerts | groups | processes | {"token"}
+    assert set(METADATA.tables) == alerts | groups | processes | {"token", "mute", "call"}
 
 
 def test_an_address_needs_to_name_no_driver():

@@ -1,0 +1,29 @@
+"""What the house itself has to say: that a mute began or ended, that somebody's budget for today is used up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.cards.mute import mute_news_card
+from bot.chat.card import Button, Buttons, Card, Prose, Tone
+from bot.phrases import say
+from core.notices.notice import Notice
+from core.routing.mute import Mute
+from core.text import Tongue
+
+if TYPE_CHECKING:
+    from core.workspace import Workspace
+
+
+def news_card(notice: Notice, mute: Mute | None, workspace: Workspace, tongue: Tongue, now: datetime) -> Card | None:
+    """Return the card, or None where what it is about is gone."""
+    if notice.facts.get("news") == "budget":
+        return _budget_card(notice, tongue)
+    return mute_news_card(notice, mute, workspace, tongue, now) if mute is not None else None
+
+
+def _budget_card(notice: Notice, tongue: Tongue) -> Card:
+    title = say("budget-news", tongue, count=notice.facts["count"])
+    why = Prose(say("budget-why", tongue, budget=notice.facts["budget"]))
+    return Card(title, tongue, Tone.PLAIN, (why, Buttons((Button(say("button-digest", tongue), "digest"),))), title)
