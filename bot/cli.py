@@ -21,6 +21,7 @@ from bot.shell.tokens import tokens
 if TYPE_CHECKING:
     from bot.commands.once import Once
     from bot.commands.rule import Read
+    from bot.setup.finding import Finding
     from bot.trial import Creation
     from core.errors import Fact, Problem
     from core.ports import Clock
@@ -206,7 +207,6 @@ def detect(
 
 
 @cli.command()
-@cli.command()
 def why(
     file: Annotated[Path, typer.Argument(help="A CSV file of dimensions and numbers.", show_default=False)],
     kind: Annotated[str, typer.Option(help="sum (actual, expected), ratio or rate (num, den, base_num, base_den).")],
@@ -219,6 +219,7 @@ def why(
     typer.echo(_json(answer_json(found, _tongue())) if as_json else "\n".join(answer_lines(found, _tongue())))
 
 
+@cli.command()
 def backtest(
     folder: Folder,
     rule: OneRule = None,
@@ -319,6 +320,53 @@ def run(
     if workspace.today:
         typer.echo(_say("run-pretended", day=str(workspace.today)), err=True)
     asyncio.run(live(settings, workspace, lambda address: typer.echo(_say("run-ready", address=address))))
+
+
+@cli.command()
+def doctor(
+    folder: Annotated[Path | None, typer.Argument(help="The workspace, if not BEACON_WORKSPACE.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at tokens, scopes, chats, fonts, store, sources, clock and disk, and say what to do; exit code 1 if ill."""
+    from bot.settings import read_settings
+    from bot.setup.doctor import examine, is_well, report_json
+    from bot.setup.finding import State
+    from core.workspace import load_workspace
+
+    _log_to_stderr()
+    settings, marks = read_settings(beacon_workspace=folder), {State.FINE: "✓", State.NOTE: "·", State.BROKEN: "✗"}
+
+    async def look() -> list[Finding]:
+        found = []
+        async for finding in examine(settings, load_workspace):
+            found.append(finding)
+            if not as_json:
+                typer.echo(f"{marks[finding.state]} {finding.said(_tongue())}")
+        return found
+
+    findings = asyncio.run(look())
+    typer.echo(
+        _json(report_json(findings, _tongue()))
+        if as_json
+        else "\n" + _say("doctor-well" if is_well(findings) else "doctor-not-well")
+    )
+    sys.exit(0 if is_well(findings) else 1)
+
+
+@cli.command("slack-manifest")
+def slack_manifest(
+    url: Annotated[
+        str | None, typer.Option(help="Where Slack is to call us; without, Socket Mode is on and nobody need call.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the app that Slack wants to be told of: paste it at api.slack.com/apps."""
+    import yaml
+
+    from bot.setup.manifest import manifest
+
+    app = manifest(url)
+    typer.echo(_json(app) if as_json else yaml.safe_dump(app, allow_unicode=True, sort_keys=False).rstrip())
 
 
 @bench.command("evaluate")

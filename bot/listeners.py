@@ -38,6 +38,14 @@ def listeners(settings: Settings, links: Links | None) -> Iterator[Adapter]:
     yield from _relayed(settings, links)
 
 
+def mail_opens(url: str) -> None:
+    """Open the mail server and leave again; raises what smtplib does, or ValueError for what is no server."""
+    from bot.adapters.mail.adapter import Server, opened
+
+    with opened(Server.read(url)) as smtp:
+        smtp.noop()
+
+
 def named(setting: str, text: str | None) -> dict[str, str]:
     """Return the addresses by name; Invalid, without quoting any, if it is written otherwise."""
     words = (text or "").replace(",", " ").split()
@@ -79,20 +87,20 @@ def _relayed(settings: Settings, links: Links | None) -> Iterator[Adapter]:
     webhooks = named("webhook_urls", _open(settings.webhook_urls))
     if not (sms or ntfy or webhooks):
         return
-    from bot.adapters.apprise.adapter import BLANK, AppriseAdapter, Line
+    from bot.adapters.apprise.adapter import BLANK, AppriseAdapter, Relay
 
     for setting, url in (("sms_url", sms), ("ntfy_url", ntfy)):
         if url and BLANK not in url:
             raise _bad(setting, f"…/{BLANK}")
     if sms:
-        yield AppriseAdapter(Line("sms", {"": sms}, is_short=True), links)
+        yield AppriseAdapter(Relay("sms", {"": sms}, is_short=True), links)
     if ntfy:
-        yield AppriseAdapter(Line("ntfy", {"": ntfy}), links)
+        yield AppriseAdapter(Relay("ntfy", {"": ntfy}), links)
     if webhooks:
-        yield AppriseAdapter(Line("webhook", {name: _relay(url) for name, url in webhooks.items()}), links)
+        yield AppriseAdapter(Relay("webhook", {name: _spoken(url) for name, url in webhooks.items()}), links)
 
 
-def _relay(url: str) -> str:
+def _spoken(url: str) -> str:
     scheme, _, rest = url.partition("://")
     return f"{_SCHEMES.get(scheme, scheme)}://{rest}"
 

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bot.adapters.apprise.adapter import MAX_SHORT, AppriseAdapter, Line, short
+from bot.adapters.apprise.adapter import MAX_SHORT, AppriseAdapter, Relay, short
 from bot.chat.card import Card
 from bot.chat.links import Links
 from core.notices.notice import Place
@@ -38,7 +38,7 @@ async def a_server(status=200):
 
 async def test_a_webhook_is_told_in_words():
     async with a_server() as (host, taken):
-        adapter = AppriseAdapter(Line("webhook", {"erp": f"json://{host}/hook"}), LINKS)
+        adapter = AppriseAdapter(Relay("webhook", {"erp": f"json://{host}/hook"}), LINKS)
         for card in (ALERT_EN, ALERT_ZH):
             assert await adapter.post(Place("webhook", "erp"), card, "k") == Sent("")
         assert [path for path, _ in taken] == ["/hook", "/hook"]
@@ -49,7 +49,7 @@ async def test_a_webhook_is_told_in_words():
 
 async def test_ntfy_has_a_topic_for_each_reader():
     async with a_server() as (host, taken):
-        adapter = AppriseAdapter(Line("ntfy", {"": f"ntfy://{host}/{{to}}?mode=private"}), LINKS)
+        adapter = AppriseAdapter(Relay("ntfy", {"": f"ntfy://{host}/{{to}}?mode=private"}), LINKS)
         assert await adapter.post(Place("ntfy", "growth"), ALERT_EN, "k") == Sent("")
         [(_, body)] = taken
         assert json.loads(body)["topic"] == "growth"
@@ -57,12 +57,12 @@ async def test_ntfy_has_a_topic_for_each_reader():
 
 async def test_what_is_refused_may_work_later():
     async with a_server(503) as (host, _):
-        adapter = AppriseAdapter(Line("webhook", {"erp": f"json://{host}/hook"}))
+        adapter = AppriseAdapter(Relay("webhook", {"erp": f"json://{host}/hook"}))
         assert await adapter.post(Place("webhook", "erp"), ALERT_EN, "k") == Retry("not-taken")
 
 
 async def test_a_name_that_nobody_set_up_is_dead_and_an_address_that_is_none_fails():
-    adapter = AppriseAdapter(Line("webhook", {"erp": "nothing://at-all"}))
+    adapter = AppriseAdapter(Relay("webhook", {"erp": "nothing://at-all"}))
     assert await adapter.post(Place("webhook", "crm"), ALERT_EN, "k") == Dead("no-such-address")
     assert await adapter.post(Place("webhook", "erp"), ALERT_EN, "k") == Retry("not-taken")
 
@@ -74,7 +74,7 @@ async def test_a_text_message_is_a_line_and_a_link_to_its_reader_alone():
         sent.append((address, title, body))
         return True
 
-    line = Line("sms", {"": "twilio://SID:TOKEN@15550001111/{to}"}, is_short=True)
+    line = Relay("sms", {"": "twilio://SID:TOKEN@15550001111/{to}"}, is_short=True)
     adapter = AppriseAdapter(line, LINKS, notify=notify, ticks=lambda: 0.0)
     card = Card(ALERT_ZH.title, "zh", ALERT_ZH.tone, ALERT_ZH.blocks, ALERT_ZH.summary, "#7f3k")
     assert await adapter.post(Place("sms", "+8613800138000"), card, "k") == Sent("")
@@ -85,7 +85,7 @@ async def test_a_text_message_is_a_line_and_a_link_to_its_reader_alone():
     for _ in range(29):
         await adapter.post(Place("sms", "+8613800138000"), card, "k")
     assert await adapter.post(Place("sms", "+8613800138000"), card, "k") == Wait(60)
-    assert repr(line) == "Line(sms)"
+    assert repr(line) == "Relay(sms)"
 
 
 def test_a_text_message_is_never_longer_than_two():

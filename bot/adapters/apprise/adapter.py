@@ -32,7 +32,7 @@ UNSAID = Rate(30, 60)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Relay:
     """How a platform is reached: Apprise's address with a blank for its reader, or one address for each name."""
 
     platform: str
@@ -45,7 +45,7 @@ class Line:
         return known or (self.addresses[""].replace(BLANK, quote(chat, safe="+")) if "" in self.addresses else None)
 
     def __repr__(self) -> str:
-        return f"Line({self.platform})"
+        return f"Relay({self.platform})"
 
 
 class AppriseAdapter:
@@ -53,7 +53,7 @@ class AppriseAdapter:
 
     def __init__(
         self,
-        line: Line,
+        line: Relay,
         links: Links | None = None,
         *,
         notify: Callable[[str, str, str, Card], bool] | None = None,

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
@@ -112,17 +113,24 @@ class MailAdapter:
         return Sent("")
 
     def _send(self, letter: EmailMessage) -> None:
-        server, context = self._server, ssl.create_default_context()
-        if server.tls == "always":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=PATIENCE, context=context)
-        else:
-            smtp = smtplib.SMTP(server.host, server.port, timeout=PATIENCE)
-        with smtp:
-            if server.tls == "start":
-                smtp.starttls(context=context)
-            if server.password:
-                smtp.login(server.user, server.password)
+        with opened(self._server) as smtp:
             smtp.send_message(letter)
+
+
+@contextmanager
+def opened(server: Server) -> Iterator[smtplib.SMTP]:
+    """Open a mail server, over TLS and as whom it knows."""
+    context = ssl.create_default_context()
+    if server.tls == "always":
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=PATIENCE, context=context)
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, timeout=PATIENCE)
+    with smtp:
+        if server.tls == "start":
+            smtp.starttls(context=context)
+        if server.password:
+            smtp.login(server.user, server.password)
+        yield smtp
 
 
 def _outcome(failure: Exception) -> Outcome:
