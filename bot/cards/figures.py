@@ -12,7 +12,7 @@ from bot.phrases.numbers import sign_of
 from core.alerts.alert import Alert, Phase
 from core.calendar.grain import Period
 from core.charts import numerals
-from core.charts.figure import Figure, Line
+from core.charts.figure import Figure, Line, Lines
 from core.metrics.metric import Direction
 from core.rules.finding import State
 from core.text import Tongue
@@ -28,7 +28,7 @@ _USUAL = (10, 90)  # percentiles: what four of five periods before this one were
 _LEAST = 14  # periods, before anything is called usual
 
 
-def alert_figure(alert: Alert, history: History, workspace: Workspace, tongue: Tongue) -> Figure:
+def alert_figure(alert: Alert, history: History, workspace: Workspace, tongue: Tongue) -> Lines:
     """Return the headline's line with its bound or its baseline, and the period that broke it marked."""
     metric = workspace.catalog.metrics.get(history.metric)
     terms = told(alert.finding, rule_of(alert.fingerprint.rule, workspace))
@@ -42,7 +42,7 @@ def alert_figure(alert: Alert, history: History, workspace: Workspace, tongue: T
     is_bad = alert.finding.state is State.BREACHED and alert.condition.phase is not Phase.OK
     usual = _usual(history)
     count = len(history.values)
-    return Figure(
+    return Lines(
         title=f"{title} · {where}" if where else title,
         subtitle=_subtitle(history.first, count, tongue),
         tongue=tongue,
@@ -60,7 +60,7 @@ def alert_figure(alert: Alert, history: History, workspace: Workspace, tongue: T
     )
 
 
-def answer_figure(answer: Answer, workspace: Workspace, tongue: Tongue, title: str = "") -> Figure | None:
+def answer_figure(answer: Answer, workspace: Workspace, tongue: Tongue, title: str = "") -> Lines | None:
     """Return the first metric's line for each slice, six at most; None where there is nothing to draw a line of."""
     metric = workspace.catalog.metrics[answer.question.metrics[0]]
     shown = [one for one in answer.of(metric.code) if one.first and any(point is not None for point in one.series)]
@@ -69,7 +69,7 @@ def answer_figure(answer: Answer, workspace: Workspace, tongue: Tongue, title: s
         return None
     first = shown[0].first
     assert first is not None  # noqa: S101 - chosen so above
-    return Figure(
+    return Lines(
         title=title or metric.title.to(tongue),
         subtitle=_subtitle(first, len(shown[0].series), tongue),
         tongue=tongue,
@@ -83,7 +83,9 @@ def answer_figure(answer: Answer, workspace: Workspace, tongue: Tongue, title: s
 
 
 def alt(figure: Figure, workspace: Workspace, tongue: Tongue) -> str:
-    """Return in words what the first line shows."""
+    """Return in words what the first line shows; any other figure is told by the card around it."""
+    if not isinstance(figure, Lines):
+        return figure.title
     values = figure.lines[0].values
     known = [(at, value) for at, value in enumerate(values) if value is not None]
     if not known:

@@ -10,10 +10,12 @@ import io
 from threading import Lock
 from typing import Any, assert_never
 
-from core.charts.figure import Figure, Lines
-from core.charts.letters import missing_letters as missing_letters
+from core.charts.figure import Figure, Funnel, HeatMap, Lines, Waterfall
+from core.charts.funnel import lay_funnel
+from core.charts.heat import lay_heat
 from core.charts.lines import lay_lines
 from core.charts.pen import DARK, LIGHT, Palette, Pen
+from core.charts.waterfall import lay_waterfall
 
 _LEVEL = 4  # of the PNG's compression: a third smaller than 1 and hardly slower
 _ONE_AT_A_TIME = Lock()  # a font of FreeType's breaks in the hands of two threads, and each adapter draws in its own
@@ -34,6 +36,12 @@ def sheet_of(figure: Figure, width: int, height: int, palette: Palette, scale: f
     match figure:
         case Lines():
             lay_lines(pen, figure, width, height)
+        case Waterfall():
+            lay_waterfall(pen, figure, width, height)
+        case HeatMap():
+            lay_heat(pen, figure, width, height)
+        case Funnel():
+            lay_funnel(pen, figure, width, height)
         case _:
             assert_never(figure)
     return sheet

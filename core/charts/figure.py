@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One series over consecutive periods from `Figure.first`; None where there is no value."""
+    """One series over consecutive periods from `Lines.first`; None where there is no value."""
 
     label: str
     values: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Lines:
     """A line or a few, with what was usual (a band), a threshold, and the points that broke it."""
 
     title: str
@@ -38,3 +38,67 @@ class Figure:
     bound_label: str = ""
     breaches: tuple[int, ...] = ()  # positions on the first line
     currency: str = "¥"  # the sign before an amount of money
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one cause gave to a change; `is_rest` is what nobody can explain."""
+
+    label: str
+    change: float
+    is_rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """From what it was to what it is, part by part; the parts add up to the difference."""
+
+    title: str
+    tongue: Tongue
+    unit: Unit
+    direction: Direction
+    before: tuple[str, float]
+    now: tuple[str, float]
+    parts: tuple[Part, ...]
+    subtitle: str = ""
+    currency: str = "¥"
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """How far each cell is from what was usual there: 0.1 is a tenth above, None where nothing came."""
+
+    title: str
+    tongue: Tongue
+    direction: Direction
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[float | None, ...], ...]
+    subtitle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a funnel: how many came so far, and what part of those before it (None for the first)."""
+
+    label: str
+    before: float
+    now: float
+    rate: str = ""  # the step's name: click-through rate
+    rate_before: float | None = None
+    rate_now: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Stages from the widest down; `broke` is the position of the stage whose step lost most."""
+
+    title: str
+    tongue: Tongue
+    stages: tuple[Stage, ...]
+    broke: int | None = None
+    broke_label: str = ""
+    subtitle: str = ""
+
+
+Figure = Lines | Waterfall | HeatMap | Funnel

@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager, suppress
 from bot.chat.card import Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone
 from bot.chat.reply import Reply
 from core.calendar.grain import Grain
-from core.charts.figure import Figure, Line
+from core.charts.figure import Line, Lines
 from core.metrics.metric import Direction
 from core.people.person import Person
 from core.quantity import Unit
 from core.text import Text
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
-FIGURE = Figure("ROI", "en", next(iter(Unit)), Direction.UP, Grain.DAY, 20_000, (Line("ROI", (1.8, 1.2, 0.8)),))
+FIGURE = Lines("ROI", "en", next(iter(Unit)), Direction.UP, Grain.DAY, 20_000, (Line("ROI", (1.8, 1.2, 0.8)),))
 
 ALERT_EN = Card(
     "ROI below 1 while overspent",

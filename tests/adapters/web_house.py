@@ -18,7 +18,7 @@ from bot.chat.reply import Reply
 from bot.chat.request import Request
 from core.alerts.alert import Alert, Condition, Escalation, Handling, Phase, Stage
 from core.calendar.grain import Grain, Period
-from core.charts.figure import Figure, Line
+from core.charts.figure import Line, Lines
 from core.cube.cube import Cube
 from core.cube.query import Query
 from core.errors import Unavailable
@@ -204,12 +204,12 @@ def some_alerts() -> list[Alert]:
     ]
 
 
-def a_figure(tongue: Tongue = "zh") -> Figure:
+def a_figure(tongue: Tongue = "zh") -> Lines:
     days = np.arange(28)
     values = 1.28 + 0.09 * np.sin(days * math.tau / 7) + 0.03 * np.sin(days * 1.7)
     values[-2:] = (0.98, 0.79)
     usual = 1.28 + 0.09 * np.sin(days * math.tau / 7)
-    return Figure(
+    return Lines(
         title="投产比 · 微信" if tongue == "zh" else "ROI · WeChat",
         tongue=tongue,
         unit=Unit.TIMES,

@@ -21,8 +21,10 @@ from PIL import Image
 from bot.phrases.phrases import source
 from core import charts
 from core.calendar.grain import Grain, Period
-from core.charts.draw import DARK, LIGHT, _sheet, _width, _wrapped, draw
-from core.charts.figure import Figure, Line
+from core.charts.draw import draw, sheet_of
+from core.charts.figure import Line, Lines
+from core.charts.letters import width_of, wrapped
+from core.charts.pen import DARK, LIGHT
 from core.metrics.load import builtin
 from core.metrics.metric import Direction
 from core.quantity import Unit
@@ -30,7 +32,7 @@ from core.text import TONGUES
 
 FIRST = Period.holding(date(2026, 5, 22), Grain.DAY).index
 CALM = tuple(0.03 + 0.001 * (day % 7) for day in range(27))
-FIGURE = Figure(
+FIGURE = Lines(
     title="转化率 · 微信",
     tongue="zh",
     unit=Unit.PERCENT,
@@ -58,13 +60,13 @@ SIZES = ((720, 380), (390, 280))
 
 def marks(figure, width=720, height=380):
     """Return the texts and the lines of a figure, in points from its lower left."""
-    sheet = _sheet(figure, width, height, LIGHT, 1)
+    sheet = sheet_of(figure, width, height, LIGHT, 1)
     texts = {mark.get_text(): mark for mark in sheet.artists if isinstance(mark, Text)}
     return texts, [mark for mark in sheet.artists if isinstance(mark, Line2D)]
 
 
 def areas(figure):
-    return [mark for mark in _sheet(figure, 720, 380, LIGHT, 1).artists if isinstance(mark, Polygon)]
+    return [mark for mark in sheet_of(figure, 720, 380, LIGHT, 1).artists if isinstance(mark, Polygon)]
 
 
 def markers(figure):
@@ -79,7 +81,7 @@ def boxes(figure, width, height):
     """Return where each text stands once drawn."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    sheet = _sheet(figure, width, height, LIGHT, 1)
+    sheet = sheet_of(figure, width, height, LIGHT, 1)
     canvas = FigureCanvasAgg(sheet)
     canvas.draw()
     words = [mark for mark in sheet.artists if isinstance(mark, Text)]
@@ -203,12 +205,12 @@ def test_a_single_point_stands_in_the_middle():
 
 def test_a_long_title_is_broken_and_then_cut():
     title = "落地页转化率（表单提交 ÷ 落地页访问）在小红书信息流与抖音信息流两个渠道，华东与华南两个地区，移动端"
-    lines = _wrapped(title, 15, 350, most=2)
+    lines = wrapped(title, 15, 350, most=2)
     assert len(lines) == 2
     assert lines[1].endswith("…")
-    assert all(_width(line, 15) <= 350 for line in lines)
-    assert _wrapped("Conversion rate of everything that was ever sold", 15, 200, most=2)[0] == "Conversion rate of"
-    assert _wrapped("x" * 100, 15, 200, most=2)[0] == "x" * 26 or len(_wrapped("x" * 100, 15, 200, most=2)) == 2
+    assert all(width_of(line, 15) <= 350 for line in lines)
+    assert wrapped("Conversion rate of everything that was ever sold", 15, 200, most=2)[0] == "Conversion rate of"
+    assert wrapped("x" * 100, 15, 200, most=2)[0] == "x" * 26 or len(wrapped("x" * 100, 15, 200, most=2)) == 2
 
 
 def test_a_line_that_touches_nothing_is_filled_to_it():
@@ -218,7 +220,7 @@ def test_a_line_that_touches_nothing_is_filled_to_it():
 
 def test_a_chart_takes_no_pyplot():
     # In a process of its own: another test may have asked for pyplot.
-    asked = "import sys; from core.charts import draw; draw._font(); sys.exit('matplotlib.pyplot' in sys.modules)"
+    asked = "import sys; from core.charts import letters; letters.font(); sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
 
 
