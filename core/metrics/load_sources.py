@@ -62,7 +62,8 @@ def _source(fields: Fields, catalog: Catalog) -> Source:
     )
     if lacking := [each for each in source.checks.complete or () if each not in source.dimensions]:
         fields.note("check-no-dimension", "checks", dimension=lacking[0], options=", ".join(source.dimensions))
-    if lacking := [each for each in source.checks.ranges if each not in source.measures]:
+    named = (*source.checks.ranges, *source.checks.wholes, *source.checks.wholes.values())
+    if lacking := [each for each in named if each not in source.measures]:
         fields.note("check-no-measure", "checks", measure=lacking[0], options=", ".join(source.measures))
     fields.close()
     return source
@@ -93,7 +94,8 @@ def _checks(catalog: Catalog) -> Callable[[Fields], Checks]:
         default = Checks()
         limited: Read[dict[str, tuple[float, float]] | bool] = _or_flag(_named(metric_code(catalog), _bounds))
         listed: Read[tuple[str, ...] | bool] = _or_flag(document.listing(dimension_code(catalog)))
-        ranges = fields.take("range", limited, None)
+        parted: Read[dict[str, str] | bool] = _or_flag(_named(metric_code(catalog), metric_code(catalog)))
+        ranges, parts = fields.take("range", limited, None), fields.take("parts", parted, None)
         complete = fields.take("complete", listed, None)
         return Checks(
             fresh=fields.take("fresh", document.flag, default=True),
@@ -102,7 +104,8 @@ def _checks(catalog: Catalog) -> Callable[[Fields], Checks]:
             range=ranges is not False,
             ranges=ranges if isinstance(ranges, dict) else default.ranges,
             spike=fields.take("spike", _spike, default.spike),
-            parts=fields.take("parts", document.flag, default=True),
+            parts=parts is not False,
+            wholes=parts if isinstance(parts, dict) else default.wholes,
         )
 
     return read

@@ -53,7 +53,7 @@ class Checks:
     """What a source's facts are held to before a rule may speak of them; all of it unless its YAML says less.
 
     `complete` names the dimensions whose usual values must be there (None: those whose values the dictionary knows),
-    `ranges` what one period's number of one of those values lies between.
+    `ranges` what one period's number of one of those values lies between, `wholes` what else is part of what.
     """
 
     fresh: bool = True
@@ -63,6 +63,7 @@ class Checks:
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     spike: float = 20.0  # times the usual; 0 is none
     parts: bool = True
+    wholes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LOOK_BACK = 28
 SPIKE = 20.0  # times the usual
+MISSED = 0.05  # of what was due, at most, where the next miss is no luck
 FEWEST = 7  # values that a usual is made of
 SEASON = {Grain.HOUR: 24, Grain.DAY: 7}
 _WELL_ABOVE = 4.0  # times the mean: below it, no value is twenty times a median, unless a worse spike was there before
@@ -69,6 +70,21 @@ def is_expected(before: Flags, grain: Grain | None) -> Flags:
     alike = before[:, ::-1][:, season - 1 :: season]
     due: Flags = usually & (alike.sum(axis=1) * 2 >= alike.shape[1])
     return due
+
+
+def is_unfailing(before: Flags, grain: Grain | None) -> bool:
+    """Return whether facts that are due hardly ever fail to come: `before` is of one place, the newest last.
+
+    A channel in one region that sells every other day is not missing today.
+    """
+    season = SEASON.get(grain, 1) if grain else 1
+    newest_first = before[0, ::-1]
+    missed = due = 0
+    for phase in range(min(season, len(newest_first))):
+        alike = newest_first[phase::season]
+        if alike.sum() * 2 >= len(alike):
+            missed, due = missed + int((~alike).sum()), due + len(alike)
+    return due > 0 and missed <= due * MISSED
 
 
 def is_quiet(before: Flags, grain: Grain | None) -> bool:

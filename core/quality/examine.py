@@ -6,8 +6,9 @@ and go), so that a total that lacks half of its channels is seen to, although th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _HISTORY = {Grain.HOUR: 7 * 24}  # hours are compared with the same hour of a week
 FEW = 2  # dimensions, of which all are looked into; of more, those whose values are always there
+MOST_TOGETHER = 3  # dimensions that tell one missing place; beyond, every row would be its own
 MOST_PLACES = 20  # that are named one by one; of more, the worst
 
 SURE = 7.0  # rows a period: of so many, on average, none come in one period of a thousand (e to the −7)
@@ -71,8 +73,8 @@ def examine(cube: Cube, source: Source, catalog: Catalog, period: Period, proven
         if wanted.fresh and whole.any() and not checks.is_quiet(whole, period.grain):
             found.append(Fault(Check.FRESH, Verdict.LATE))
         return tuple(found)
-    for dimension in steady(source, catalog):
-        found += _missing(cube, dimension, now, before, shares, period.grain)
+    missing = _missing(cube, steady(source, catalog), now, before, shares, period.grain)
+    found += sorted(missing, key=lambda fault: (len(fault.labels.pairs), -fault.share))[:MOST_PLACES]
     if wanted.duplicates:
         found += _repeated(cube, provenance.repeats, shares)
     found += _impossible(cube, source, catalog, period, shares)
@@ -101,22 +103,40 @@ def _shares(cube: Cube, column: int) -> NDArray[np.float64]:
 
 
 def _missing(
-    cube: Cube, dimension: str, now: Flags, before: Flags, shares: NDArray[np.float64], grain: Grain
+    cube: Cube, dimensions: Sequence[str], now: Flags, before: Flags, shares: NDArray[np.float64], grain: Grain
 ) -> Iterator[Fault]:
-    """Yield the values of a dimension that usually have facts and have none."""
-    places: dict[Labels, list[int]] = {}
-    for row, labels in enumerate(cube.slices):
-        places.setdefault(labels.only((dimension,)), []).append(row)
-    for labels, rows in places.items():
-        if now[rows].any():
-            continue
-        span = _HISTORY.get(grain, LOOK_BACK)
-        earlier = np.logical_or.reduce(before[rows], axis=0)[np.newaxis, -span:]
-        if checks.is_expected(earlier, grain)[0] and not _may_be_none(cube, rows, before.shape[1], span):
-            yield Fault(Check.COMPLETE, Verdict.LATE, labels, share=float(shares[rows].sum()))
+    """Yield the places that usually have facts and have none: channels, regions, and then a channel in one region.
+
+    A place within one that is missing as a whole is no further news.
+    """
+    span = _HISTORY.get(grain, LOOK_BACK)
+    rows = np.flatnonzero(~now[:, 0])
+    if not len(rows):
+        return
+    said: list[Labels] = []
+    for size in range(1, min(len(dimensions), MOST_TOGETHER) + 1):
+        for chosen in combinations(dimensions, size):
+            keys = _places(cube, chosen)
+            silent = rows[~np.isin(keys[rows], keys[now[:, 0]])]  # nothing of their place came
+            for key in np.unique(keys[silent]):
+                within = silent[keys[silent] == key]
+                labels = cube.slices[within[0]].only(chosen)
+                if any(set(each) <= set(labels) for each in said):
+                    continue
+                earlier = np.logical_or.reduce(before[within], axis=0)[np.newaxis, -span:]
+                is_due = checks.is_expected(earlier, grain)[0] and (size == 1 or checks.is_unfailing(earlier, grain))
+                if is_due and not _may_be_none(cube, within, before.shape[1], span):
+                    said.append(labels)
+                    yield Fault(Check.COMPLETE, Verdict.LATE, labels, share=float(shares[within].sum()))
 
 
-def _may_be_none(cube: Cube, rows: list[int], column: int, span: int) -> bool:
+def _places(cube: Cube, dimensions: Sequence[str]) -> NDArray[np.int64]:
+    """Return a number for each slice, the same for all that lie in one place."""
+    numbers: dict[Labels, int] = {}
+    return np.array([numbers.setdefault(each.only(dimensions), len(numbers)) for each in cube.slices], dtype=np.int64)
+
+
+def _may_be_none(cube: Cube, rows: NDArray[np.int64], column: int, span: int) -> bool:
     """Return whether none may be luck: where rows are counted, few a period are none on some, with no feed broken."""
     counts = [
         array[rows, max(0, column - span) : column]

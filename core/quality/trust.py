@@ -168,7 +168,7 @@ def _cells(held: Cube, catalog: Catalog, source: str) -> Iterator[Cells]:
                 yield Cells(Check.RANGE, Verdict.BAD, code, flags, array)
         if wanted.spike and (flags := _spikes(held.measures[code], wanted.spike)).any():
             yield Cells(Check.SPIKE, Verdict.SUSPECT, code, flags, array)
-    for part, whole in checks.PARTS if wanted.parts else ():
+    for part, whole in (*checks.PARTS, *wanted.wholes.items()) if wanted.parts else ():
         if part in now and whole in now and (flags := checks.beyond_whole(now[part], now[whole])).any():
             yield Cells(Check.PARTS, Verdict.BAD, part, flags, now[part], whole, now[whole])
 

@@ -167,6 +167,7 @@ def checks_of(written: str) -> Checks:
         ("  checks: {complete: [渠道, region]}\n", Checks(complete=("channel", "region"))),
         ("  checks: {complete: region, spike: 8}\n", Checks(complete=("region",), spike=8.0)),
         ("  checks: {range: {花费: [0, 50000]}}\n", Checks(ranges={"spend": (0.0, 50000.0)})),
+        ("  checks: {parts: {花费: spend}}\n", Checks(wholes={"spend": "spend"})),
     ],
 )
 def test_all_checks_are_on_and_each_is_told_more_or_turned_off(written, expected):
@@ -189,6 +190,8 @@ def test_a_source_names_who_mends_it():
         ("{range: {spend: 5}}", "wanted-bounds"),
         ("{range: {spend: [a, b]}}", "wanted-number"),
         ("{range: wide}", "wanted-mapping"),
+        ("{parts: {clicks: spend}}", "check-no-measure"),
+        ("{parts: clicks}", "wanted-mapping"),
         ("{spike: 1}", "wanted-times"),
         ("{spike: high}", "wanted-number"),
         ("never", "wanted-mapping"),
