@@ -62,8 +62,18 @@ class Matcher:
 
     def matches(self, labels: Labels) -> bool:
         value = labels.get(self.dimension)
-        found = value is not None and any(fnmatchcase(value, pattern) for pattern in self.values)
+        found = value is not None and self.names(value)
         return found is not self.negated
+
+    def names(self, value: str) -> bool:
+        """Return whether a value is among them, negated or not."""
+        return any(fnmatchcase(value, pattern) for pattern in self.values)
+
+    def named(self, values: Mapping[str, int]) -> list[int]:
+        """Return the numbers of those it names, of many; where nothing stands for anything, without a look at each."""
+        if any(sign in pattern for pattern in self.values for sign in "*?["):
+            return [number for value, number in values.items() if self.names(value)]
+        return [values[value] for value in self.values if value in values]
 
 
 def all_match(matchers: Iterable[Matcher], labels: Labels) -> bool:

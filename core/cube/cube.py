@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from core.calendar.grain import Grain, Period
 from core.errors import Problem
-from core.labels import all_match
 from core.metrics.metric import How
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Columns = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Valued = tuple[dict[str, int], Columns]  # a dimension's values with a number each, and that of each slice, -1 for none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +39,8 @@ class Cube:
     periods: range
     measures: Mapping[str, Array]
     hows: Mapping[str, How]
-    places: dict[Labels, int] = field(default_factory=dict, repr=False)  # cubes of the same slices may share them
+    places: dict[Labels, int] = field(default_factory=dict, repr=False)  # cubes of the same slices may share them,
+    valued: dict[str, Valued] = field(default_factory=dict, repr=False)  # and these: both are filled when first needed
 
     @property
     def slice_index(self) -> Mapping[Labels, int]:
@@ -46,6 +48,15 @@ class Cube:
         if not self.places:
             self.places.update({labels: row for row, labels in enumerate(self.slices)})
         return self.places
+
+    def matching(self, matchers: Iterable[Matcher]) -> Flags:
+        """Return which slices match, a look at each value in place of one at each slice."""
+        found = np.ones(len(self.slices), np.bool_)
+        for matcher in matchers:
+            values, numbers = self._valued(matcher.dimension)
+            named = matcher.named(values)
+            found &= (numbers == named[0] if len(named) == 1 else np.isin(numbers, named)) != matcher.negated
+        return found
 
     def column(self, period: int) -> int:
         """Return where a period stands on the time axis, possibly before or behind it."""
@@ -58,7 +69,7 @@ class Cube:
 
     def where(self, matchers: Sequence[Matcher]) -> Cube:
         """Return just the slices that match, in their order."""
-        rows = [row for row, labels in enumerate(self.slices) if all_match(matchers, labels)]
+        rows = np.flatnonzero(self.matching(matchers))
         return self._of(
             tuple(self.slices[row] for row in rows), {code: array[rows] for code, array in self.measures.items()}
         )
@@ -123,7 +134,15 @@ class Cube:
         return Cube(self.dimensions, slices, self.grain, periods, measures, {**self.hows, **newer.hows})
 
     def _with(self, periods: range, measures: Mapping[str, Array]) -> Cube:
-        return Cube(self.dimensions, self.slices, self.grain, periods, measures, self.hows, self.places)
+        return Cube(self.dimensions, self.slices, self.grain, periods, measures, self.hows, self.places, self.valued)
+
+    def _valued(self, dimension: str) -> Valued:
+        if dimension not in self.valued:
+            values: dict[str, int] = {}
+            every = (labels.get(dimension) for labels in self.slices)
+            numbers = [-1 if each is None else values.setdefault(each, len(values)) for each in every]
+            self.valued[dimension] = values, np.array(numbers, dtype=np.int64)
+        return self.valued[dimension]
 
     def _of(self, slices: tuple[Labels, ...], measures: Mapping[str, Array]) -> Cube:
         return Cube(self.dimensions, slices, self.grain, self.periods, measures, self.hows)

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.calendar.grain import Grain, Period
-from core.labels import all_match
 from core.rules import gate, shares
 from core.rules.family import Family, Plan, planned, remembered
 from core.rules.finding import Finding, State
@@ -44,7 +43,6 @@ class Answers:
 
     sides: Sides
     grain: Grain
-    concerns: Flags
     shared: States
     rows: Columns
     own: States  # [rule, place in `rows`, period]
@@ -92,7 +90,7 @@ class Outcome:
     @property
     def concerns(self) -> Flags:
         """Return which slices the rule is for at all."""
-        return self.answers.concerns
+        return concerned(self.rule, self.sides)
 
     @property
     def sides(self) -> Sides:
@@ -191,9 +189,10 @@ def evaluate(rule: Rule, sides: Sides, trust: Trust | None = None) -> Outcome:
 def evaluated(plan: Plan, sides: Sides, trust: Trust | None = None) -> Iterator[Outcome]:
     """Judge every family, and yield what each rule then says."""
     answers = [answered(family, sides, trust) for family in plan.families]
+    last = Period(sides.grain, sides.periods.stop - 1).start.date()
     for rule, (own, *others) in zip(plan.rules, plan.places, strict=True):
         plain = Outcome(rule, answers[own[0]], own[1])
-        if not (others or rule.until or rule.during):
+        if not (others or rule.during or rule.is_over(last)):
             yield plain
         else:
             spoken = (Outcome(plan.families[at].rules[place], answers[at], place) for at, place in others)
@@ -259,16 +258,14 @@ def answered(family: Family, sides: Sides, trust: Trust | None = None) -> Answer
         for first in range(0, len(alike), step):
             own[first : first + step] = states(near, alike[first : first + step])
     doubted = (trust, needed) if trust is not None and trust.finds_fault else None
-    return Answers(sides, sides.grain, gated.eligible, states(sides, alike[:1]), rows, own, doubted)
+    return Answers(sides, sides.grain, states(sides, alike[:1]), rows, own, doubted)
 
 
 def concerned(rule: Rule, sides: Sides) -> Flags:
     """Return which slices a rule is for."""
     if not rule.where:
         return sides.reader.once("everywhere", lambda: np.ones(len(sides.slices), np.bool_))
-    return sides.reader.once(
-        ("where", rule.where), lambda: np.array([all_match(rule.where, labels) for labels in sides.slices], np.bool_)
-    )
+    return sides.reader.once(("where", rule.where), lambda: sides.reader.cube.matching(rule.where))
 
 
 def _needed(family: Family, sides: Sides) -> tuple[str, ...]:

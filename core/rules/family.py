@@ -8,15 +8,17 @@ belong together is found when a team's rules change, not at every tick.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from core.rules.rule import Gating, Rule
 from core.rules.tree import (
     All,
     Any,
+    Baseline,
     Bound,
+    Change,
     Compare,
     Concentration,
     Condition,
@@ -30,6 +32,7 @@ from core.rules.tree import (
     parts_of_whole,
 )
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _REMEMBERED = 64  # batches
 
@@ -74,7 +77,9 @@ def planned(rules: Iterable[Rule]) -> Plan:
     for rule in every:
         own = []
         for each in spoken(rule):
-            key = (each.gate, each.where, each.sentence.by, _shape(each.sentence.condition, each.gate))
+            condition = each.sentence.condition
+            where = each.where if _asks_chance(condition, each.gate) else ()
+            key = (each.gate, where, each.sentence.by, _shape(condition, each.gate))
             kin = found.setdefault(key, [])
             own.append((numbers.setdefault(key, len(numbers)), len(kin)))
             kin.append(each)
@@ -91,21 +96,33 @@ def spoken(rule: Rule) -> list[Rule]:
     return [rule, *others, *held]
 
 
-def remembered(make: Callable[[tuple[Rule, ...]], T]) -> Callable[[Iterable[Rule]], T]:
+def remembered(
+    make: Callable[Concatenate[tuple[Rule, ...], P], T],
+) -> Callable[Concatenate[Iterable[Rule], P], T]:
     """Make it once for the very same rules: they never change, and comparing a thousand of them takes too long."""
-    known: OrderedDict[tuple[int, ...], tuple[tuple[Rule, ...], T]] = OrderedDict()
+    known: OrderedDict[tuple[int, ...], tuple[object, T]] = OrderedDict()
 
-    def recalled(rules: Iterable[Rule]) -> T:
+    def recalled(rules: Iterable[Rule], /, *args: P.args, **kwargs: P.kwargs) -> T:
         these = tuple(rules)
-        key = tuple(map(id, these))
+        key = tuple(map(id, (*these, *args, *kwargs.values())))
         if key not in known:
-            known[key] = these, make(these)  # holding on to them keeps their ids their own
+            known[key] = (these, args, kwargs), make(these, *args, **kwargs)  # held, so that their ids stay their own
             while len(known) > _REMEMBERED:
                 known.popitem(last=False)
         known.move_to_end(key)
         return known[key][1]
 
     return recalled
+
+
+def _asks_chance(condition: Condition, gating: Gating) -> bool:
+    """Return whether the gate may have to look at all the slices that a rule is for."""
+    moves = (isinstance(each.left, Change) or isinstance(each.right, Baseline) for each in _comparisons(condition))
+    return gating is Gating.ON or (gating is Gating.AUTO and any(moves))
+
+
+def _comparisons(condition: Condition) -> Iterator[Compare]:
+    return (leaf for leaf in leaves(condition) if isinstance(leaf, Compare))
 
 
 def _shape(condition: Condition, gating: Gating) -> Hashable:

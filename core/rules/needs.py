@@ -19,6 +19,7 @@ from core.cube.reading import holes
 from core.errors import Missing, Problem
 from core.metrics.metric import Ref
 from core.quality.checks import LOOK_BACK
+from core.rules.family import remembered
 from core.rules.sudden import HISTORY
 from core.rules.tree import (
     All,
@@ -100,6 +101,7 @@ class Batch:
         return Period.holding(wall - self.delay, self.grain).shift(-1)
 
 
+@remembered
 def batches(rules: Iterable[Rule], catalog: Catalog) -> tuple[Batch, ...]:
     """Return the questions that answer all rules; Missing or Problem names the first rule that none can answer."""
     grouped: dict[tuple[str, Grain, tuple[str, ...], timedelta], list[Rule]] = {}

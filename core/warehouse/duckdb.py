@@ -207,7 +207,8 @@ class DuckdbWarehouse:
             measures = {code: array.T for code, array in arrays.items()}
         else:
             measures = self._topped_up(cursor, source, query, query.grain, hows, groups, periods)
-        return Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows, groups.places)
+        shared = groups.places, groups.valued
+        return Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows, *shared)
 
     def _topped_up(
         self,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cube.cube import Valued
 from core.labels import Labels
 
 Whole = NDArray[np.int64]
@@ -20,6 +21,7 @@ class Groups:
     slices: tuple[Labels, ...]
     slots: Whole
     places: dict[Labels, int]  # filled by the first cube that is asked for one, and shared by all
+    valued: dict[str, Valued] = field(default_factory=dict)  # as is this
 
 
 def as_they_are(slices: Sequence[Labels], live: Collection[int]) -> Groups:

@@ -157,7 +157,8 @@ class RemoteWarehouse:
             measures = {code: array.T for code, array in arrays.items()}
         else:
             measures = self._topped_up(ask, source, query, query.grain, groups, periods)
-        return Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows, groups.places)
+        shared = groups.places, groups.valued
+        return Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows, *shared)
 
     def _topped_up(
         self, ask: Ask, source: Source, query: Query, grain: Grain, groups: Groups, periods: range

@@ -163,7 +163,10 @@ def test_only_what_differs_in_its_numbers_alone_is_one_family() -> None:
 
     assert families(a_rule("1"), a_rule("2"), a_rule("3")) == 1
     assert families(a_rule("1"), a_rule("1", "roi")) == 2
-    assert families(a_rule("1"), a_rule("2", where=(Matcher("channel", ("a",)),))) == 2
+    # Chance is asked of all the slices that a rule is for; where it is not asked, each may be for others.
+    in_a = (Matcher("channel", ("a",)),)
+    assert families(a_rule("1"), a_rule("2", where=in_a)) == 1
+    assert families(a_rule("-0.2", left=Change), a_rule("-0.3", left=Change, where=in_a)) == 2
     # Chance is asked of a fall by so much, of a rise less than so much, and of a bound that it is to gate, by itself.
     assert families(a_rule("-0.2", left=Change), a_rule("-0.3", left=Change), a_rule("0.2", left=Change)) == 2
     assert families(a_rule("1", gate=Gating.ON), a_rule("2", gate=Gating.ON)) == 2

@@ -8,7 +8,7 @@ import pytest
 from core.calendar.grain import Grain, Period
 from core.cube.cube import Cube
 from core.errors import Problem
-from core.labels import Labels, Matcher
+from core.labels import Labels, Matcher, all_match
 from core.metrics.metric import How
 from tests.shop import JUNE_18, a_cube
 
@@ -122,3 +122,12 @@ def test_an_empty_cube_is_topped_up_and_tops_nothing_up() -> None:
 def test_cubes_of_different_questions_are_not_merged() -> None:
     with pytest.raises(ValueError, match="one grain"):
         a_cube({"spend": [1]}).topped_up(a_cube({"spend": {"a": [1]}}))
+
+
+@pytest.mark.parametrize("negated", [False, True])
+@pytest.mark.parametrize("values", [("wechat",), ("we*",), ("wechat", "douyin"), ("nobody",), ("*", "nobody"), ()])
+@pytest.mark.parametrize("dimension", ["channel", "region", "shop"])
+def test_slices_match_as_each_of_them_does(dimension: str, values: tuple[str, ...], negated: bool) -> None:
+    cube, matchers = two_by_two(), (Matcher(dimension, values, negated), Matcher("region", ("east",)))
+    for asked in (matchers, matchers[:1]):
+        assert cube.matching(asked).tolist() == [all_match(asked, labels) for labels in cube.slices]
