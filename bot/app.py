@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_urlsafe
@@ -27,7 +27,7 @@ from bot.chat.request import Request
 from bot.clock import SystemClock
 from bot.commands.dispatch import answer
 from bot.listeners import listeners
-from bot.loops import LOOK, Loops, PacedTime
+from bot.loops import EVERYTHING, LOOK, Loops, PacedTime
 from bot.messenger import ChatMessenger
 from bot.settings import Settings
 from core.alerts.alert import Alert
@@ -41,6 +41,8 @@ from core.notices.outbox import Delivery, Sent
 from core.notices.surface import Surface
 from core.people.person import Person
 from core.ports import Clock, Dispatch, Messenger, Store, Transaction, Warehouse, World
+from core.usecases.health import Vitals
+from core.usecases.turns import alone
 from core.warehouse.intake import wanted
 from core.warehouse.open import open_warehouse
 from core.workspace import Workspace
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MEMORY = "sqlite://"
+_MOST_BESIDE = 64  # processes in one folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +82,19 @@ async def open_world(
     data: Path | None = None,
     speak: Callable[[Clock, Warehouse, Store], Messenger] | None = None,
     arrived: Callable[[], None] = lambda: None,
+    is_running: bool = False,
 ) -> AsyncIterator[World]:
     """Open the doors to the world, and close them behind.
 
     Without `facts` the warehouse lives in memory. `data` stands in for the workspace's folder as the place of its
     files, and `speak` makes the messenger; without one, nobody hears. `arrived` is told when rows were brought to us.
+    Who will go on writing to the store says so by `is_running`: a file takes one such process.
     """
     catalog, folder = workspace.catalog, data or workspace.folder
     zone = str(workspace.zone)
     inbox = FileInbox(folder, catalog, zone, lambda source: wanted(source, catalog), arrived)
     warehouse = _pulling(open_warehouse(facts, catalog, folder, stage=stage, zone=zone), workspace, inbox)
-    store = _InMemory() if store_url == MEMORY else await _opened(store_url)
+    store = _InMemory() if store_url == MEMORY else await _opened(store_url, is_running=is_running)
     try:
         try:
             await warehouse.refresh()
@@ -132,10 +137,10 @@ async def open_and_close(store_url: str) -> None:
     await (await _opened(store_url)).aclose()
 
 
-async def _opened(url: str) -> Store:
+async def _opened(url: str, *, is_running: bool = False) -> Store:
     from core.store.sql import open_store
 
-    return await open_store(url)
+    return await open_store(url, alone=is_running)
 
 
 @dataclass(slots=True)
@@ -157,12 +162,20 @@ class _InMemory:
             await self._store.aclose()
 
 
-async def run(settings: Settings, workspace: Workspace, ready: Callable[[str], None]) -> None:
+async def run(
+    settings: Settings,
+    workspace: Workspace,
+    ready: Callable[[str], None],
+    *,
+    does: frozenset[str] = EVERYTHING,
+    look: float = LOOK,
+) -> None:
     """Run the house until it is told to stop."""
     if settings.beacon_zone:
         workspace = replace(workspace, zone=ZoneInfo(settings.beacon_zone))
     url = settings.beacon_store_url.get_secret_value()
-    await serve(settings, workspace, SystemClock(), store_url=url, facts=beside(url), ready=ready)
+    with _own(beside(url)) as facts:
+        await serve(settings, workspace, SystemClock(), store_url=url, facts=facts, ready=ready, does=does, look=look)
 
 
 async def serve(
@@ -174,6 +187,7 @@ async def serve(
     facts: Path | None = None,
     demo: Callable[[Loops], DemoControl] | None = None,
     ready: Callable[[str], None] | None = None,
+    does: frozenset[str] = EVERYTHING,
     look: float = LOOK,
 ) -> None:
     """Wire the house and live in it: evaluate, deliver, watch, listen. `ready` is told the console's address."""
@@ -185,18 +199,21 @@ async def serve(
     wake, news = asyncio.Event(), asyncio.Event()
     web = console(workspace, clock)
     adapters: dict[str, Adapter] = {web.platform: web}
+    vitals = Vitals()
 
     def speak(clock: Clock, warehouse: Warehouse, store: Store) -> Messenger:
-        chats = ChatMessenger(adapters, workspace, clock, warehouse, store)
+        chats = ChatMessenger(adapters, workspace, clock, warehouse, store, lambda what: vitals.mark(what, clock.now()))
         return TicketMessenger(chats, clock, _open(settings.beacon_ticket_url), _open(settings.beacon_ticket_secret))
 
-    async with open_world(workspace, clock, store_url=store_url, facts=facts, speak=speak, arrived=news.set) as quiet:
+    async with open_world(
+        workspace, clock, store_url=store_url, facts=facts, speak=speak, arrived=news.set, is_running=True
+    ) as quiet:
         # Loops write through the plain store: only what others write must wake them.
         world = replace(quiet, store=_Waking(quiet.store, wake))
-        hooks = _add_platforms(adapters, settings, workspace, world.store)
+        hooks = _add_platforms(adapters, settings, workspace, world)
         links = links_of(settings, workspace, clock)
         adapters |= {adapter.platform: adapter for adapter in listeners(settings, links)}
-        loops = Loops(workspace, quiet, clock, wake, look=look)
+        loops = Loops(workspace, quiet, clock, wake, look=look, does=does, vitals=vitals)
         control = demo(loops) if demo else None
 
         async def hear(request: Request) -> Reply:
@@ -205,6 +222,7 @@ async def serve(
         def readiness() -> Mapping[str, bool]:
             return {name: adapter.is_up for name, adapter in adapters.items()}
 
+        loops.listening = readiness
         hosts = LOCAL if settings.beacon_host in LOCAL else None
         app = build_app(
             web,
@@ -218,7 +236,7 @@ async def serve(
             pages=LinkedPage(links, hear, workspace, web.pictures).routes() if links else (),
         )
         async with _until_told_to_stop() as group:
-            for adapter in adapters.values():
+            for adapter in adapters.values() if does & {"deliver", "chat"} else (web,):
                 group.create_task(adapter.run(hear), name=adapter.platform)
             group.create_task(loops.run(), name="loops")
             group.create_task(_look_at_news(loops, news, wake), name="news")
@@ -266,8 +284,25 @@ def beside(store_url: str) -> Path:
     return Path(path).with_name("facts.duckdb") if scheme.startswith("sqlite") and path else Path("facts.duckdb")
 
 
+@contextmanager
+def _own(facts: Path) -> Iterator[Path]:
+    """Keep a file of facts to ourselves: processes that share a store keep facts of their own, each in its file."""
+    from core.store.lock import lock_beside
+
+    for number in range(1, _MOST_BESIDE):
+        path = facts if number == 1 else facts.with_stem(f"{facts.stem}-{number}")
+        try:
+            lock = lock_beside(str(path))
+        except Unavailable:
+            continue
+        with lock or nullcontext():
+            yield path
+        return
+    raise Unavailable("store-taken", store=str(facts), process="?")
+
+
 def _add_platforms(
-    adapters: dict[str, Adapter], settings: Settings, workspace: Workspace, store: Store
+    adapters: dict[str, Adapter], settings: Settings, workspace: Workspace, world: World
 ) -> Mapping[str, Callable[[HttpRequest], Awaitable[Response]]]:
     """Put the chats that are on beside the console, and return the paths on which they call us."""
     hooks: dict[str, Callable[[HttpRequest], Awaitable[Response]]] = {}
@@ -276,7 +311,7 @@ def _add_platforms(
         return next((one for one in workspace.people.values() if one.chats.get(platform) == actor), None)
 
     async def find_alert(place: Place, receipt: str) -> str | None:
-        async with store.begin() as tx:
+        async with world.store.begin() as tx:
             alert = await tx.shown_at(place.platform, receipt)
         return alert.handle if alert else None
 
@@ -303,6 +338,7 @@ def _add_platforms(
             _open(settings.telegram_webhook_secret) or token_urlsafe(32),
             find_person,
             find_alert,
+            alone=lambda work: alone("listen telegram", world, work),
         )
         adapters[telegram.platform] = telegram
 

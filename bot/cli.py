@@ -11,6 +11,7 @@ import shlex
 import sys
 from dataclasses import asdict
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,6 +44,13 @@ Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of YAML.",
 Data = Annotated[Path | None, typer.Option(help="Where the source files lie, if not in the workspace.")]
 OneRule = Annotated[str | None, typer.Option("--rule", help="Only this rule.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+class Part(StrEnum):
+    EVALUATE = "evaluate"
+    DELIVER = "deliver"
+    CHAT = "chat"
+
 
 _USAGE = 2  # what typer exits with after a wrong usage; to our callers wrong is wrong
 
@@ -305,6 +313,9 @@ def demo(
 @cli.command()
 def run(
     folder: Annotated[Path | None, typer.Argument(help="The workspace, if not BEACON_WORKSPACE.")] = None,
+    only: Annotated[
+        list[Part] | None, typer.Option(help="Do only this, beside other processes on the same PostgreSQL.")
+    ] = None,
 ) -> None:
     """Watch a workspace: evaluate, deliver, listen, until told to stop."""
     from bot.app import run as live
@@ -319,7 +330,8 @@ def run(
     workspace = load_workspace(settings.beacon_workspace)
     if workspace.today:
         typer.echo(_say("run-pretended", day=str(workspace.today)), err=True)
-    asyncio.run(live(settings, workspace, lambda address: typer.echo(_say("run-ready", address=address))))
+    does = frozenset(part.value for part in only or Part)
+    asyncio.run(live(settings, workspace, lambda address: typer.echo(_say("run-ready", address=address)), does=does))
 
 
 @cli.command()

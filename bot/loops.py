@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -24,20 +25,27 @@ from apscheduler.triggers.interval import IntervalTrigger
 from core.alerts.event import Change
 from core.calendar.schedule import plain
 from core.errors import Problem
-from core.ports import World
+from core.ports import Arrival, Conflict, World
 from core.usecases.deliver import deliver
 from core.usecases.digest import post_digests
 from core.usecases.evaluate import evaluate_due
+from core.usecases.health import Vitals
+from core.usecases.turns import occurrence
 from core.usecases.watch import next_due, watch
 from core.workspace import Workspace
 
 log = structlog.get_logger()
 
+EVERYTHING = frozenset({"evaluate", "deliver", "chat"})  # what a process may do; several may share it
+SENDERS = 4  # batches under way at once, so that one slow chat holds up only its own
 LOOK = 15.0  # seconds between two looks at the sources
 LAST = 10.0  # seconds that what is under way may take when we are told to stop
+BATCH = 50
 REST = 5.0  # seconds at most between two looks at the queue
+BEAT = 10.0  # seconds between two signs of life
 DIGEST = "0 9 * * *"
 MISFIRE = 3600  # a late job is run, and not dropped
+_BACK = tuple(timedelta(minutes=minutes) for minutes in (1, 60, 1440, 8 * 1440, 32 * 1440, 400 * 1440))
 
 
 class PacedTime(Protocol):
@@ -67,7 +75,11 @@ class Loops:
     wake: asyncio.Event
     heard: Callable[[tuple[Change, ...]], None] | None = None
     look: float = LOOK
+    does: frozenset[str] = EVERYTHING
+    vitals: Vitals = field(default_factory=Vitals)
+    listening: Callable[[], Mapping[str, bool]] = dict  # which chats are up
     _scheduler: Any = field(init=False)
+    _arrivals: tuple[Arrival, ...] = ()
     _turn: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
@@ -81,10 +93,12 @@ class Loops:
     async def run(self) -> None:
         """Run until cancelled; what is under way then is let finish."""
         add = self._scheduler.add_job
-        add(self.evaluate, IntervalTrigger(seconds=self.look), id="look", next_run_time=_at_once())
-        for line in sorted({rule.schedule for rule in self.workspace.rules if rule.schedule}):
-            add(self.evaluate, self._paced(_cron(line, self.workspace)), id=f"cron {line}", args=[line])
-        add(self._in_turn, self._paced(_cron(DIGEST, self.workspace)), id="digest", args=[self._digest])
+        add(self._beat, IntervalTrigger(seconds=BEAT), id="beat", next_run_time=_at_once())
+        if "evaluate" in self.does:
+            add(self.evaluate, IntervalTrigger(seconds=self.look), id="look", next_run_time=_at_once())
+            for line in sorted({rule.schedule for rule in self.workspace.rules if rule.schedule}):
+                add(self._once, self._at(line), id=f"cron {line}", args=[line, partial(self.evaluate, line)])
+            add(self._once, self._at(DIGEST), id="digest", args=[DIGEST, partial(self._in_turn, self._digest)])
         self._scheduler.start()
         try:
             await self._deliver()
@@ -106,8 +120,13 @@ class Loops:
         """Take in new facts and judge what is due."""
 
         async def road() -> None:
-            arrivals = await self.world.warehouse.refresh()
-            changes = await evaluate_due(self.workspace, self.world, arrivals, scheduled=scheduled)
+            self._arrivals += await self.world.warehouse.refresh()
+            self.vitals.mark("fetch", self.clock.now())
+            changes = await evaluate_due(self.workspace, self.world, self._arrivals, scheduled=scheduled)
+            self._arrivals = ()  # what was in the way of judging them left them to be judged
+            self.vitals.mark("evaluate", self.clock.now())
+            if changes:
+                self.wake.set()
             if self.heard:
                 self.heard(changes)
 
@@ -122,14 +141,21 @@ class Loops:
     async def _deliver(self) -> None:
         while True:
             self.wake.clear()
-            await self._calmly(self._deliver_all)
-            await self._calmly(self._plan_watch)
+            if "deliver" in self.does:
+                await self._calmly(self._deliver_all)
+            if "evaluate" in self.does:
+                await self._calmly(self._plan_watch)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.wake.wait(), REST)
 
     async def _deliver_all(self) -> None:
-        while await deliver(self.workspace, self.world):
-            pass
+        async def send() -> None:
+            while await deliver(self.workspace, self.world, BATCH):
+                pass
+
+        async with asyncio.TaskGroup() as senders:
+            for _ in range(SENDERS):
+                senders.create_task(self._calmly(send))
 
     async def _plan_watch(self) -> None:
         due = await next_due(self.world)
@@ -143,9 +169,32 @@ class Loops:
         if changes:
             self.wake.set()
 
+    async def _once(self, line: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what a line of cron made due, unless another process has done it or is at it."""
+        moment = latest(_cron(line, self.workspace), self.clock.now())
+        with suppress(Problem, Conflict):  # the store is away: whoever reaches it does it
+            async with occurrence(f"cron {line}", moment, self.world) as is_ours:
+                if is_ours:
+                    await work()
+
+    async def _beat(self) -> None:
+        async def beat() -> None:
+            now = self.clock.now()
+            for name, is_up in self.listening().items():
+                if is_up:
+                    self.vitals.mark(f"listen {name}", now)
+            self.vitals.mark("alive", now, " ".join(sorted(self.does)))
+            async with self.world.store.begin() as tx:
+                await tx.beat(self.vitals.pulses, now)
+
+        await self._calmly(beat)
+
     async def _digest(self) -> None:
         await post_digests(self.workspace, self.world)
         self.wake.set()
+
+    def _at(self, line: str) -> BaseTrigger:
+        return self._paced(_cron(line, self.workspace))
 
     def _paced(self, trigger: BaseTrigger) -> BaseTrigger:
         return _ClockTrigger(trigger, self.clock)
@@ -162,6 +211,18 @@ class Loops:
             log.warning("put off", work=work.__name__, problem=problem.code, **problem.facts)
         except Exception:
             log.exception("failed", work=work.__name__)
+
+
+def latest(trigger: BaseTrigger, now: datetime) -> datetime:
+    """Return when it last fired by then: the same moment in every process, however late each one is."""
+    for back in _BACK:
+        fired, found = None, trigger.get_next_fire_time(None, now - back)
+        while found is not None and found <= now:
+            fired, found = found, trigger.get_next_fire_time(found, found + timedelta(seconds=1))
+        if fired is not None:
+            moment: datetime = fired.astimezone(UTC)
+            return moment
+    return now
 
 
 def _cron(line: str, workspace: Workspace) -> BaseTrigger:

@@ -6,7 +6,8 @@ that shows something else is edited.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -17,14 +18,14 @@ from bot.cards.digest import digest_card
 from bot.cards.figures import alert_figure
 from bot.cards.news import news_card
 from bot.cards.storm import storm_card
-from bot.chat.adapter import Adapter
+from bot.chat.adapter import Adapter, Finds, Paced
 from bot.chat.card import Card, Picture
 from core.alerts.alert import Alert
 from core.charts.figure import Figure
 from core.errors import Problem
 from core.notices.group import Gathered
 from core.notices.notice import Kind, Notice, Place
-from core.notices.outbox import Dead, Delivery, Outcome, Repair, Retry, Sent
+from core.notices.outbox import Dead, Delivery, Outcome, Repair, Retry, Sent, Wait
 from core.notices.surface import Surface
 from core.people.person import Person
 from core.ports import Clock, Dispatch, Store, Warehouse, World
@@ -32,6 +33,8 @@ from core.text import Tongue
 from core.usecases.digest import digest
 from core.usecases.history import history
 from core.workspace import Workspace
+
+CHART_WITHIN = 1.0  # seconds that a message waits for its chart's numbers; words wait for no picture
 
 log = structlog.get_logger()
 
@@ -45,6 +48,7 @@ class ChatMessenger:
     clock: Clock
     warehouse: Warehouse
     store: Store
+    heard: Callable[[str], None] = lambda _: None  # told of what went well
 
     async def send(self, delivery: Delivery, alert: Alert | Gathered | None, surfaces: Sequence[Surface]) -> Dispatch:
         """Say one notice where its reader is; never raises for what a platform does."""
@@ -60,7 +64,65 @@ class ChatMessenger:
             return Dispatch(Retry(problem.code), place)
         if card is None:
             return Dispatch(Sent(""), place)
-        return await _show(adapter, place, card, shown, delivery, alert)
+        dispatch = await self._show(adapter, place, card, shown, delivery, alert)
+        if isinstance(dispatch.outcome, Sent):
+            self.heard(f"send {place.platform}")
+        return dispatch
+
+    async def _show(
+        self,
+        adapter: Adapter,
+        place: Place,
+        card: Card,
+        shown: Surface | None,
+        delivery: Delivery,
+        alert: Alert | Gathered | None,
+    ) -> Dispatch:
+        """Post the card, or edit the message that shows this alert already; what must be heard is posted anew."""
+        notice, digest_of = delivery.notice, _digest(card)
+        kind, facts = notice.kind, notice.facts
+        quiet = kind is Kind.STATE or (kind is Kind.RECOVERED and not facts.get("restated"))  # a correction is heard
+        outcome: Outcome
+        if quiet and shown is not None:
+            if shown.shown == digest_of:
+                return Dispatch(Sent(shown.receipt), place)
+            if (wait := await self._wait(adapter, place, shown.receipt, notice)) is not None:
+                return Dispatch(wait, place)
+            outcome = await adapter.edit(place, shown.receipt, card)
+            if isinstance(outcome, Repair) and outcome.moved_to is None:
+                outcome = await self._post(adapter, place, card, delivery)
+        elif kind is Kind.STATE:
+            return Dispatch(Sent(""), place)  # it is shown nowhere here, so nothing is out of date
+        else:
+            outcome = await self._post(adapter, place, card, delivery)
+        surface = (
+            Surface(alert.id, place, outcome.receipt, digest_of, alert.version)
+            if isinstance(outcome, Sent) and alert is not None
+            else None
+        )
+        return Dispatch(outcome, place, surface)
+
+    async def _post(self, adapter: Adapter, place: Place, card: Card, delivery: Delivery) -> Outcome:
+        """Post it; if an earlier try may have come through, be it of a process that died, look for that first."""
+        notice = delivery.notice
+        if delivery.attempts > 1 and isinstance(adapter, Finds):
+            found = await adapter.find(place, card, notice.key, delivery.created_at)
+            if found is not None:
+                return found
+        wait = await self._wait(adapter, place, None, notice)
+        return wait if wait is not None else await adapter.post(place, card, notice.key)
+
+    async def _wait(self, adapter: Adapter, place: Place, receipt: str | None, notice: Notice) -> Wait | None:
+        """Take room for one message; of all that wait for it the most urgent comes next, whoever sends it."""
+        if not isinstance(adapter, Paced):
+            return None
+        now = self.clock.now()
+        for room in adapter.rooms(place, receipt, is_human="actor" in notice.facts):
+            async with self.store.begin() as tx:
+                wait = await tx.pace(room.key, room.every, room.burst, now)
+            if wait:
+                return Wait(wait.total_seconds(), of_message=room.key.endswith(receipt or "\0"))
+        return None
 
     def _place(self, to: Place | str) -> Place | None:
         """Return where a person hears us: the first of their chats that is on."""
@@ -102,42 +164,12 @@ class ChatMessenger:
     async def _figure(self, alert: Alert, tongue: Tongue) -> Figure | None:
         """Return the alert's chart, or None: a chart may be missing, the words may not."""
         try:
-            series = await history(alert, self.workspace, self.warehouse)
-        except Problem as problem:
-            log.warning("no chart", alert=alert.handle, problem=problem.code)
+            async with asyncio.timeout(CHART_WITHIN):
+                series = await history(alert, self.workspace, self.warehouse)
+        except (Problem, TimeoutError) as problem:
+            log.warning("no chart", alert=alert.handle, problem=getattr(problem, "code", "slow"))
             return None
         return alert_figure(alert, series, self.workspace, tongue) if series else None
-
-
-async def _show(
-    adapter: Adapter,
-    place: Place,
-    card: Card,
-    shown: Surface | None,
-    delivery: Delivery,
-    alert: Alert | Gathered | None,
-) -> Dispatch:
-    """Post the card, or edit the message that shows this alert already; a notice that must be heard is posted anew."""
-    digest_of = _digest(card)
-    kind, facts = delivery.notice.kind, delivery.notice.facts
-    quiet = kind is Kind.STATE or (kind is Kind.RECOVERED and not facts.get("restated"))  # a correction must be heard
-    outcome: Outcome
-    if quiet and shown is not None:
-        if shown.shown == digest_of:
-            return Dispatch(Sent(shown.receipt), place)
-        outcome = await adapter.edit(place, shown.receipt, card)
-        if isinstance(outcome, Repair) and outcome.moved_to is None:
-            outcome = await adapter.post(place, card, delivery.notice.key)
-    elif delivery.notice.kind is Kind.STATE:
-        return Dispatch(Sent(""), place)  # it is shown nowhere here, so nothing is out of date
-    else:
-        outcome = await adapter.post(place, card, delivery.notice.key)
-    surface = (
-        Surface(alert.id, place, outcome.receipt, digest_of, alert.version)
-        if isinstance(outcome, Sent) and outcome.receipt and alert is not None  # a letter without one cannot be edited
-        else None
-    )
-    return Dispatch(outcome, place, surface)
 
 
 def _digest(card: Card) -> str:

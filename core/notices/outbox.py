@@ -31,9 +31,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The platform asks us to slow down in this chat; no attempt is counted."""
+    """There is no room in this chat, or to edit this message, for so long; no attempt is counted."""
 
     seconds: float
+    of_message: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -386,7 +386,9 @@ class _Desk:
                 self._silent("never-told", kind=str(Kind.STATE))
             return
         key = f"{alert.id}:{Kind.STATE}:{alert.version}"
-        self.notices.append(Notice(key, Kind.STATE, alert.id, EVERYWHERE))
+        actor = self.change.events[-1].actor if self.change.events else BEACON
+        facts: dict[str, Fact] = {} if actor == BEACON else {"actor": actor}  # who acted wants to see it at once
+        self.notices.append(Notice(key, Kind.STATE, alert.id, EVERYWHERE, facts))
 
     def _silent(self, why: str, **facts: Fact) -> None:
         self.lines.append(Line("silent", {"why": why} | facts))

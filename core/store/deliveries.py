@@ -81,7 +81,7 @@ class Deliveries(Connected):
         )
         if not written.rowcount:
             return
-        if isinstance(outcome, Wait):
+        if isinstance(outcome, Wait) and not outcome.of_message:
             await self._pause(delivery, after)
         if isinstance(outcome, Repair) and place is not None:
             await self._repair(delivery, place, outcome, after)

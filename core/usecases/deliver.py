@@ -61,7 +61,7 @@ async def _in_order(lane: list[Delivery], workspace: Workspace, world: World) ->
             await _settle(delivery, Dispatch(pause, delivery.place), None, workspace, world)
             continue
         dispatch = await _send_one(delivery, workspace, world)
-        if isinstance(dispatch.outcome, Wait):
+        if isinstance(dispatch.outcome, Wait) and not dispatch.outcome.of_message:
             pause = dispatch.outcome
 
 

@@ -8,12 +8,12 @@ was frozen, and whose turn was given away meanwhile, writes nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.errors import Problem
+from core.errors import Problem, Unavailable
 from core.ports import Conflict
 
 if TYPE_CHECKING:
@@ -41,6 +41,30 @@ async def turn(name: str, world: World) -> AsyncIterator[Turn | None]:
         with suppress(Problem, Conflict):  # ended already, lost, or away: it falls to the next by itself
             async with world.store.begin() as tx:
                 await tx.end_turn(taken, taken.done)
+
+
+async def alone(name: str, world: World, work: Callable[[], Awaitable[None]]) -> None:
+    """Do work that never ends, while the turn is ours; who holds it no longer stops, and waits for it again."""
+    while True:
+        with suppress(Problem):
+            async with turn(name, world) as mine:
+                if mine is not None:
+                    await _while_held(mine, world, work)
+        await asyncio.sleep(SIGN_OF_LIFE)
+
+
+async def _while_held(mine: Turn, world: World, work: Callable[[], Awaitable[None]]) -> None:
+    working = asyncio.ensure_future(work())
+    try:
+        while not (await asyncio.wait([working], timeout=SIGN_OF_LIFE))[0]:
+            async with world.store.begin() as tx:
+                await tx.keep_turn(mine, world.clock.now())
+        await working
+    except (Conflict, Unavailable):
+        pass  # another has it by now, or soon will
+    finally:
+        working.cancel()
+        await asyncio.wait([working])
 
 
 @asynccontextmanager

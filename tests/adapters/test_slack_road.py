@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 from starlette.applications import Starlette
@@ -239,8 +240,9 @@ async def test_a_post_whose_answer_was_lost_is_found_again_and_not_said_twice(fa
     async with over_http(House()) as (slack, adapter):
         slack.fails("chat.postMessage", fault)
         place = Place("slack", chat)
+        begun = datetime.now(UTC)
         assert isinstance(await adapter.post(place, ANSWER_EN, "k1"), Retry)
-        sent = await adapter.post(place, ANSWER_EN, "k1")
+        sent = await adapter.find(place, ANSWER_EN, "k1", begun)
         channel = chat if chat == "C01" else "DU02"
         [message] = slack.messages(channel)
         assert sent == Sent(f"{channel}:{message.ts}")
@@ -252,16 +254,26 @@ async def test_a_post_in_a_thread_whose_answer_was_lost_is_found_again():
         slack.fails("chat.postMessage", Dropped(has_acted=True))
         place = Place("slack", "C01", head)
         assert isinstance(await adapter.post(place, ANSWER_EN, "k2"), Retry)
-        assert isinstance(await adapter.post(place, ANSWER_EN, "k2"), Sent)
+        assert isinstance(await adapter.find(place, ANSWER_EN, "k2", datetime.now(UTC)), Sent)
         assert len(slack.messages(thread=head)) == 1
 
 
-async def test_a_post_that_never_came_through_is_said_again():
+async def test_a_post_that_never_came_through_is_not_found():
     async with over_http(House()) as (slack, adapter):
         slack.fails("chat.postMessage", Dropped(has_acted=False))
         assert isinstance(await adapter.post(GROWTH, ANSWER_EN, "k1"), Retry)
-        assert isinstance(await adapter.post(GROWTH, ANSWER_EN, "k1"), Sent)
-        assert len(slack.messages()) == 1
+        assert await adapter.find(GROWTH, ANSWER_EN, "k1", datetime.now(UTC)) is None
+        slack.fails("conversations.history", Limited(2))
+        assert await adapter.find(GROWTH, ANSWER_EN, "k1", datetime.now(UTC)) == Wait(2.0)
+
+
+async def test_a_post_is_found_below_a_hundred_others():
+    async with over_http(House()) as (slack, adapter):
+        begun = datetime.now(UTC)
+        sent = await adapter.post(GROWTH, ANSWER_EN, "k1")
+        for _ in range(250):
+            await slack.writes("hello")
+        assert await adapter.find(GROWTH, ANSWER_EN, "k1", begun) == sent
 
 
 async def test_blocks_that_slack_refuses_are_said_as_plain_words():

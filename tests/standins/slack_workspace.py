@@ -20,6 +20,7 @@ MAX_TEXT = 40_000
 MAX_UPDATE = 4_000
 PNG = b"\x89PNG\r\n\x1a\n"
 
+LOOKING = {"oldest", "latest", "limit", "inclusive", "include_all_metadata", "cursor"}
 # method: what it must be given, and what it may be
 METHODS: dict[str, tuple[set[str], set[str]]] = {
     "auth.test": (set(), set()),
@@ -31,8 +32,8 @@ METHODS: dict[str, tuple[set[str], set[str]]] = {
     "chat.postEphemeral": ({"channel", "user"}, {"text", "blocks", "thread_ts"}),
     "chat.update": ({"channel", "ts"}, {"text", "blocks", "metadata"}),
     "conversations.open": ({"users"}, {"return_im"}),
-    "conversations.history": ({"channel"}, {"oldest", "latest", "limit", "inclusive", "include_all_metadata"}),
-    "conversations.replies": ({"channel", "ts"}, {"oldest", "latest", "limit", "inclusive", "include_all_metadata"}),
+    "conversations.history": ({"channel"}, LOOKING),
+    "conversations.replies": ({"channel", "ts"}, LOOKING),
     "files.getUploadURLExternal": ({"filename", "length"}, {"alt_txt", "snippet_type"}),
     "files.completeUploadExternal": ({"files"}, {"channel_id", "thread_ts", "initial_comment"}),
     "files.info": ({"file"}, set()),
@@ -177,13 +178,17 @@ class Workspace:
     def _told(self, messages: list[Message], **how: Any) -> dict[str, Any]:
         since, limit = float(how.get("oldest", 0)), int(how.get("limit", 100))
         kept = [each for each in messages if float(each.ts) > since and not each.only_for]
-        kept = sorted(kept, key=lambda each: each.ts, reverse=True)[:limit]
+        found = sorted(kept, key=lambda each: each.ts, reverse=True)
+        start = int(how.get("cursor") or 0)  # a word of Slack's own, which nobody else may read
+        kept = found[start : start + limit]
         has_metadata = str(how.get("include_all_metadata", "")).lower() in ("true", "1")
         told = []
         for each in kept:
             replies = sum(one.thread == each.ts for one in self.timeline)
             told.append(_told(each, has_metadata=has_metadata) | ({"reply_count": replies} if replies else {}))
-        return {"messages": told, "has_more": len(messages) > len(kept)}
+        if start + limit >= len(found):
+            return {"messages": told, "has_more": False}
+        return {"messages": told, "has_more": True, "response_metadata": {"next_cursor": str(start + limit)}}
 
     def _files_getUploadURLExternal(  # noqa: N802 - as above
         self, filename: str, length: str | int, alt_txt: str | None = None, **_: Any

@@ -12,7 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from time import time
+from datetime import timedelta
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
@@ -24,16 +24,19 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import Response
 
-from bot.adapters.slack.failure import FAILURES, code_of, is_unsure, outcome_of
+from bot.adapters.slack.failure import FAILURES, code_of, outcome_of
 from bot.adapters.slack.inbound import PLATFORM, FindPerson, Heard, read_click, read_command, read_event, receipt_of
 from bot.adapters.slack.render import pictures
 from bot.adapters.slack.speech import amend, find, say, upload, whisper
+from bot.chat.adapter import Room
 from bot.chat.overheard import is_meant_for_us
 from core.errors import Invalid, Mistake
 from core.notices.notice import Place
 from core.notices.outbox import Outcome, Sent, Wait
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from starlette.requests import Request as HttpRequest
 
     from bot.chat.adapter import Answer
@@ -42,7 +45,11 @@ if TYPE_CHECKING:
     from core.charts.figure import Figure
 
 SLACK = "https://slack.com/api/"
-LOOK_BACK = 60.0  # seconds before the first try: Slack's clock is not ours
+LOOK_BACK = timedelta(seconds=60)  # before the first try: Slack's clock is not ours
+# One message a second in a channel, and 50 edits a minute: https://docs.slack.dev/apis/web-api/rate-limits
+POST_EVERY, POST_BURST = timedelta(seconds=1.1), 1
+EDIT_EVERY, EDIT_BURST = timedelta(seconds=1.5), 5
+EDIT_AGAIN = timedelta(seconds=10)  # of one message
 LONGEST_NAP = 30.0  # seconds that somebody who asked is let wait for a rate limit
 REPLY_TRIES = 3
 GRACE = 3.0  # seconds
@@ -89,7 +96,6 @@ class SlackAdapter:
         self._answer: Answer | None = None
         self._me = ""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._unsure: dict[str, float] = {}  # by key, when it was first tried
 
     @property
     def platform(self) -> str:
@@ -124,20 +130,29 @@ class SlackAdapter:
 
     async def post(self, place: Place, card: Card, key: str) -> Outcome:
         try:
-            if (since := self._unsure.get(key)) and (found := await find(self._client, place, key, since)):
-                self._unsure.pop(key, None)
-                self._illustrate(found["channel"], place.thread or found["ts"], card, is_done="reply_count" in found)
-                return Sent(receipt_of(found["channel"], found["ts"]))
-            self._unsure.setdefault(key, time() - LOOK_BACK)
             said = await say(self._client, place, card, key)
         except FAILURES as failure:
-            if not is_unsure(failure):
-                self._unsure.pop(key, None)
             log.warning("slack refused a message", place=str(place), reason=code_of(failure))
             return outcome_of(failure)
-        self._unsure.pop(key, None)
         self._illustrate(said["channel"], place.thread or said["ts"], card)
         return Sent(receipt_of(said["channel"], said["ts"]))
+
+    async def find(self, place: Place, card: Card, key: str, since: datetime) -> Outcome | None:
+        """Look for the message that bears our key: whoever tried to post it may not have lived to hear of it."""
+        try:
+            found = await find(self._client, place, key, (since - LOOK_BACK).timestamp())
+        except FAILURES as failure:
+            return outcome_of(failure)
+        if found is None:
+            return None
+        self._illustrate(found["channel"], place.thread or found["ts"], card, is_done="reply_count" in found)
+        return Sent(receipt_of(found["channel"], found["ts"]))
+
+    def rooms(self, place: Place, receipt: str | None, *, is_human: bool) -> tuple[Room, ...]:
+        if receipt is None:
+            return (Room(f"{PLATFORM}:{place.chat}", POST_EVERY, POST_BURST),)
+        often = () if is_human else (Room(f"{PLATFORM}:{receipt}", EDIT_AGAIN),)
+        return (*often, Room(f"{PLATFORM}:edits", EDIT_EVERY, EDIT_BURST))
 
     async def edit(self, place: Place, receipt: str, card: Card) -> Outcome:  # noqa: ARG002 - the receipt says where
         try:

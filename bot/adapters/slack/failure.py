@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from aiohttp import ClientConnectorError, ClientError
+from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from core.notices.outbox import Dead, Outcome, Repair, Retry, Wait
@@ -40,7 +40,6 @@ NEVER = frozenset(
 # Not here: what whoever set us up mends (invalid_auth, token_expired, missing_scope). What waits is said after that.
 REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
 LIMITED = frozenset({"ratelimited", "rate_limited"})
-UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 
 
 def outcome_of(failure: Exception) -> Outcome:
@@ -62,13 +61,6 @@ def code_of(failure: Exception) -> str:
         return "ratelimited"
     said = getattr(failure.response, "data", None)
     return str(said["error"]) if isinstance(said, dict) and "error" in said else f"http-{status}"
-
-
-def is_unsure(failure: Exception) -> bool:
-    """Return whether Slack may have done what was asked: its answer was lost, or it broke while answering."""
-    if isinstance(failure, SlackApiError):
-        return _status(failure) >= HTTPStatus.INTERNAL_SERVER_ERROR or code_of(failure) in UNSURE
-    return not isinstance(failure, ClientConnectorError)  # nobody was reached
 
 
 def _status(failure: SlackApiError) -> int:

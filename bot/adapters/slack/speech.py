@@ -20,7 +20,7 @@ from bot.chat.request import Request
 from core.notices.notice import Place
 
 EVENT_TYPE = "beacon"
-MAX_LOOK = 100  # messages asked for in one look
+MAX_LOOK, MAX_LOOKS = 100, 10  # messages asked for in one look, and looks
 
 log = structlog.get_logger()
 
@@ -50,14 +50,18 @@ async def find(client: AsyncWebClient, place: Place, key: str, since: float) -> 
     if channel.startswith(("U", "W")):  # a person: their private chat has a name of its own
         channel = (await client.conversations_open(users=channel))["channel"]["id"]
     common: dict[str, Any] = {"channel": channel, "oldest": f"{since:.6f}", "limit": MAX_LOOK}
-    said = (
-        await client.conversations_replies(ts=place.thread, include_all_metadata=True, **common)
-        if place.thread
-        else await client.conversations_history(include_all_metadata=True, **common)
-    )
-    for message in said["messages"]:
-        if message.get("metadata", {}).get("event_payload", {}).get("key") == key:
-            return {**message, "channel": channel}
+    for _ in range(MAX_LOOKS):
+        said = (
+            await client.conversations_replies(ts=place.thread, include_all_metadata=True, **common)
+            if place.thread
+            else await client.conversations_history(include_all_metadata=True, **common)
+        )
+        for message in said["messages"]:
+            if message.get("metadata", {}).get("event_payload", {}).get("key") == key:
+                return {**message, "channel": channel}
+        common["cursor"] = (said.get("response_metadata") or {}).get("next_cursor")
+        if not common["cursor"]:
+            break
     return None
 
 

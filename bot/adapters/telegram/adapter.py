@@ -10,7 +10,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import timedelta
 from hmac import compare_digest
+from http import HTTPStatus
 from secrets import token_urlsafe
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
@@ -20,11 +22,13 @@ import structlog
 from telegram import Bot, Update
 from telegram.error import TelegramError
 from telegram.ext import Application, TypeHandler
+from telegram.request import HTTPXRequest
 
 from bot.adapters.telegram.failure import outcome_of, redacting
 from bot.adapters.telegram.inbound import PLATFORM, FindPerson, Heard, read_update, receipt_of
 from bot.adapters.telegram.render import MAX_CAPTION, picture, render
 from bot.adapters.telegram.speech import amend, illustrate, speak
+from bot.chat.adapter import Room
 from bot.chat.overheard import is_meant_for_us
 from core.notices.notice import Place
 from core.notices.outbox import Dead, Outcome, Retry, Sent, Wait
@@ -42,10 +46,15 @@ LISTENED_TO = ("message", "callback_query")  # the server keeps the last list fo
 POOL = 8  # the library's single connection for getUpdates can wedge for good after one broken request
 LONG_POLL = 25  # seconds
 READ_TIMEOUT = 10.0
+# In a group 20 messages a minute, edits among them; to a person one a second: https://core.telegram.org/bots/faq
+GROUP_EVERY, GROUP_BURST = timedelta(seconds=60 / 18), 2
+PRIVATE_EVERY = timedelta(seconds=1)
+EDIT_AGAIN = timedelta(seconds=10)  # of one message
 LONGEST_NAP = 30.0  # seconds that somebody who asked is let wait for a rate limit
 REPLY_TRIES = 3
 
 FindAlert = Callable[[Place, str], Awaitable[str | None]]
+Alone = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
 Draw = Callable[["Figure"], bytes]
 
 # A bug is written out by format_exception: structlog would show what each frame held, our token among it.
@@ -58,8 +67,32 @@ def draw_png(figure: Figure) -> bytes:
     return draw(figure)
 
 
+class Watched(HTTPXRequest):
+    """Tells how each look for updates went: the library only goes on looking."""
+
+    def __init__(self, note: Callable[..., None], **how: Any) -> None:
+        super().__init__(**how)
+        self._note = note
+
+    async def do_request(self, *args: Any, **how: Any) -> tuple[int, bytes]:
+        is_well = False
+        try:
+            status, body = await super().do_request(*args, **how)
+            is_well = status == HTTPStatus.OK
+        finally:
+            self._note(is_well=is_well)
+        return status, body
+
+
+async def at_once(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
+
+
 class TelegramAdapter:
-    """Holds the connection of one bot. `find_alert` tells whose card is the message of that receipt, if any's."""
+    """Holds the connection of one bot. `find_alert` tells whose card is the message of that receipt, if any's.
+
+    Telegram lets one process poll for a bot; `alone` lets the work that it is handed be done by one of them.
+    """
 
     def __init__(
         self,
@@ -70,6 +103,7 @@ class TelegramAdapter:
         find_person: FindPerson,
         find_alert: FindAlert,
         draw: Draw = draw_png,
+        alone: Alone = at_once,
     ) -> None:
         self._token = token
         self._base_url = (base_url or TELEGRAM).rstrip("/")
@@ -79,8 +113,10 @@ class TelegramAdapter:
         self._find_person = find_person
         self._find_alert = find_alert
         self._draw = draw
+        self._alone = alone
         self._application: Application[Any, Any, Any, Any, Any, Any] | None = None  # once Telegram knows us
         self._is_listening = False
+        self._polls_well = True
         self._followers: set[asyncio.Task[None]] = set()
 
     @property
@@ -89,7 +125,7 @@ class TelegramAdapter:
 
     @property
     def is_up(self) -> bool:
-        return self._is_listening
+        return self._is_listening and self._polls_well
 
     async def run(self, answer: Answer) -> None:
         """Listen until cancelled, handing each request to `answer`."""
@@ -103,9 +139,7 @@ class TelegramAdapter:
             stack.push_async_callback(self._fall_silent)
             await application.start()
             stack.push_async_callback(application.stop)
-            await self._listen(application, stack)
-            self._is_listening = True
-            await asyncio.Event().wait()
+            await self._listen(application)
 
     async def handle(self, update: object, secret: str | None) -> int:
         """Take what Telegram sends to /telegram/webhook; return the status to answer with."""
@@ -119,7 +153,13 @@ class TelegramAdapter:
         return 200
 
     async def post(self, place: Place, card: Card, key: str) -> Outcome:  # noqa: ARG002 - Telegram takes no key
-        return await self._post(place, card)
+        """Say a card's words, which its picture follows: nobody is let wait for a drawing."""
+        return await self._post(place, card, words_first=True)
+
+    def rooms(self, place: Place, receipt: str | None, *, is_human: bool) -> tuple[Room, ...]:
+        is_group = place.chat.startswith(("-", "@"))
+        chat = Room(f"{PLATFORM}:{place.chat}", *((GROUP_EVERY, GROUP_BURST) if is_group else (PRIVATE_EVERY, 1)))
+        return (chat,) if receipt is None or is_human else (Room(f"{PLATFORM}:{receipt}", EDIT_AGAIN), chat)
 
     async def edit(self, place: Place, receipt: str, card: Card) -> Outcome:  # noqa: ARG002 - the receipt says where
         if self._application is None:
@@ -132,25 +172,27 @@ class TelegramAdapter:
 
     # --- speaking ---------------------------------------------------------------------------------------------
 
-    async def _post(self, place: Place, card: Card, below: int | None = None) -> Outcome:
+    async def _post(self, place: Place, card: Card, below: int | None = None, *, words_first: bool = False) -> Outcome:
         if self._application is None:
             return Retry("telegram-is-down")
         try:
-            message = await self._say(self._application.bot, place, card, below)
+            message = await self._say(self._application.bot, place, card, below, words_first=words_first)
         except TelegramError as failure:
             outcome = outcome_of(failure)
             log.warning("telegram refused a message", place=str(place), outcome=str(outcome))
             return outcome
         return Sent(receipt_of(message.chat.id, message.message_id, is_photo=bool(message.photo)))
 
-    async def _say(self, bot: Bot, place: Place, card: Card, below: int | None) -> telegram.Message:
+    async def _say(
+        self, bot: Bot, place: Place, card: Card, below: int | None, *, words_first: bool
+    ) -> telegram.Message:
         """Send a card as a photo with a caption if its words fit there, else as text that the photo follows."""
         drawn = picture(card)
         caption = render(card, MAX_CAPTION, is_caption=True)
-        if drawn and caption.is_whole and (png := await self._png(drawn.figure)):
+        if drawn and caption.is_whole and not words_first and (png := await self._png(drawn.figure)):
             return await speak(bot, place, caption, png, below)
         message = await speak(bot, place, render(card), None, below)
-        if drawn and not caption.is_whole:
+        if drawn and (words_first or not caption.is_whole):
             self._follow(self._illustrate(bot, message, drawn.figure))
         return message
 
@@ -185,7 +227,7 @@ class TelegramAdapter:
             .concurrent_updates(True)
             .job_queue(None)
             .read_timeout(READ_TIMEOUT)
-            .get_updates_connection_pool_size(POOL)
+            .get_updates_request(Watched(self._note, connection_pool_size=POOL))
         )
         application: Any = (builder.updater(None) if self._webhook_url else builder).build()
 
@@ -196,19 +238,32 @@ class TelegramAdapter:
         application.add_error_handler(_complain)
         return application  # type: ignore[no-any-return]
 
-    async def _listen(self, application: Application[Any, Any, Any, Any, Any, Any], stack: AsyncExitStack) -> None:
-        if application.updater is None:
-            bot = application.bot
+    async def _listen(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        updater, bot = application.updater, application.bot
+        if updater is None:
             await _until_it_works(
                 lambda: bot.set_webhook(
                     self._webhook_url or "", secret_token=self._secret, allowed_updates=list(LISTENED_TO)
                 )
             )
+            self._is_listening = True
+            await asyncio.Event().wait()
             return
-        await application.updater.start_polling(
-            timeout=LONG_POLL, bootstrap_retries=-1, allowed_updates=list(LISTENED_TO), error_callback=_grumble
-        )
-        stack.push_async_callback(application.updater.stop)
+
+        async def poll() -> None:
+            await updater.start_polling(
+                timeout=LONG_POLL, bootstrap_retries=-1, allowed_updates=list(LISTENED_TO), error_callback=_grumble
+            )
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await updater.stop()
+
+        self._is_listening = True
+        await self._alone(poll)
+
+    def _note(self, *, is_well: bool) -> None:
+        self._polls_well = is_well
 
     async def _hear(self, update: Update, bot: Bot, answer: Answer) -> None:
         heard = read_update(update, bot.bot, self._find_person)

@@ -1,0 +1,101 @@
+"""Whether all is well: what each process last did, what waits, and what could not be said to anybody.
+
+Signs of life are kept in the store, so that whoever is asked can answer for every process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from os import getpid
+from socket import gethostname
+from typing import TYPE_CHECKING
+
+from core.ports import Pulse
+
+if TYPE_CHECKING:
+    from core.notices.outbox import Delivery
+    from core.ports import World
+
+GONE_AFTER = timedelta(seconds=45)  # without a sign of life
+LETTERS_OF = timedelta(days=7)
+SLOW = timedelta(minutes=5)  # for what waits to be said
+
+
+@dataclass(slots=True)
+class Vitals:
+    """What this process did well, and when it last did."""
+
+    process: str = field(default_factory=lambda: f"{gethostname()}:{getpid()}")
+    _marks: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+
+    def mark(self, what: str, at: datetime, detail: str = "") -> None:
+        self._marks[what] = at, detail
+
+    @property
+    def pulses(self) -> tuple[Pulse, ...]:
+        return tuple(Pulse(self.process, what, at, detail) for what, (at, detail) in self._marks.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process as its signs of life tell; `last` is when it last did each thing well."""
+
+    name: str
+    does: tuple[str, ...]
+    is_alive: bool
+    last: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    at: datetime
+    processes: tuple[Process, ...]
+    last: Mapping[str, datetime]  # of all processes: fetch, evaluate, send slack, listen telegram, watchdog
+    waiting: Mapping[str, int]
+    oldest: datetime | None
+    letters: tuple[Delivery, ...]  # dead ones, newest first
+    troubles: tuple[str, ...]  # the watchdog's and the auditor's, as they found them last
+
+    @property
+    def queue_age(self) -> timedelta:
+        return self.at - self.oldest if self.oldest else timedelta(0)
+
+    @property
+    def is_well(self) -> bool:
+        is_alive = any(process.is_alive for process in self.processes)
+        return is_alive and self.queue_age < SLOW and not self.letters and not self.troubles
+
+
+async def health(world: World) -> Health:
+    """Return how everything that shares this store is."""
+    now = world.clock.now()
+    async with world.store.begin() as tx:
+        pulses, waiting = await tx.pulses(), await tx.waiting()
+        oldest, letters = await tx.oldest(now), await tx.dead(now - LETTERS_OF)
+    last: dict[str, datetime] = {}
+    for pulse in pulses:
+        if pulse.what != "alive":
+            last[pulse.what] = max(pulse.at, last.get(pulse.what, pulse.at))
+    troubles = [pulse for pulse in pulses if pulse.what in ("watchdog", "audit")]
+    newest = {what: max((one for one in troubles if one.what == what), key=lambda one: one.at, default=None)
+              for what in ("watchdog", "audit")}  # fmt: skip
+    found = tuple(word for pulse in newest.values() if pulse for word in pulse.detail.split())
+    return Health(now, _processes(pulses, now), last, waiting, oldest, tuple(letters), found)
+
+
+def _processes(pulses: Sequence[Pulse], now: datetime) -> tuple[Process, ...]:
+    by_name: dict[str, dict[str, Pulse]] = {}
+    for pulse in pulses:
+        by_name.setdefault(pulse.process, {})[pulse.what] = pulse
+    return tuple(
+        Process(
+            name,
+            tuple(alive.detail.split()),
+            now - alive.at < GONE_AFTER,
+            {what: pulse.at for what, pulse in did.items() if what != "alive"},
+        )
+        for name, did in by_name.items()
+        if (alive := did.get("alive"))
+    )
