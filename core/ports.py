@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from core.alerts.alert import Alert
     from core.alerts.event import Change, Event
     from core.alerts.holds import Hold
+    from core.audit import Entry, Realm, Wanted
     from core.calendar.grain import Period, Window
     from core.cube.cube import Cube
     from core.cube.query import Query
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from core.notices.notice import Notice, Place
     from core.notices.outbox import Delivery, Outcome
     from core.notices.surface import Surface
+    from core.people.plea import Plea
     from core.people.token import Token
     from core.quality.provenance import Provenance
     from core.routing.budget import Call, Record
@@ -323,6 +325,22 @@ class Transaction(Protocol):
     async def oldest(self, now: datetime) -> datetime | None:
         """Return since when the oldest of what is due has waited."""
         ...
+
+    async def record(self, entries: Iterable[Entry]) -> None:
+        """Add lines to the audit, of what is no alert; an alert's are added by `keep`."""
+        ...
+
+    async def audited(self, wanted: Wanted) -> Sequence[Entry]:
+        """Return the lines that are wanted, the newest first."""
+        ...
+
+    async def last_audited(self, realm: Realm) -> Mapping[str, Entry]:
+        """Return the newest line of each subject of a realm."""
+        ...
+
+    async def plea(self, code: str) -> Plea | None: ...
+
+    async def keep_plea(self, plea: Plea) -> None: ...
 
     async def dead(self, since: datetime) -> Sequence[Delivery]:
         """Return the dead letters written since then, newest first."""

@@ -13,6 +13,7 @@ from bot.chat.card import Block, Card, Prose, Table, Tone
 from bot.phrases import say
 from bot.phrases.numbers import moment
 from core.alerts.event import Event
+from core.audit import Origin
 from core.labels import Labels
 from core.notices.notice import Place
 from core.notices.outbox import Delivery
@@ -103,7 +104,11 @@ def line_words(line: Line, workspace: Workspace, tongue: Tongue, now: datetime) 
 
 def _who(event: Event, workspace: Workspace, tongue: Tongue) -> str:
     name = person_name(event.actor, workspace, tongue)
-    return f"{name} ({event.via})" if event.via else name
+    origin = Origin.read(event.via)
+    if origin.approver:
+        by = person_name(origin.approver, workspace, tongue)
+        return say("trace-who-on-word", tongue, name=name, platform=origin.platform, by=by)
+    return f"{name} ({origin.platform})" if origin.platform else name
 
 
 def _deliveries(deliveries: tuple[Delivery, ...], workspace: Workspace, tongue: Tongue, now: datetime) -> Table:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.chat.request import Request
 from bot.commands.lexicon import Lexicon
+from core.audit import Origin
 from core.errors import Forbidden
 from core.people.person import Person
 from core.ports import World
@@ -20,6 +21,7 @@ class Call:
     workspace: Workspace
     world: World
     lexicon: Lexicon
+    approver: str = ""  # who let the speaker do what they may not
 
     @property
     def tongue(self) -> Tongue:
@@ -34,7 +36,8 @@ class Call:
 
     @property
     def via(self) -> str:
-        return self.request.place.platform
+        """Return where it is done, and on whose word if not on the speaker's own."""
+        return str(Origin(self.request.place.platform, self.request.actor, self.approver))
 
     @property
     def now(self) -> datetime:

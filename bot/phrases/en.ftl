@@ -1130,6 +1130,7 @@ proposal-answered = { $by } has answered already ({ $answer ->
    *[withdrawn] the alert ended first
   }).
 ticket-secret-missing = BEACON_TICKET_URL needs BEACON_TICKET_SECRET: what signs each call. Any long random text will do.
+trace-who-on-word = { $name } ({ $platform }, on the word of { $by })
 forbidden-approve = Only { $who } may say yes or no to { $handle }’s consequence.
 command-which-step = Which step? Write its number, such as “{ $verb } { $handle } 2”.
 command-which-promise = Which promise? Write its number, such as “{ $verb } { $handle } p1”.
@@ -1361,3 +1362,4 @@ digest-put-off = Beyond a budget, so nobody was called
 digest-informed = For information
 digest-mutes = Muted
 kind-news = house news
+bench-unanswered = An answer did not come, so nothing was measured.

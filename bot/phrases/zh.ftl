@@ -1091,6 +1091,7 @@ proposal-answered = { $by } 已经答复（{ $answer ->
    *[withdrawn] 预警已先结束
   }）。
 ticket-secret-missing = 设置了 BEACON_TICKET_URL，还需要 BEACON_TICKET_SECRET 用来签名，任意一段长的随机文本即可。
+trace-who-on-word = { $name }（{ $platform }，经 { $by } 同意）
 forbidden-approve = 只有{ $who }可以审批 { $handle } 的业务后果。
 command-which-step = 哪一步？请写序号，如“{ $verb } { $handle } 2”。
 command-which-promise = 哪一项承诺？请写序号，如“{ $verb } { $handle } p1”。
@@ -1299,3 +1300,4 @@ digest-put-off = 超过限额，没有呼叫
 digest-informed = 仅供参考
 digest-mutes = 屏蔽中
 kind-news = 系统消息
+bench-unanswered = 有一个回答没有到达，所以没有测量结果。

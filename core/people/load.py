@@ -6,8 +6,8 @@ of slices is handed in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,10 @@ from core import document
 from core.document import Fields, Mistakes, Node, Read, Scalar, suggesting
 from core.errors import Mistake
 from core.labels import Matcher
-from core.people.person import Duty, Leave, Person, Right
+from core.people.person import DEEDS, Deed, Duty, Leave, Person, Right, level_of
 from core.text import TONGUES, Text, Tongue
 
+_LEVELS = {right.value: right for right in Right}
 TONGUE_NAMES: dict[str, Tongue] = {tongue: tongue for tongue in TONGUES}
 
 
@@ -45,9 +46,16 @@ def load_people(
             named.append(found)
         return None if found is None else found.text.strip()
 
+    grants: dict[str, frozenset[Deed]] = {}
+    own: set[str] = set()  # who have a `may` of their own
     for node in nodes:
-        for _, fields in document.items(node, ["person"], mistakes):
+        for kind, fields in document.items(node, ["person", "role"], mistakes):
+            if kind == "role":
+                grants |= _grant(fields, grants)
+                continue
             person = _person(fields, somebody, matchers, house)
+            if fields.has("may"):
+                own.add(person.id)
             _one_address_each(fields, person, places)
             if person.id in people:
                 fields.note("defined-twice", "person", kind="person", name=person.id)
@@ -57,11 +65,41 @@ def load_people(
         if one.text.strip() not in people:
             facts = suggesting(one.text, people, name=one.text.strip())
             mistakes.append(Mistake("unknown-person", facts, one.where))
-    return people
+    return {id: _granted(person, grants, is_own=id in own) for id, person in people.items()}
+
+
+def _grant(fields: Fields, known: Mapping[str, frozenset[Deed]]) -> dict[str, frozenset[Deed]]:
+    """Read `- role: director` with what its holders may."""
+    role = fields.need("role", document.words, "")
+    deeds = fields.need("may", may, frozenset())
+    if role in known:
+        fields.note("defined-twice", "role", kind="role", name=role)
+    fields.close()
+    return {role: deeds}
+
+
+def _granted(person: Person, grants: Mapping[str, frozenset[Deed]], *, is_own: bool) -> Person:
+    """Return the person with what their roles grant: beside their own `may`, or alone where they have none."""
+    held = [grants[duty.role] for duty in person.duties if duty.role in grants]
+    if not held:
+        return person
+    own = (DEEDS[person.right] if person.deeds is None else person.deeds) if is_own else frozenset[Deed]()
+    deeds = own.union(*held)
+    return replace(person, deeds=deeds, right=level_of(deeds))
+
+
+def may(node: Node, mistakes: Mistakes) -> frozenset[Deed] | None:
+    """Read a level (`act`), or what somebody may do one by one (`[ack, assign]`); reading is in all of them."""
+    if isinstance(node, Scalar):
+        right = document.choice(_LEVELS)(node, mistakes)
+        return None if right is None else DEEDS[right]
+    deeds = document.listing(document.member(Deed))(node, mistakes)
+    return None if deeds is None else frozenset(deeds) | {Deed.READ}
 
 
 def _person(fields: Fields, somebody: Read[str], matchers: Read[tuple[Matcher, ...]], house: House) -> Person:
     name = fields.need("person", document.words, "")
+    deeds = fields.take("may", may, DEEDS[Right.ACT])
     person = Person(
         id=name,
         name=fields.take("name", document.text, Text.same(name)),
@@ -69,7 +107,8 @@ def _person(fields: Fields, somebody: Read[str], matchers: Read[tuple[Matcher, .
         chats=fields.take("chats", document.mapping(document.words), {}),
         tongue=fields.take("tongue", document.choice(TONGUE_NAMES), house.tongue),
         zone=fields.take("zone", zone, house.zone),
-        right=fields.take("may", document.member(Right), Right.ACT),
+        right=level_of(deeds),
+        deeds=None if deeds in DEEDS.values() else deeds,
         lead=fields.take("lead", somebody, None),
         workday=fields.take("workday", workday, (time(9), time(18))),
         leave=fields.take("leave", document.listing(document.record(_leave(somebody))), ()),

@@ -31,6 +31,31 @@ class Right(StrEnum):
         return order.index(self) >= order.index(needed)
 
 
+class Deed(StrEnum):
+    """One kind of thing to do; a level of `Right` allows several, and `may:` can name them one by one."""
+
+    READ = "read"
+    ACK = "ack"  # and all that follows: ticks, promises, a verdict
+    ASSIGN = "assign"  # and hand off, escalate
+    MUTE = "mute"  # for a while, one alert or a slice
+    CLOSE = "close"
+    DEFINE = "define"  # rules, metrics, routes
+    APPROVE = "approve"  # consequences, and what others may not do
+    AUDIT = "audit"
+
+
+_ACTING = frozenset({Deed.READ, Deed.ACK, Deed.ASSIGN, Deed.MUTE, Deed.CLOSE})
+DEEDS = {Right.READ: frozenset({Deed.READ}), Right.ACT: _ACTING, Right.MANAGE: frozenset(Deed)}
+_LEAST = {Right.READ: Deed.READ, Right.ACT: Deed.ACK, Right.MANAGE: Deed.DEFINE}
+
+
+def level_of(deeds: frozenset[Deed]) -> Right:
+    """Return the level that these deeds come nearest to."""
+    if Deed.DEFINE in deeds:
+        return Right.MANAGE
+    return Right.ACT if deeds - {Deed.READ} else Right.READ
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     role: str
@@ -63,10 +88,16 @@ class Person:
     lead: str | None = None
     workday: tuple[time, time] = (time(9), time(18))
     leave: tuple[Leave, ...] = ()
+    deeds: frozenset[Deed] | None = None  # what they may do, one by one; None: what their right allows
     budget: int | None = None  # alerts a day that may call them; the least useful beyond it go to the digest
 
     def is_away(self, day: date) -> bool:
         return any(leave.first <= day <= leave.last for leave in self.leave)
+
+    def may(self, need: Right | Deed) -> bool:
+        """Return whether they may do that: the one place where this is decided."""
+        deeds = DEEDS[self.right] if self.deeds is None else self.deeds
+        return (_LEAST[need] if isinstance(need, Right) else need) in deeds
 
     @property
     def is_reachable(self) -> bool:

@@ -14,9 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.alerts.audited import entries
 from core.ports import Conflict
 from core.store import rows
 from core.store.alerts import EVENT, HOLD, Alerts
+from core.store.audit import Audit
 from core.store.deliveries import DELIVERY, Deliveries
 from core.store.engine import away, engine_of, in_our_words, troubles
 from core.store.group_rows import gathered_rows, gathering_row
@@ -83,7 +85,7 @@ class SqlStore:
             self._lock.close()
 
 
-class SqlTransaction(Alerts, Deliveries, Groups, Mutes, Processes, Surfaces, Taken, Tokens):
+class SqlTransaction(Alerts, Audit, Deliveries, Groups, Mutes, Processes, Surfaces, Taken, Tokens):
     async def keep(
         self,
         changes: Iterable[Change],
@@ -95,10 +97,12 @@ class SqlTransaction(Alerts, Deliveries, Groups, Mutes, Processes, Surfaces, Tak
     ) -> None:
         changes = tuple(changes)
         try:
-            await self._write(await self._with_free_handles(changes))
+            changes = tuple(await self._with_free_handles(changes))
+            await self._write(changes)
         except IntegrityError as error:  # somebody opened the same episode since we looked
             raise Conflict(str(error.orig)) from error
         await self._insert(EVENT, [rows.event_row(event) for change in changes for event in change.events])
+        await self.record(entry for change in changes for entry in entries(change))
         await self._upsert(HOLD, [rows.hold_row(hold) for hold in holds])
         spread = await self._spread(tuple(notices))
         await self._insert_new(DELIVERY, [rows.notice_row(notice, now) for notice in spread])

@@ -31,8 +31,8 @@ async def store(request, tmp_path):
     yield store
     if request.param == "postgres":
         async with store.engine.begin() as connection:
-            for table in METADATA.sorted_tables:
-                await connection.execute(table.delete())
+            every = ", ".join(f'"{table}"' for table in METADATA.tables)
+            await connection.execute(text(f"TRUNCATE {every}"))  # the audit lets nobody delete its lines one by one
     await store.aclose()
 
 
