@@ -12,6 +12,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ MOST_ROWS = 200_000  # of one batch as JSON; a file may have more
 MOST_SHOWN = 100  # rejects that a receipt lists; all are counted
 TYPED = "typed.csv"
 _DEEPEST = 4
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # of no use in a cell, and some end a line for some reader
 
 Asked = Callable[[Source], tuple[Sequence[tuple[str, Literal["text", "number", "time"]]], Mapping[str, Sequence[str]]]]
 
@@ -204,7 +206,7 @@ def _as_csv(rows: Iterable[Mapping[str, Any]], source: str) -> bytes:
     if not names:
         raise Problem("push-not-rows", source=source)
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)  # so that no cell can look like a delimiter
     writer.writerow(names)
     writer.writerows([row.get(name, "") for name in names] for row in flat)
     return out.getvalue().encode(errors="replace")  # half of a letter (\ud800) is no text
@@ -213,7 +215,7 @@ def _as_csv(rows: Iterable[Mapping[str, Any]], source: str) -> bytes:
 def _flat(row: Mapping[Any, Any], under: str = "", depth: int = 0) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in row.items():
-        name = f"{under}{key}".replace("\0", "").strip() or "#"
+        name = _plain(f"{under}{key}").strip() or "#"
         match value:
             case dict() if depth < _DEEPEST:
                 found |= _flat(value, f"{name}.", depth + 1)
@@ -222,12 +224,16 @@ def _flat(row: Mapping[Any, Any], under: str = "", depth: int = 0) -> dict[str, 
             case bool():
                 found[name] = str(value).lower()
             case str():
-                found[name] = value.replace("\0", "")
+                found[name] = _plain(value)
             case dict() | list():
                 found[name] = json.dumps(value, ensure_ascii=False)
             case _:
                 found[name] = repr(value)
     return found
+
+
+def _plain(words: str) -> str:
+    return _CONTROLS.sub(" ", words)
 
 
 def _place(folder: Path, name: str, content: bytes, touched: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from core.metrics.metric import How
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -12,7 +14,10 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _PATH = "/sources/{source}/rows"
-_CELL: Json = {"type": ["string", "number", "null"]}
+_TEXT: Json = {"type": ["string", "number", "null"]}
+_NUMBER: Json = {
+    "anyOf": [{"type": ["number", "null"]}, {"type": "string", "pattern": "^(-?[0-9]{1,9}([.][0-9]{1,6})?[万亿%]?)?$"}]
+}
 
 
 def described(api: FastAPI, workspace: Workspace) -> Json:
@@ -24,39 +29,48 @@ def described(api: FastAPI, workspace: Workspace) -> Json:
     told = get_openapi(title=api.title, version=api.version, description=api.description, routes=api.routes)
     told["servers"] = [{"url": "/api/v1"}]
     sources = [one for one in workspace.catalog.sources.values() if one.push]
+    general = told["paths"].pop(_PATH)["post"]
     for one in sources:
         told["components"]["schemas"][f"Row_{one.name}"] = _row(one)
-    push = told["paths"][_PATH]["post"]
-    rows = [{"$ref": f"#/components/schemas/Row_{one.name}"} for one in sources] or [{"type": "object"}]
-    batch = {"type": "array", "minItems": 1, "items": {"anyOf": rows}}
-    push["requestBody"] = {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {"anyOf": [batch, {"type": "object", "required": ["rows"], "properties": {"rows": batch}}]},
-                "examples": {one.name: {"value": {"rows": [_example(one)]}} for one in sources},
-            },
-            "text/csv": {
-                "schema": {"type": "string", "minLength": 1},
-                "examples": {one.name: {"value": _csv(_example(one))} for one in sources},
-            },
-        },
-    }
-    if sources:
-        parameter = next(each for each in push["parameters"] if each["name"] == "source")
-        parameter["schema"] = {"type": "string", "enum": [one.name for one in sources]}
+        told["paths"][_PATH.format(source=one.name)] = {"post": _push(general, one)}
     api.openapi_schema = told
     return told
 
 
+def _push(general: Json, source: Source) -> Json:
+    """Return how rows of one source are brought; each has a path of its own, so that its columns can be told."""
+    batch = {"type": "array", "minItems": 1, "items": {"$ref": f"#/components/schemas/Row_{source.name}"}}
+    rows = {"type": "object", "required": ["rows"], "properties": {"rows": batch}, "additionalProperties": False}
+    example = _example(source)
+    return general | {
+        "operationId": f"push_{source.name}",
+        "summary": f"Bring rows of {source.name}",
+        "parameters": [each for each in general["parameters"] if each["name"] != "source"],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"anyOf": [batch, rows]},
+                    "examples": {source.name: {"value": {"rows": [example]}}},
+                },
+                "text/csv": {
+                    "schema": {"type": "string", "minLength": 1},
+                    "examples": {source.name: {"value": _csv(example)}},
+                },
+            },
+        },
+    }
+
+
 def _row(source: Source) -> Json:
     example = _example(source)
+    numbers = {one.column for one in source.measures.values() if one.how in (How.SUM, How.LAST)}
+    cells = {name: _NUMBER if name in numbers else _TEXT for name in example}
     return {
         "type": "object",
         "description": f"A row of {source.name}. A number may be written as people do: 1.2万, 2.35%, --.",
         "required": list(example),
-        "properties": dict.fromkeys(example, _CELL) | {source.time: {"type": "string", "format": "date"}},
-        "additionalProperties": True,
+        "properties": cells | {source.time: {"type": "string", "format": "date"}},
         "examples": [example],
     }
 
