@@ -6,7 +6,9 @@ always are; older ordinary days take their places. Seasons are ordinary: in summ
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from core.calendar.events import Event
 
 REACH = 62  # days further back at most, in search of ordinary ones: the longest promotion and what stands around it
-HOURS = 24
+HOURS, WEEK = 24, 7
 
 
 def is_all(first: date, last: date, events: Mapping[str, Event]) -> bool:
@@ -30,20 +32,19 @@ def is_all(first: date, last: date, events: Mapping[str, Event]) -> bool:
 
 
 class Days:
-    """Which events each day belongs to; found once for each day."""
+    """Which events each day belongs to."""
 
     def __init__(self, events: Mapping[str, Event]) -> None:
-        self.events = [each for each in events.values() if each.kind != "season"]
-        self.incidents = {each.code for each in self.events if each.kind == "incident"}
-        self.on: dict[int, frozenset[str]] = {}
+        every = [each for each in events.values() if each.kind != "season"]
+        self.incidents = {each.code for each in every if each.kind == "incident"}
+        self.on: dict[int, set[str]] = defaultdict(set)
+        for each in every:
+            for first, last in each.days.values():
+                for day in range(Period.holding(first, Grain.DAY).index, Period.holding(last, Grain.DAY).index + 1):
+                    self.on[day].add(each.code)
 
-    def of(self, day: int) -> frozenset[str]:
-        if day not in self.on:
-            date = Period(Grain.DAY, day).start.date()
-            self.on[day] = frozenset(
-                each.code for each in self.events if any(first <= date <= last for first, last in each.days.values())
-            )
-        return self.on[day]
+    def of(self, day: int) -> AbstractSet[str]:
+        return self.on.get(day, frozenset())
 
     def like(self, judged: int, span: int, stride: int) -> list[int]:
         """Return the last `span` days, every `stride`-th of them, that are like the judged one; the nearest first."""
@@ -65,6 +66,15 @@ def picked(
     if grain is Grain.DAY:
         return [_unless_plain(each, days.like(each, span, stride), span, stride) for each in periods]
     return [_hours(each, days, span, stride) for each in periods]
+
+
+def beyond(judged: range, span: int, events: Mapping[str, Event]) -> int:
+    """Return how many days further back than its span the mean of one of these days looks, by all days or by one
+    weekday's.
+    """
+    days = Days(events)
+    oldest = (min(days.like(day, span, stride), default=day) - day for day in judged for stride in (1, WEEK))
+    return max(0, -min(oldest, default=0) - span)
 
 
 def _hours(period: int, days: Days, span: int, stride: int) -> Columns | None:

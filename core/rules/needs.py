@@ -84,17 +84,25 @@ class Batch:
     def query(self, period: Period, last: Period | None = None, events: Mapping[str, Event] | None = None) -> Query:
         """Return what to ask in order to judge a period, or all through `last`.
 
-        Given the `events`, it reaches beyond the span of a historical mean only if one lies there.
+        Given the `events`, it reaches beyond the span of a historical mean only as far as they make it look.
         """
         first = period.shift(-self.history)
         if events is not None and self.near is not None:
-            nearer = period.shift(-self.near)
-            if ordinary.is_all(nearer.start.date(), (last or period).start.date(), events):
-                first = nearer
+            first = period.shift(-min(self.history, self.near + self._beyond(period, last or period, events)))
         if self.base is not None:
             first = min(first, Period.holding(self.base, self.grain))
         window = Window.of(first, last or period)
         return Query(self.source, self.grain, self.dimensions, self.measures, window)
+
+    def _beyond(self, first: Period, last: Period, events: Mapping[str, Event]) -> int:
+        """Return how many periods further back a mean looks for ordinary days."""
+        near, per_day = self.near or 0, {Grain.DAY: 1, Grain.HOUR: 24}.get(self.grain)
+        if per_day is None or ordinary.is_all(first.shift(-near).start.date(), last.start.date(), events):
+            return 0
+        span = USUAL_PERIODS[Grain.DAY]
+        earlier = max(0, near // per_day - span)  # a rule over several days takes a mean for each
+        days = range(first.index // per_day - earlier, last.index // per_day + 1)
+        return ordinary.beyond(days, span, events) * per_day
 
     def last_complete(self, wall: datetime) -> Period:
         """Return the newest period whose facts should all be there, by the business's wall clock."""

@@ -127,7 +127,7 @@ def test_cubes_of_different_questions_are_not_merged() -> None:
 @pytest.mark.parametrize("negated", [False, True])
 @pytest.mark.parametrize("values", [("wechat",), ("we*",), ("wechat", "douyin"), ("nobody",), ("*", "nobody"), ()])
 @pytest.mark.parametrize("dimension", ["channel", "region", "shop"])
-def test_slices_match_as_each_of_them_does(dimension: str, values: tuple[str, ...], negated: bool) -> None:
+def test_slices_match_as_each_of_them_does(dimension: str, values: tuple[str, ...], *, negated: bool) -> None:
     cube, matchers = two_by_two(), (Matcher(dimension, values, negated), Matcher("region", ("east",)))
     for asked in (matchers, matchers[:1]):
         assert cube.matching(asked).tolist() == [all_match(asked, labels) for labels in cube.slices]

@@ -94,20 +94,30 @@ def test_a_question_holds_its_history_and_its_last_period() -> None:
     assert batch.query(JUNE_18, JUNE_18.shift(2)).window == longer
 
 
-def test_a_historical_mean_reaches_beyond_its_four_weeks_only_when_a_promotion_or_an_incident_lies_in_them() -> None:
+def test_a_historical_mean_reaches_back_only_to_the_last_ordinary_day_that_it_needs() -> None:
     (batch,) = batches([a_rule_saying("渠道ROI低于历史均值20%")], CATALOG)
     events = builtin_events()
 
-    def first(day: date) -> date:
-        return batch.query(Period.holding(day, Grain.DAY), events=events).window.first_day
+    def back(day: date) -> int:
+        judged = Period.holding(day, Grain.DAY)
+        return judged.index - batch.query(judged, events=events).window.periods(Grain.DAY).start
 
-    assert first(date(2026, 6, 18)) == date(2026, 6, 18) - timedelta(90)
-    assert first(date(2026, 7, 31)) == date(2026, 7, 31) - timedelta(28)
+    assert back(date(2026, 6, 18)) == 28  # a day of 618 is held against its own days
+    assert back(date(2026, 7, 2)) == 67  # and one after it against four ordinary Thursdays, the last one in April
+    assert back(date(2026, 7, 31)) == 28
     outage = Event("outage", Text.same("outage"), days={2026: (date(2026, 7, 3), date(2026, 7, 3))}, kind="incident")
     events["outage"] = outage
-    assert first(date(2026, 7, 31)) == date(2026, 7, 31) - timedelta(90)
-    assert first(date(2026, 8, 1)) == date(2026, 8, 1) - timedelta(28)
+    assert back(date(2026, 7, 31)) == 35
+    assert back(date(2026, 8, 1)) == 28
     assert batch.query(Period.holding(date(2026, 8, 1), Grain.DAY)).window.first_day == date(2026, 5, 3)
+
+
+def test_each_day_of_a_row_looks_back_to_its_own_ordinary_days() -> None:
+    (batch,) = batches([a_rule_saying("连续5天（渠道ROI低于历史均值20%）")], CATALOG)
+    outage = Event("outage", Text.same("outage"), days={2026: (date(2026, 7, 3), date(2026, 7, 3))}, kind="incident")
+    judged = Period.holding(date(2026, 8, 3), Grain.DAY)  # the row begins on the 30th of July, a Thursday
+    window = batch.query(judged, events={"outage": outage}).window
+    assert window.first_day == date(2026, 6, 25)
 
 
 @pytest.mark.parametrize(
