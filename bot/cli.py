@@ -10,7 +10,7 @@ import json
 import shlex
 import sys
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -132,6 +132,7 @@ def rule(
 @cli.command()
 def check(folder: Folder) -> None:
     """Read a workspace and name every mistake in it, without running anything."""
+    from bot.cards.coverage import uncovered
     from bot.cards.envelope import envelope_words, expired
     from bot.phrases import say
     from core.rules.rule import Gating
@@ -152,6 +153,8 @@ def check(folder: Folder) -> None:
     today = found.today or datetime.now(found.zone).date()
     if over := expired(found, today):
         typer.echo(say("check-expired", _tongue(), rules=", ".join(over)))
+    for line in uncovered(found, datetime.now(UTC), _tongue()):
+        typer.echo(line)
     if ungated := [rule.id for rule in found.rules if rule.gate is Gating.OFF]:
         typer.echo(say("check-ungated", _tongue(), rules=", ".join(ungated)))
 

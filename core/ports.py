@@ -163,6 +163,10 @@ class Transaction(Protocol):
         """Return every alert that is not closed, oldest first."""
         ...
 
+    async def orphans(self) -> Sequence[Alert]:
+        """Return the open alerts that are bad, that somebody should hear of, and that nobody answers for."""
+        ...
+
     async def due(self, now: datetime) -> Sequence[Alert]:
         """Return open alerts with an escalation, an ack's end or a hold's end that has come."""
         ...

@@ -92,6 +92,10 @@ def headline(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
     where = slice_words(alert.fingerprint.labels, workspace, tongue)
     if source := alert.fingerprint.source:
         return data_headline(alert, source, tongue)
+    if orphan := alert.fingerprint.orphan:
+        rule = rule_of(orphan, workspace)
+        title = rule.title.to(tongue) if rule else orphan
+        return say("orphan-headline", tongue, what=f"{title} · {where}" if where else title)
     if not terms:
         rule = rule_of(alert.fingerprint.rule, workspace)
         what, much = (rule.title.to(tongue) if rule else alert.fingerprint.rule), ""
@@ -126,6 +130,8 @@ def why_words(alert: Alert, workspace: Workspace, tongue: Tongue, now: datetime)
     period = alert.finding.period
     if alert.fingerprint.source:
         return data_why(alert, period_words(period, tongue, now), workspace, tongue)
+    if alert.fingerprint.orphan:
+        return say("orphan-why" if alert.condition.is_bad else "orphan-well", tongue)
     if not terms:
         return ""
     said = sentence(terms[0], workspace, tongue, period.grain)

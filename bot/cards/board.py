@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.cards.alert import state_words, tell
+from bot.cards.alert import headline, state_words, tell
 from bot.cards.dress import metric_title, number, person_name, rule_of, severity_words, slice_words
 from bot.cards.terms import told
 from bot.chat.card import Block, Button, Buttons, Card, Prose, Table, Tone
@@ -86,6 +86,8 @@ def _row(alert: Alert, workspace: Workspace, tongue: Tongue, now: datetime, hold
     terms = told(alert.finding, rule)
     what = metric_title(terms[0].term.metric, workspace, tongue) if terms else alert.fingerprint.rule
     where = slice_words(alert.fingerprint.labels, workspace, tongue)
+    if alert.fingerprint.orphan:
+        what, where = headline(alert, workspace, tongue), ""
     mine = [hold for hold in holds if hold.alert == alert.id and hold.ended is None and hold.until > now]
     return (
         alert.handle,

@@ -19,7 +19,7 @@ from core.calendar.calendar import Calendar
 from core.notices.notice import CALLS, EVERYWHERE, TICKETS, Kind, Notice
 from core.routing.hours import is_working, next_start, working_after
 from core.routing.owner import find_next, find_owner, stand_in
-from core.routing.route import Route, labels_of, matching
+from core.routing.route import Route, for_orphans, labels_of, matching
 from core.routing.trace import ROUTED, Line, packed
 from core.rules.rule import Severity
 
@@ -39,6 +39,7 @@ _SAYS = {
     "reopened": Kind.REOPENED,
     "escalated": Kind.ESCALATION,
     "assigned": Kind.ASSIGNED,
+    "adopted": Kind.ASSIGNED,
     "handed-off": Kind.ASSIGNED,
     "declined": Kind.ASSIGNED,
     "handed-back": Kind.ASSIGNED,
@@ -133,7 +134,8 @@ class _Desk:
         alert = change.after
         self.role = rule.owner if rule else ""
         self.labels = alert.fingerprint.labels
-        self.taken = matching(routes, labels_of(alert.fingerprint.rule, self.role, alert.severity, self.labels))
+        seen = labels_of(alert.fingerprint.rule, self.role, alert.severity, self.labels)
+        self.taken = for_orphans(routes) if alert.fingerprint.orphan else matching(routes, seen)
         self.lines: list[Line] = []
         self.passed: tuple[Line, ...] = ()  # whom the chain of owners went past, and why
         self.notices: list[Notice] = []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.labels import Labels, all_match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from core.alerts.alert import Step
     from core.labels import Matcher
@@ -35,6 +35,14 @@ RESERVED = ("rule", "severity", "owner")  # labels that every alert has beside i
 def labels_of(rule: str, role: str, severity: Severity, labels: Labels) -> Labels:
     """Return what a route's matchers see."""
     return labels | Labels.of({"rule": rule, "owner": role, "severity": severity.name.lower()})
+
+
+def for_orphans(routes: Sequence[Route]) -> tuple[Route, ...]:
+    """Return the route of an alert that nobody answers for: the last, with every chat there is if it has none."""
+    if not routes or routes[-1].chats:
+        return tuple(routes[-1:])
+    chats = tuple(dict.fromkeys(place for route in routes for place in route.chats))
+    return (replace(routes[-1], chats=chats, steps=()),)
 
 
 def matching(routes: Iterable[Route], labels: Labels) -> tuple[Route, ...]:

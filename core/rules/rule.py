@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.text import Text
 
 
+ORPHAN = "orphan:"  # before a rule's id: that somebody answers for its alerts, which nobody needs to write either
 DATA = "data:"  # before a source's name: the rule that its facts may be believed, which nobody needs to write
 
 
@@ -110,6 +111,11 @@ class Fingerprint:
     def source(self) -> str | None:
         """Return the source whose facts it is about, where it is about facts and not about the business."""
         return self.rule.removeprefix(DATA) if self.rule.startswith(DATA) else None
+
+    @property
+    def orphan(self) -> str | None:
+        """Return the rule whose alert nobody answers for, where that is what it is about."""
+        return self.rule.removeprefix(ORPHAN) if self.rule.startswith(ORPHAN) else None
 
     def __str__(self) -> str:
         return f"{self.rule}{{{self.labels}}}"

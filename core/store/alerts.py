@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 
 from core.alerts.condition import handle_of
 from core.ports import Conflict
+from core.rules.rule import ORPHAN, Severity
 from core.store import rows
 from core.store.connected import Connected, handfuls
 from core.store.tables import METADATA
@@ -53,6 +54,12 @@ class Alerts(Connected):
     async def open(self) -> Sequence[Alert]:
         opened = select(ALERT).where(ALERT.c.stage != "closed").order_by(ALERT.c.opened_at, ALERT.c.id)
         return [rows.alert_of(row) for row in await self._rows(opened)]
+
+    async def orphans(self) -> Sequence[Alert]:
+        alone = and_(ALERT.c.stage != "closed", ALERT.c.owner.is_(None), ALERT.c.fired_at.is_not(None))
+        heard = and_(ALERT.c.severity > int(Severity.INFO), ~ALERT.c.rule.startswith(ORPHAN))
+        found = [rows.alert_of(row) for row in await self._rows(select(ALERT).where(alone, heard).order_by(ALERT.c.id))]
+        return [alert for alert in found if alert.condition.is_bad]
 
     async def due(self, now: datetime) -> Sequence[Alert]:
         ended = exists().where(HOLD.c.alert == ALERT.c.id, HOLD.c.ended.is_(None), HOLD.c.until <= now)

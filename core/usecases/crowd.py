@@ -21,7 +21,7 @@ from core.ports import Conflict
 from core.routing.decide import decide
 from core.routing.storm import shared
 from core.usecases.act import pace_of
-from core.usecases.tell import tell
+from core.usecases.tell import inhibited, tell
 
 if TYPE_CHECKING:
     from core.people.person import Person
@@ -130,9 +130,11 @@ async def _act_once(
             moved += touched
         ids = {hold.id for hold in moved}
         still = [*(hold for hold in held if hold.id not in ids), *(hold for hold in moved if hold.ended is None)]
-        decision = decide(changes, workspace.rules, workspace.routes, still, workspace.people, now, workspace.calendar)
-        await tell(tx, decision, now, moved)
-    return Done(decision.changes, tuple(stale))
+        acted = {change.after.id for change in changes}
+        every, causes, held = await inhibited(tx, changes, still, workspace, now)
+        decision = decide(every, workspace.rules, workspace.routes, held, workspace.people, now, workspace.calendar)
+        await tell(tx, decision, now, (*moved, *causes))
+    return Done(tuple(change for change in decision.changes if change.after.id in acted), tuple(stale))
 
 
 async def _has_news(alert: Alert, now: datetime, tx: Transaction) -> bool:

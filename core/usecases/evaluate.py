@@ -23,6 +23,7 @@ from core.rules.evaluate import findings
 from core.rules.needs import Batch, batches
 from core.usecases.act import pace_of
 from core.usecases.inspect import faults_of, inspect
+from core.usecases.orphans import tend_orphans
 from core.usecases.restate import restate
 from core.usecases.tell import inhibited, tell
 from core.usecases.turns import turn
@@ -87,6 +88,8 @@ async def evaluate_due(
             changes += await _catch_up(batch, workspace, world, fresh, scheduled)
         except Problem as problem:
             problems.append(problem)
+    if scheduled is None:
+        changes += await tend_orphans(workspace, world)
     if problems:
         raise problems[0]
     return tuple(changes)

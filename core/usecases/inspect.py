@@ -24,7 +24,7 @@ from core.rules.finding import Finding, State
 from core.rules.rule import DATA, Fingerprint, Rule, Severity
 from core.rules.tree import All, Sentence
 from core.text import Text
-from core.usecases.tell import tell
+from core.usecases.tell import inhibited, tell
 
 if TYPE_CHECKING:
     from core.alerts.event import Change
@@ -94,8 +94,9 @@ async def inspect(
     seen = Inspected((rule,), period, faults)
     async with world.store.begin() as tx:
         changes = observe(await tx.latest([rule.id]), seen, now)
-        decision = decide(changes, seen.rules, workspace.routes, await tx.holds(), workspace.people, now)
-        await tell(tx, decision, now)
+        every, causes, held = await inhibited(tx, changes, await tx.holds(), workspace, now)
+        decision = decide(every, (*workspace.rules, rule), workspace.routes, held, workspace.people, now)
+        await tell(tx, decision, now, causes)
         if not any(fault.check is Check.SCHEMA for fault in faults):  # that may mend without a single new fact
             await tx.mark_evaluated(rule.id, period, now)
     return decision.changes

@@ -1,0 +1,40 @@
+"""Which alerts nobody would answer for, said plainly when a workspace is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.cards.dress import person_name, slice_words
+from bot.phrases import say
+from core.routing.coverage import Gap, gaps
+
+if TYPE_CHECKING:
+    from core.text import Tongue
+    from core.workspace import Workspace
+
+MOST_SLICES = 3
+
+
+def uncovered(workspace: Workspace, now: datetime, tongue: Tongue) -> Iterator[str]:
+    """Yield a sentence for each rule and day on which nobody answers, or only whom everything falls to."""
+    if workspace.today is not None:
+        now = datetime.combine(workspace.today, now.astimezone(workspace.zone).timetz())
+    values = {code: tuple(one.values) for code, one in workspace.catalog.dimensions.items()}
+    for gap in gaps(workspace.rules, workspace.routes, workspace.people, values, now):
+        slices, day = _slices(gap, workspace, tongue), gap.day.isoformat()
+        if gap.to is None:
+            yield say("check-orphan", tongue, rule=gap.rule, day=day, slices=slices)
+        else:
+            to = person_name(gap.to, workspace, tongue)
+            yield say("check-thin", tongue, rule=gap.rule, day=day, to=to, slices=slices)
+
+
+def _slices(gap: Gap, workspace: Workspace, tongue: Tongue) -> str:
+    if not any(gap.slices):
+        return say("check-everything", tongue)
+    named = [slice_words(labels, workspace, tongue) for labels in gap.slices[:MOST_SLICES]]
+    words = say("list-comma", tongue).join(named)
+    more = len(gap.slices) - MOST_SLICES
+    return say("check-more-slices", tongue, slices=words, count=more) if more > 0 else words
