@@ -17,6 +17,7 @@ from core.quantity import Unit
 from core.text import Tongue
 
 MOST_NAMED = 3
+TELLING = 0.05  # of the change, for the mix to be told beside slices that broke
 LITTLE = 0.005  # a share that would be written as 0%
 
 
@@ -31,7 +32,7 @@ class Names:
     against: str  # what it is held against, such as `what was expected`
 
 
-def sentence(why: Attribution, names: Names) -> str:
+def sentence(why: Attribution, names: Names, *, is_searched: bool = True) -> str:
     """Return what moved the number, how much of it, and what nobody can explain."""
     tongue = names.tongue
     if why.before is None or why.now is None:
@@ -39,17 +40,22 @@ def sentence(why: Attribution, names: Names) -> str:
     if why.change == 0 and not why.causes:
         return say("why-unmoved", tongue, metric=names.metric, now=names.number(why.now))
     head = _head(why, names)
+    if not is_searched:
+        return head
     if why.is_mix and why.shift is not None:
         said = [_mix(why, names)]
         said += [say("why-besides", tongue, causes=_listed(why.causes, names))] if why.causes else []
     elif why.causes:
         said = [say("why-causes", tongue, causes=_listed(why.causes, names))]
+        mixed = why.mix / why.change if why.mix and why.change else 0.0
+        said += [say("why-mix-part", tongue, share=share_words(mixed))] if abs(mixed) >= TELLING else []
     elif abs(why.everywhere) > LITTLE:
         said = [say("why-everywhere", tongue, change=numerals.change(why.everywhere))]
     else:
         said = [say("why-nothing", tongue)]
-    if why.causes and why.unexplained is not None:
-        said.append(say("why-unexplained", tongue, share=share_words(why.unexplained)))
+    if why.causes and why.unexplained is not None and round(why.unexplained, 2) != 0:
+        code = "why-unexplained" if why.unexplained > 0 else "why-beyond"
+        said.append(say(code, tongue, share=share_words(abs(why.unexplained))))
     joint = "" if tongue == "zh" else " "
     return joint.join([head, *said])
 
@@ -93,7 +99,6 @@ def _mix(why: Attribution, names: Names) -> str:
         "slice": names.slice(shift.slice),
         "before": numerals.number(shift.share_before, Unit.PERCENT, tongue),
         "now": numerals.number(shift.share_now, Unit.PERCENT, tongue),
-        "metric": names.metric,
         "grew": "yes" if grew else "no",
         "high": "yes" if is_high else "no",
         "rose": "yes" if why.now < why.before else "no",

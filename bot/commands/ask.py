@@ -33,12 +33,7 @@ async def answered(command: Ask, call: Call) -> tuple[Answer, Reading]:
         raise _without_metric(command, call)
     for code in command.metrics:
         _must_have_data(code, call)
-    try:
-        reading = read_period(
-            command.period or UNSAID, call.wall, call.workspace.events, fiscal_starts=call.workspace.fiscal_starts
-        )
-    except Problem as problem:
-        raise _mistyped(command.period, call) or problem from None
+    reading, _ = period_of(command, call)
     window = reading.window
     compare = comparison(window, command.versus, call.wall, call.workspace.events, event=reading.event)
     question = Question(command.metrics, window, command.where, command.by, compare, command.grain)
@@ -46,6 +41,17 @@ async def answered(command: Ask, call: Call) -> tuple[Answer, Reading]:
     if answer.is_empty:
         _name_what_is_near(command, call)
     return answer, replace(reading, window=answer.question.window)
+
+
+def period_of(command: Ask, call: Call) -> tuple[Reading, str]:
+    """Return how the period was read, and what is to be said where it may have been read wrongly."""
+    try:
+        reading = read_period(
+            command.period or UNSAID, call.wall, call.workspace.events, fiscal_starts=call.workspace.fiscal_starts
+        )
+    except Problem as problem:
+        raise _mistyped(command.period, call) or problem from None
+    return reading, echo(command, reading, call.tongue)
 
 
 def echo(command: Ask, reading: Reading, tongue: Tongue) -> str:

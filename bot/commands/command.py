@@ -67,6 +67,28 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Drivers:
+    """What moved a number: an alert's, or the first metric of a question."""
+
+    question: Ask | None = None
+    alert: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """From exposure to pay: of the question, the slice and the period count."""
+
+    question: Ask = Ask()
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Exposure, conversion of leads and retention, at a glance."""
+
+    question: Ask = Ask()
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Who would hear of this number on this slice, were it to go wrong now."""
 
@@ -284,6 +306,36 @@ class Unmute:
     mute: str
 
 
+@dataclass(frozen=True, slots=True)
+class RequestIt:
+    """Ask somebody to let me do what I was refused."""
+
+    code: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Who changed what: of an alert, a person or a rule, in a period; all of it when empty."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the rules lack to be answered for."""
+
+
 Command = (
     Ask
     | Metrics
@@ -291,6 +343,9 @@ Command = (
     | Alerts
     | Show
     | Why
+    | Drivers
+    | Funnel
+    | Lines
     | Route
     | Board
     | Digest
@@ -313,6 +368,11 @@ Command = (
     | Approve
     | Reject
     | More
+    | RequestIt
+    | Allow
+    | Deny
+    | Audit
+    | Check
     | Escalate
     | Snooze
     | Close

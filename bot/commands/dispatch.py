@@ -15,7 +15,7 @@ import structlog
 from bot.cards.problem import bug_card, problem_card
 from bot.chat.reply import Reply
 from bot.chat.request import Request
-from bot.commands import alerts, ask, explain, follow_up, mutes, put, respond
+from bot.commands import access, alerts, ask, explain, follow_up, mutes, put, respond, why
 from bot.commands import storm as storms
 from bot.commands.call import Call
 from bot.commands.command import (
@@ -37,11 +37,14 @@ from bot.commands.command import (
     Escalate,
     HandOff,
     Help,
+    Drivers,
     Judge,
     Loss,
+    Funnel,
     Metrics,
     Mine,
     More,
+    Lines,
     Mute,
     Mutes,
     Promise,
@@ -81,6 +84,9 @@ REGISTER: dict[type[Command], tuple[Right, Handler]] = {
     Board: (Right.READ, alerts.board),
     Digest: (Right.READ, alerts.digest),
     Put: (Right.ACT, put.put),
+    Drivers: (Right.READ, why.drivers),
+    Funnel: (Right.READ, why.funnel),
+    Lines: (Right.READ, why.lines),
     Ack: (Right.ACT, respond.ack),
     Assign: (Right.ACT, respond.assign),
     Accept: (Right.ACT, respond.accept),

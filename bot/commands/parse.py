@@ -16,20 +16,28 @@ from bot.commands.command import (
     Accept,
     Ack,
     Alerts,
+    Allow,
     Ask,
     Assign,
+    Audit,
     Board,
+    Check,
     Command,
     Decline,
     Define,
+    Deny,
     Digest,
+    Drivers,
     Escalate,
+    Funnel,
     Help,
+    Lines,
     Metrics,
     Mine,
     Mutes,
     Promises,
     Reopen,
+    RequestIt,
     Route,
     Show,
     Snooze,
@@ -54,6 +62,11 @@ _WHO = re.compile(r"<@(\w+)(?:\|[^>]*)?>|@(\S+)|(\S+)")
 _NOT_TOLD = re.compile(
     r"(?:wasn't|weren't|was|were)\s+(\S+)\s+(?:not\s+)?(?:told|notified|called)"
     r"|没有?(?:通知|告诉|叫)\s*([^\s#]+?)(?=\s|#|$)|\bnot\s+(?:tell|notify|told)\s+(\S+)",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(
+    r"\b(?:did|does|has|have|is|are|was|were|go|goes|gone|went|drop(?:ped|s)?|fall(?:en|s)?|fell|rise[ns]?|rose|move[ds]?"
+    r"|change[ds]?|down|up|so|much)\b|下降|下跌|下滑|上升|上涨|变化|变了|跌了|涨了|降了|升了|这么|大幅",
     re.IGNORECASE,
 )
 _MYSELF = frozenset({"me", "i", "we", "us", "myself", "我", "我们", "自己"})
@@ -97,6 +110,15 @@ def _number_after_what_is(said: str, end: int, lexicon: Lexicon) -> Ask | None:
     return asked if asked.metrics and asked != Ask(asked.metrics) else None
 
 
+def _what_moved(rest: str, lexicon: Lexicon) -> Drivers | None:
+    """Return the question in `why roi last week`; where no metric is named it is about an alert."""
+    said = _MOVED.sub(" ", rest)
+    if lexicon.metrics.pattern is None or lexicon.metrics.pattern.search(_lowered(said)) is None:
+        return None
+    asked = read_question(said, _lowered(said), lexicon)
+    return Drivers(asked) if asked.metrics else None
+
+
 def _on_alert(stamp: Stamp, rest: str, lexicon: Lexicon, platform: str | None) -> Command:
     """`#7f3k`, or the alert first and the verb after it: `7f3k 转给李伟`."""
     verb = opening(_lowered(rest))
@@ -138,6 +160,12 @@ def _act(
             return Promises()
         case "mine":
             return Mine()
+        case "audit":
+            return Audit(rest)
+        case "check":
+            return Check()
+        case "request" | "allow" | "deny":
+            return _plea(verb, rest)
         case "mute":
             return (
                 read_mute(rest, lexicon)
@@ -152,6 +180,13 @@ def _act(
             who = next(group for group in not_told.groups() if group is not None)
             about = (rest[: not_told.start()] + " " + rest[not_told.end() :]).strip(" ,")
             return Why(said_first or _which(verb, about, thread)[0], _person(who, lexicon, platform))
+        case "drivers" | "why" if said_first is None and (moved := _what_moved(rest, lexicon)):
+            return moved
+        case "drivers":
+            return Drivers(alert=said_first or _which(verb, rest, thread)[0])
+        case "funnel" | "lines":
+            asked = read_question(rest, _lowered(rest), lexicon)
+            return Funnel(asked) if verb == "funnel" else Lines(asked)
         case "why" | "ack" | "assign" | "accept" | "decline" | "escalate" | "snooze" | "close" | "reopen":
             stamp, words = (said_first, rest) if said_first else _which(verb, rest, thread)
             return _answer_alert(verb, stamp, words, lexicon, platform)
@@ -194,6 +229,15 @@ def _answer_alert(verb: str, stamp: Stamp, words: str, lexicon: Lexicon, platfor
             return close(stamp, found[0] if found else None, words[found[1] if found else 0 :])
         case _:
             return _assign(stamp, words, lexicon, platform)
+
+
+def _plea(verb: str, rest: str) -> Command:
+    code, _, of = rest.lower().partition(" ")
+    if not code or (verb == "request" and not of):
+        raise Missing("command-which-plea", verb=verb)
+    if verb == "request":
+        return RequestIt(code, of.strip())
+    return Allow(code) if verb == "allow" else Deny(code)
 
 
 def _storm(rest: str) -> Storm:

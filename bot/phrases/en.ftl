@@ -1371,3 +1371,94 @@ check-orphan = { $rule }: from { $day } nobody would answer for { $slices }.
 check-thin = { $rule }: from { $day } only { $to } would answer for { $slices }, to whom all else falls. Name a backup.
 check-everything = everything
 check-more-slices = { $slices } and { $count } more
+
+## Why, asked in chat
+
+drivers-title = Why: { $metric }
+drivers-suggestion = Beacon’s suggestion: what the cause was, whoever closes the alert says.
+drivers-held-back = The last { $days ->
+    [one] day is
+   *[other] { $days } days are
+ } left out: not all of it is in yet.
+drivers-one-slice = There is no dimension left to search, so the change is only split.
+drivers-against-likes = { $window }, against the same day or hour of the last { $count } weeks, or the { $count } periods before
+drivers-likes = usual
+drivers-slice = Slice
+drivers-before = Before
+drivers-now = Now
+drivers-share = Of the change
+drivers-mix = Mix
+drivers-rest = Unexplained
+drivers-cases = When it last looked like this:
+drivers-case = · #{ $handle } { $when }, { $slice }: { $cause }
+drivers-case-fixed = · #{ $handle } { $when }, { $slice }: { $cause } → { $action }
+likely-slice = Beacon’s suggestion: { $slice } ({ $move }, { $share } of the change).
+likely-mix = Beacon’s suggestion: the mix shifted towards or away from { $slice }; no slice broke.
+button-drivers = What moved it
+why-which-metric = Why what? Name a metric, as in: why roi last week.
+why-nothing-yet = { $metric } has no complete facts in that period yet. Ask for an earlier one.
+why-no-facts = { $metric } has no facts on one of the two sides. Ask for another period, or `vs` another.
+why-gathers = { $metric } gathers to date, so its change has no parts to search. Ask for what it is made of.
+why-not-additive = { $metric } cannot be told apart by slices: { $base } is no sum. Ask for the slices one by one.
+why-no-dimension-left = #{ $handle } is about the finest slice there is, or about data: there is nothing below it to search.
+
+## The funnel and the three lines
+
+funnel-title = Funnel
+funnel-stage = Stage
+funnel-rate = Step
+funnel-step = { $before } → { $here }
+funnel-broke-here = broke here
+funnel-broke = { $metric } { $change }: the step that broke is { $step }, { $before } → { $now }. It alone is { $share } of the loss.
+funnel-broke-though = { $metric } { $change }, though { $step } broke: { $before } → { $now }.
+funnel-whole = { $metric } { $change }: no step broke.
+funnel-too-few = Fewer than two stages of a funnel have facts on both sides. It is made of such counts as { $stages }.
+lines-title = Exposure, conversion, retention
+line-exposure = Exposure
+line-conversion = Lead conversion
+line-retention = Retention
+line-column = Line
+line-metric = Metric
+line-no-number = no number here
+lines-broke = The line that broke is { $line }: { $metric } { $change }.
+lines-fine = None of the lines broke.
+button-funnel = Funnel
+why-mix-part = { $share } of it is mix: weight moved between slices.
+why-beyond = The rest went the other way by { $share }.
+
+## Who may, and who did
+
+audit-title = { FILLED($of) ->
+    [no] Who changed what
+   *[yes] Who changed what: { $of }
+  }
+audit-none = Nothing is written down for that.
+audit-more = { $count } earlier lines are left out. Name a shorter period, or use “beacon audit”.
+audit-when = When
+audit-who = Who
+audit-what = What
+audit-change = Before → after
+upkeep-title = { $count ->
+    [one] { $count } rule looked at
+   *[other] { $count } rules looked at
+  }
+upkeep-fine = Each has a goal, an owner, steps and a review to come.
+upkeep-objective = No objective: { $rules }
+upkeep-owner = Nobody holds the owner’s role: { $rules }
+upkeep-sop = No SOP: { $rules }
+upkeep-review = No review date: { $rules }
+upkeep-review-past = Review overdue: { $rules }
+upkeep-approver = Nobody holds the role that approves the consequence: { $rules }
+button-ask = Ask { $name }
+button-allow = Allow
+button-deny = Deny
+plea-title = { $by } asks you
+plea = { $by } asks to do this, and may not: “{ $text }”. With your yes it is done in their name, on your word.
+plea-allowed = { $by } said yes, and it is done: “{ $text }”.
+plea-denied = { $by } said no: “{ $text }”.
+plea-sent = { $name } has been asked. You will hear what they say.
+plea-refused = Denied. They are told.
+unknown-plea = Nothing is asked under { $code }.
+plea-over = That has been answered, or was asked more than a day ago.
+plea-own = Somebody else has to say yes to that.
+command-which-plea = Press the button again: “{ $verb }” needs the code that it holds.

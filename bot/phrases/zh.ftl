@@ -1158,7 +1158,7 @@ why-from-to = 从 { $before } 到 { $now }
 why-unexplained = 还有 { $share } 无法解释。
 why-nothing = 没有哪个切片明显超出正常波动，所以不点名。
 why-everywhere = 各处一起变了（{ $change }），不是某个切片出了问题。
-why-mix = 是结构变了，不是某个切片坏了：{ $slice }的{ $metric }偏{ $high ->
+why-mix = 是结构变了，不是某个切片坏了：本来就偏{ $high ->
     [yes] 高
    *[no] 低
  }，它的占比从 { $before } { $grew ->
@@ -1309,3 +1309,88 @@ check-orphan = { $rule }：自 { $day } 起没有人负责{ $slices }。
 check-thin = { $rule }：自 { $day } 起只有兜底的{ $to }负责{ $slices }。请指定代理人。
 check-everything = 全部范围
 check-more-slices = { $slices } 等，另有 { $count } 个
+
+## 在聊天里问为什么
+
+drivers-title = 为什么：{ $metric }
+drivers-suggestion = 这是烽火的推测，真正的原因由关闭告警的人填写。
+drivers-held-back = 最后 { $days } 天没有算进来：数据还没到齐。
+drivers-one-slice = 没有可以再拆的维度，只能做总体拆分。
+drivers-against-likes = { $window }，对比前 { $count } 周的同一天（同一小时），或前 { $count } 个周期
+drivers-likes = 往常
+drivers-slice = 切片
+drivers-before = 之前
+drivers-now = 现在
+drivers-share = 占变化
+drivers-mix = 结构变化
+drivers-rest = 未解释
+drivers-cases = 以前类似的情况：
+drivers-case = · #{ $handle } { $when } { $slice }：{ $cause }
+drivers-case-fixed = · #{ $handle } { $when } { $slice }：{ $cause } → { $action }
+likely-slice = 烽火推测：{ $slice }（{ $move }，占变化的 { $share }）。
+likely-mix = 烽火推测：是{ $slice }的占比变了，不是某个切片坏了。
+button-drivers = 为什么变
+why-which-metric = 要问什么的原因？请写出指标，例如：为什么 ROI 上周。
+why-nothing-yet = { $metric }在这个时间段还没有完整的数据，请问更早的时间段。
+why-no-facts = { $metric }有一侧没有数据。请换一个时间段，或换一个对比。
+why-gathers = { $metric }是累计值，变化无法按切片拆分。请改问它的组成指标。
+why-not-additive = { $metric }无法按切片拆分：{ $base } 不能相加。请逐个切片查询。
+why-no-dimension-left = #{ $handle } 已经是最细的切片，或与数据质量有关，下面没有可以再拆的维度。
+
+## 漏斗和三条线
+
+funnel-title = 全链路漏斗
+funnel-stage = 环节
+funnel-rate = 这一步
+funnel-step = { $before } → { $here }
+funnel-broke-here = 断在这一步
+funnel-broke = { $metric } { $change }：断在{ $step }，从 { $before } 到 { $now }，仅这一步就占损失的 { $share }。
+funnel-broke-though = { $metric } { $change }，但{ $step }断了：从 { $before } 到 { $now }。
+funnel-whole = { $metric } { $change }：没有哪一步断了。
+funnel-too-few = 漏斗里两侧都有数据的环节不足两个。它由 { $stages } 这样的数量组成。
+lines-title = 曝光、线索转化、留存
+line-exposure = 曝光
+line-conversion = 线索转化
+line-retention = 留存
+line-column = 线
+line-metric = 指标
+line-no-number = 这里没有数据
+lines-broke = 掉链子的是{ $line }：{ $metric } { $change }。
+lines-fine = 三条线都没有掉链子。
+button-funnel = 漏斗
+why-mix-part = 其中 { $share } 是结构变化。
+why-beyond = 其余部分反向变动 { $share }。
+
+## 权限与操作记录
+
+audit-title = { FILLED($of) ->
+    [no] 操作记录
+   *[yes] 操作记录：{ $of }
+  }
+audit-none = 没有相应的记录。
+audit-more = 另有 { $count } 条更早的记录未列出。请缩短时间范围，或使用“beacon audit”。
+audit-when = 时间
+audit-who = 操作人
+audit-what = 操作
+audit-change = 变更前 → 变更后
+upkeep-title = 检查了 { $count } 条规则
+upkeep-fine = 每条规则都有目标、负责人、处理步骤和复审日期。
+upkeep-objective = 没有业务目标：{ $rules }
+upkeep-owner = 负责角色没有人担任：{ $rules }
+upkeep-sop = 没有处理步骤：{ $rules }
+upkeep-review = 没有复审日期：{ $rules }
+upkeep-review-past = 复审日期已过：{ $rules }
+upkeep-approver = 审批业务后果的角色没有人担任：{ $rules }
+button-ask = 请 { $name } 同意
+button-allow = 准许
+button-deny = 不准
+plea-title = { $by } 请你同意
+plea = { $by } 没有权限，想执行“{ $text }”。你同意后，将以其名义执行，并记下是经你同意的。
+plea-allowed = { $by } 已同意，“{ $text }”已执行。
+plea-denied = { $by } 没有同意“{ $text }”。
+plea-sent = 已询问 { $name }，答复后会通知你。
+plea-refused = 已拒绝，并告知对方。
+unknown-plea = 没有编号为 { $code } 的请求。
+plea-over = 这个请求已经答复，或已超过一天。
+plea-own = 需要由别人来同意。
+command-which-plea = 请再按一次按钮：“{ $verb }”后面要有按钮里的编号。

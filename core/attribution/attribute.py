@@ -99,13 +99,17 @@ class Attribution:
 
 def attribute(leaves: Leaves, kind: Kind) -> Attribution:
     """Search a table of leaves, whose measures are those of the kind; only what the evidence bears is named."""
+    # What may lie below zero (a profit) has parts that are larger than the whole: it is split, and not searched.
+    is_searched = all(bool((leaves.measures[name] >= 0).all()) for name in MEASURES[kind])
     if kind is Kind.SUM:
-        return _of_sum(leaves, leaves.measures["actual"], leaves.measures["expected"])
+        return _of_sum(leaves, leaves.measures["actual"], leaves.measures["expected"], is_searched=is_searched)
     num, den, base_num, base_den = (leaves.measures[name] for name in MEASURES[kind])
     parts = split(base_num, base_den, num, den)
     if parts is None:
         return Attribution(kind, None, None, (), unexplained=None)
-    if kind is Kind.RATE:
+    if not is_searched:
+        found, expected = Search(()), num
+    elif kind is Kind.RATE:
         found = search_rates(leaves, num, den, base_num, base_den)
         expected = usual_rate(leaves, base_num, base_den) * den
     else:
@@ -121,8 +125,8 @@ def _at_old_ratio(*, num: Array, den: Array, now: Array) -> Array:
     return old * now
 
 
-def _of_sum(leaves: Leaves, actual: Array, expected: Array) -> Attribution:
-    found = search(leaves, actual, expected)
+def _of_sum(leaves: Leaves, actual: Array, expected: Array, *, is_searched: bool) -> Attribution:
+    found = search(leaves, actual, expected) if is_searched else Search(())
     before, now = float(expected.sum()), float(actual.sum())
     causes = tuple(
         Cause(

@@ -70,6 +70,9 @@ class Leaves:
         most_cells: int = MOST_CELLS,
     ) -> Leaves:
         """Add up rows of the same slice and lay out the cuboids."""
+        if not names:  # all of it is one slice
+            whole = {name: np.array([each.sum()]) for name, each in measures.items()}
+            return cls((), (), np.zeros((0, 1), dtype=np.int64), whole, ())
         cards = tuple(len(each) for each in values)
         is_dense = len(cards) <= ALL_DEPTHS and prod(cards) <= most_cells
         if is_dense:

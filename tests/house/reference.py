@@ -31,6 +31,9 @@ SAYS = {
         "why HANDLE [WHO]",
         "How an alert came about and who was told; with a name or `not me`: why not they.",
     ),
+    "drivers": ("drivers METRIC or HANDLE", "What moved a number: `why METRIC [DIM=VALUE] [PERIOD] [vs PERIOD]` says the same."),
+    "funnel": ("funnel [DIM=VALUE] [PERIOD]", "From exposure to pay, then and now: which step broke."),
+    "lines": ("lines [PERIOD]", "Exposure, conversion of leads, retention: which line broke."),
     "route": ("route METRIC [DIM=VALUE]", "Who would hear of it, were it to go wrong now, and why they."),
     "board": ("board", "The foremost metrics, against the day and the week before."),
     "digest": ("digest", "The daily digest, now."),
@@ -60,6 +63,11 @@ SAYS = {
     "mute": ("mute [METRIC] [DIM=VALUE] [from TIME] until TIME because WHY", "Keep a slice quiet, after a look at it."),
     "mutes": ("mutes", "What is muted, by whom, why, and how much it has hidden."),
     "unmute": ("unmute MUTE", "End a mute now; what is still bad is said."),
+    "request": ("request CODE WHO", "Ask somebody who may to let you; the button of a refusal says it."),
+    "allow": ("allow CODE", "Let them: it is done in their name, on your word."),
+    "deny": ("deny CODE", "Do not let them."),
+    "audit": ("audit [HANDLE, WHO or RULE] [PERIOD]", "Who changed what, from where, before and after."),
+    "check": ("check", "Which rules lack an objective, an owner, an SOP or a review date."),
     "storm": ("storm GROUP [ack, mine, snooze, list]", "Act on all alerts of one card; its buttons name it."),
 }
 PERIODS = [
