@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from core.people.plea import Plea
     from core.people.token import Token
     from core.quality.provenance import Provenance
+    from core.review.score import Incident
     from core.routing.budget import Call, Record
     from core.routing.mute import Hits, Mute
     from core.rules.rule import Fingerprint
@@ -345,6 +346,12 @@ class Transaction(Protocol):
     async def plea(self, code: str) -> Plea | None: ...
 
     async def keep_plea(self, plea: Plea) -> None: ...
+
+    async def incidents(self, first: date, last: date) -> Sequence[Incident]:
+        """Return what people wrote down of these days, oldest first."""
+        ...
+
+    async def keep_incident(self, incident: Incident, now: datetime) -> None: ...
 
     async def dead(self, since: datetime) -> Sequence[Delivery]:
         """Return the dead letters written since then, newest first."""

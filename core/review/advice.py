@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from core.calendar.grain import Grain
@@ -78,6 +79,11 @@ class Advice:
     @property
     def changes(self) -> bool:
         return self.proposed != self.rule
+
+    @property
+    def mark(self) -> str:
+        """Return a short name for just this change: another number is another proposal."""
+        return blake2b(f"{self.rule}→{self.proposed}".encode(), digest_size=4).hexdigest()
 
 
 def advise(rule: Rule, tally: Tally, today: date, candidate: Candidate | None) -> Advice:

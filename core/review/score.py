@@ -13,7 +13,7 @@ from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
-from core.alerts.alert import Reason, Feedback
+from core.alerts.alert import Feedback, Reason
 from core.quantity import Unit
 
 if TYPE_CHECKING:

@@ -86,7 +86,7 @@ def alert_row(alert: Alert) -> Row:
 
 
 def alert_of(row: Mapping[str, Any]) -> Alert:
-    fingerprint = Fingerprint(row["rule"], _labels(row["labels"]))
+    fingerprint = Fingerprint(row["rule"], labels_of(row["labels"]))
     return Alert(
         id=row["id"],
         handle=row["handle"],
@@ -139,7 +139,7 @@ def labels_text(labels: Labels) -> str:
     return _text(labels.pairs)
 
 
-def _labels(text: str) -> Labels:
+def labels_of(text: str) -> Labels:
     return Labels(tuple((dimension, value) for dimension, value in json.loads(text)))
 
 

@@ -23,6 +23,7 @@ from core.store.deliveries import DELIVERY, Deliveries
 from core.store.engine import away, engine_of, in_our_words, troubles
 from core.store.group_rows import gathered_rows, gathering_row
 from core.store.groups import GATHERED, GATHERING, Groups
+from core.store.incidents import Incidents
 from core.store.lock import lock_beside
 from core.store.mutes import Mutes
 from core.store.processes import Processes
@@ -85,7 +86,7 @@ class SqlStore:
             self._lock.close()
 
 
-class SqlTransaction(Alerts, Audit, Deliveries, Groups, Mutes, Processes, Surfaces, Taken, Tokens):
+class SqlTransaction(Alerts, Audit, Deliveries, Groups, Incidents, Mutes, Processes, Surfaces, Taken, Tokens):
     async def keep(
         self,
         changes: Iterable[Change],

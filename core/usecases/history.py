@@ -19,16 +19,22 @@ SHOWN = 35  # periods: five weeks of days, so that the same weekday is seen five
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A metric on one slice over consecutive periods, the last one being the alert's; None where it has no value."""
+    """A metric on one slice over consecutive periods, as a rule up to the alert; None where it has none."""
 
     metric: str
     first: Period
     values: tuple[float | None, ...]
 
 
-async def history(alert: Alert, workspace: Workspace, warehouse: Warehouse) -> History | None:
-    """Return how the alert's headline came to where it is, or None when it has no number, or none known any more."""
-    headline, last, labels = alert.finding.headline, alert.finding.period, alert.fingerprint.labels
+async def history(
+    alert: Alert, workspace: Workspace, warehouse: Warehouse, last: Period | None = None
+) -> History | None:
+    """Return how the alert's headline came to where it is, or None when it has no number, or none known any more.
+
+    With `last` it ends there, be it long after the alert.
+    """
+    headline, labels = alert.finding.headline, alert.fingerprint.labels
+    last = last or alert.finding.period
     catalog = workspace.catalog
     if headline is None or headline.metric not in catalog.metrics:
         return None

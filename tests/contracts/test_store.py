@@ -18,6 +18,7 @@ from core.notices.notice import EVERYWHERE, Kind, Notice, Place
 from core.notices.outbox import LEASE, Dead, Repair, Retry, Sent, Status, Wait
 from core.notices.surface import Surface
 from core.ports import Conflict, Pulse
+from core.review.score import Incident
 from core.rules.rule import Fingerprint
 from core.store.sql import open_store
 from core.store.tables import METADATA
@@ -454,3 +455,17 @@ async def test_a_store_opens_again_with_what_it_had(tmp_path):
         assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
         assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == 1
     await again.aclose()
+
+
+async def test_incidents_are_of_the_days_they_meet(store):
+    day = NOW.date()
+    wechat = Labels.of({"channel": "wechat"})
+    form = Incident("i1", day, day + timedelta(days=2), "cvr", wechat, "the form was broken", "bob")
+    leak = Incident("i2", day - timedelta(days=5), day - timedelta(days=5), None, Labels(), "价格泄露", "alice")
+    async with store.begin() as tx:
+        await tx.keep_incident(form, NOW)
+        await tx.keep_incident(leak, NOW)
+    async with store.begin() as tx:
+        assert await tx.incidents(day - timedelta(days=9), day) == [leak, form]
+        assert await tx.incidents(day + timedelta(days=2), day + timedelta(days=9)) == [form]
+        assert await tx.incidents(day + timedelta(days=3), day + timedelta(days=9)) == []
