@@ -44,6 +44,7 @@ from core.ports import Clock, Dispatch, Messenger, Store, Transaction, Warehouse
 from core.usecases.health import Vitals
 from core.usecases.turns import alone
 from core.warehouse.intake import wanted
+from core.usecases.audit import note_definitions
 from core.warehouse.open import open_warehouse
 from core.workspace import Workspace
 
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 
     from bot.adapters.web.adapter import WebAdapter
     from bot.adapters.web.demo import DemoControl
+    from core.charts.figure import Figure
 
 log = structlog.get_logger()
 
@@ -210,6 +212,7 @@ async def serve(
     ) as quiet:
         # Loops write through the plain store: only what others write must wake them.
         world = replace(quiet, store=_Waking(quiet.store, wake))
+        await note_definitions(workspace, quiet)
         hooks = _add_platforms(adapters, settings, workspace, world)
         links = links_of(settings, workspace, clock)
         adapters |= {adapter.platform: adapter for adapter in listeners(settings, links)}
@@ -263,6 +266,31 @@ def links_of(settings: Settings, workspace: Workspace, clock: Clock) -> Links | 
 
     secret = _open(settings.beacon_link_secret) or token_urlsafe(32)
     return Links(settings.beacon_public_url, secret.encode(), clock.now, find_person)
+
+
+@asynccontextmanager
+async def hear_slack(
+    token: str,
+    signing_secret: str,
+    api_url: str,
+    hear: Callable[[Request], Awaitable[Reply]],
+    draw: Callable[[Figure], bytes],
+) -> AsyncIterator[Callable[[HttpRequest], Awaitable[Response]]]:
+    """Listen to Slack alone, and give the door at which it calls: for a measurement."""
+    from bot.adapters.slack.adapter import SlackAdapter
+
+    async def find_alert(_: Place, __: str) -> str | None:
+        return None
+
+    slack = SlackAdapter(token, signing_secret, None, api_url, lambda _, __: None, find_alert, draw)
+    listening = asyncio.create_task(slack.run(hear))
+    try:
+        while not slack.is_up and not listening.done():  # noqa: ASYNC110 - an adapter has no event to wait for
+            await asyncio.sleep(0.01)
+        yield slack.handle
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
 
 
 def read_table(file: Path, zone: str) -> Table:

@@ -20,6 +20,8 @@ import typer
 from bot.shell.tokens import tokens
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from bot.commands.once import Once
     from bot.commands.rule import Read
     from bot.setup.finding import Finding
@@ -154,6 +156,8 @@ def check(folder: Folder) -> None:
     if over := expired(found, today):
         typer.echo(say("check-expired", _tongue(), rules=", ".join(over)))
     for line in uncovered(found, datetime.now(UTC), _tongue()):
+        typer.echo(line)
+    for line in _upkeep(found, today):
         typer.echo(line)
     if ungated := [rule.id for rule in found.rules if rule.gate is Gating.OFF]:
         typer.echo(say("check-ungated", _tongue(), rules=", ".join(ungated)))
@@ -406,6 +410,44 @@ def bench_evaluate(
     typer.echo(_json(asdict(measured)) if as_json else "\n".join(lines(measured)))
 
 
+@bench.command("chat")
+def bench_chat(as_json: AsJson = False) -> None:
+    """Ask as Slack does, fifty at once, and hold our answer against a bare handler's constant."""
+    from bot.bench.chat import example, lines, wait_for_answers
+    from core.workspace import load_workspace
+
+    _log_to_stderr()
+    workspace = load_workspace(example())
+    waited = wait_for_answers(workspace, _clock_of(workspace))
+    typer.echo(_json(asdict(waited)) if as_json else "\n".join(lines(waited)))
+
+
+@cli.command()
+def audit(
+    folder: Folder,
+    of: Annotated[str, typer.Argument(help='Of whom or what, and when: "7f3k", "liwei last week", "roi_low".')] = "",
+    store: Annotated[str | None, typer.Option(help="A store's URL, if not BEACON_STORE_URL.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print who changed what, from where, before and after: alerts, rules, mutes, settings, and who was let."""
+    from bot.app import open_world
+    from bot.commands.access import audit_json, audit_text, looked_up
+    from bot.settings import read_settings
+    from core.workspace import load_workspace
+
+    _log_to_stderr()
+    workspace = load_workspace(folder)
+    url = store or read_settings().beacon_store_url.get_secret_value()
+
+    async def read() -> Any:
+        async with open_world(workspace, _clock_of(workspace), store_url=url) as world:
+            found = await looked_up(of, workspace, world, _tongue())
+            return audit_json(found) if as_json else audit_text(found, workspace, _tongue(), world.clock.now())
+
+    said = asyncio.run(read())
+    typer.echo(_json(said) if as_json else said)
+
+
 # --- what the commands share -----------------------------------------------------------------------------------
 
 
@@ -415,6 +457,15 @@ def _past(read: Read, sentence: str, where: Workspace, data: Path | None, tongue
 
     _log_to_stderr()
     return asyncio.run(creation(read, sentence, Options(where, _clock_of(where), data), tongue))
+
+
+def _upkeep(found: Workspace, today: date) -> list[str]:
+    """Return what rules lack to be answered for: a warning, and no mistake."""
+    from bot.cards.audit import upkeep_lines
+    from core.rules.upkeep import lacking
+
+    roles = {duty.role for person in found.people.values() for duty in person.duties}
+    return upkeep_lines(lacking(found.rules, roles, today), _tongue())
 
 
 def _json(content: Any) -> str:

@@ -6,6 +6,7 @@ The value is asked of the source for the whole window at once and never added up
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -118,8 +119,30 @@ class Answer:
 
 
 async def ask(question: Question, workspace: Workspace, world: World) -> Answer:
-    """Answer a question; Missing if no source holds a metric together with the dimensions asked for."""
-    catalog, warehouse = workspace.catalog, world.warehouse
+    """Answer a question; Missing if no source holds a metric together with the dimensions asked for.
+
+    Those who ask the same while it is being answered wait for that answer: after an alert everybody asks at once.
+    """
+    key = (id(world.warehouse), id(workspace), question)
+    asking = _under_way.get(key)
+    if asking is None or asking.get_loop() is not asyncio.get_running_loop():
+        asking = _under_way[key] = asyncio.ensure_future(_ask(question, workspace, world.warehouse))
+        asking.add_done_callback(lambda done: _forget(key, done))
+    return await asyncio.shield(asking)
+
+
+_under_way: dict[tuple[int, int, Question], asyncio.Future[Answer]] = {}
+
+
+def _forget(key: tuple[int, int, Question], done: asyncio.Future[Answer]) -> None:
+    if _under_way.get(key) is done:
+        del _under_way[key]
+    if not done.cancelled():
+        done.exception()  # whoever asked was told; when all of them have gone, nobody need be
+
+
+async def _ask(question: Question, workspace: Workspace, warehouse: Warehouse) -> Answer:
+    catalog = workspace.catalog
     metrics = tuple(catalog.metric(code) for code in question.metrics)
     found: dict[str, dict[Labels, Asked]] = {}
     fresh: list[Period] = []

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 from traceback import format_exception
@@ -68,6 +68,9 @@ def draw_png(figure: Figure) -> bytes:
     return draw(figure)
 
 
+LONGEST_PEN = 2.0  # seconds that a chart waits for those who are being answered
+
+
 class SlackAdapter:
     """Holds the connection to one workspace. `find_alert` tells whose card is the message of that receipt, if any's."""
 
@@ -95,6 +98,10 @@ class SlackAdapter:
         self._socket: AsyncSocketModeHandler | None = None
         self._answer: Answer | None = None
         self._me = ""
+        self._pen = asyncio.Semaphore(1)  # charts are drawn and sent one by one, when nobody waits for words
+        self._answering = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -170,11 +177,14 @@ class SlackAdapter:
                 self._begin(self._upload(channel, thread, picture.figure, picture.alt))
 
     async def _upload(self, channel: str, thread: str, figure: Figure, title: str) -> None:
-        png = await asyncio.to_thread(self._draw, figure)
-        try:
-            await upload(self._client, channel, thread, png, title)
-        except FAILURES as failure:
-            log.warning("a chart was not sent", reason=code_of(failure))
+        async with self._pen:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._calm.wait(), LONGEST_PEN)
+            png = await asyncio.to_thread(self._draw, figure)
+            try:
+                await upload(self._client, channel, thread, png, title)
+            except FAILURES as failure:
+                log.warning("a chart was not sent", reason=code_of(failure))
 
     # --- listening --------------------------------------------------------------------------------------------
 
@@ -209,6 +219,16 @@ class SlackAdapter:
         return bolt
 
     async def _respond(self, heard: Heard | None) -> None:
+        self._answering += 1
+        self._calm.clear()
+        try:
+            await self._say_back(heard)
+        finally:
+            self._answering -= 1
+            if not self._answering:
+                self._calm.set()
+
+    async def _say_back(self, heard: Heard | None) -> None:
         answer = self._answer
         if heard is None or answer is None:
             return
