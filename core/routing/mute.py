@@ -6,7 +6,7 @@ end says what is still bad. It never lasts for ever, and one that hides nothing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -115,6 +115,8 @@ def hush(
         if held is not None and mute_of(held.id) not in active:
             later, over = end(alert, held, mine, now)
             touched.append(over)
+        elif held is not None and not _fits(active[mute_of(held.id)].match, alert, roles):
+            touched.append(replace(held, ended=now))  # it is worse than what was muted: that is said anyway
         elif held is None and alert.is_open and alert.condition.is_bad:
             mute = next((mute for mute in active.values() if _fits(mute.match, alert, roles)), None)
             if mute is not None:

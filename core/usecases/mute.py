@@ -122,10 +122,11 @@ async def tend(workspace: Workspace, world: World) -> tuple[Change, ...]:
     return ()
 
 
-async def next_mute(world: World) -> datetime | None:
+async def next_mute(tx: Transaction) -> datetime | None:
     """Return when `tend` next has something to do."""
-    kept = await in_force(world)
-    return min((one.mute.wakes_at(_idle_at(one.mute, one.hits)) for one in kept), default=None)
+    mutes = await tx.mutes()
+    hits = await tx.hits(mute.id for mute in mutes)
+    return min((mute.wakes_at(_idle_at(mute, hits[mute.id])) for mute in mutes), default=None)
 
 
 # --- within ------------------------------------------------------------------------------------------------

@@ -33,8 +33,7 @@ async def watch(workspace: Workspace, world: World) -> tuple[Change, ...]:
 async def next_due(world: World) -> datetime | None:
     """Return when `watch` next has something to do."""
     async with world.store.begin() as tx:
-        due = await tx.next_due()
-    return min(filter(None, (due, await next_mute(world))), default=None)
+        return min(filter(None, (await tx.next_due(), await next_mute(tx))), default=None)
 
 
 async def _watch_once(workspace: Workspace, world: World) -> tuple[Change, ...]:

@@ -13,13 +13,15 @@ from core.alerts.condition import handle_of
 from core.alerts.event import Change, Event, moved
 from core.alerts.holds import Hold, HoldKind
 from core.calendar.grain import Grain, Period
-from core.labels import Labels
+from core.labels import Labels, Matcher
 from core.notices.notice import EVERYWHERE, Kind, Notice, Place
 from core.notices.outbox import LEASE, Dead, Repair, Retry, Sent, Status, Wait
 from core.notices.surface import Surface
 from core.ports import Conflict, Pulse
 from core.review.score import Incident
-from core.rules.rule import Fingerprint
+from core.routing.budget import Call, Record
+from core.routing.mute import Ending, Hits, Mute
+from core.rules.rule import Fingerprint, Severity
 from core.store.sql import open_store
 from core.store.tables import METADATA
 from tests.builders import BOARD, NOW, WAR_ROOM, an_alert
@@ -469,3 +471,87 @@ async def test_incidents_are_of_the_days_they_meet(store):
         assert await tx.incidents(day - timedelta(days=9), day) == [leak, form]
         assert await tx.incidents(day + timedelta(days=2), day + timedelta(days=9)) == [form]
         assert await tx.incidents(day + timedelta(days=3), day + timedelta(days=9)) == []
+
+
+# --- noise ---
+
+
+def a_mute(id="m23456", **more):
+    facts = {"start": NOW, "until": NOW + timedelta(days=1), "made_at": NOW, "agreed_at": NOW} | more
+    match = (Matcher("channel", ("微信", "618-*"), negated=True), Matcher("rule", ("roi_drop",)))
+    return Mute(id, "bob", "换像素", match, **facts)
+
+
+async def test_a_mute_comes_back_as_it_went_in_and_is_listed_until_it_ends(store):
+    draft = a_mute(agreed_at=None)
+    ended = replace(a_mute("e23456"), ended_at=NOW, ending=Ending.LIFTED, ended_by="bob", idle=timedelta(hours=5))
+    async with store.begin() as tx:
+        await tx.keep_mutes([draft, ended, a_mute("n23456")])
+        assert await tx.mute("m23456") == draft
+        assert await tx.mute("e23456") == ended
+        assert await tx.mute("x") is None
+        assert [one.id for one in await tx.mutes()] == ["n23456"]
+        await tx.keep_mutes([replace(draft, agreed_at=NOW)])
+        assert [one.id for one in await tx.mutes()] == ["m23456", "n23456"]
+
+
+async def test_a_mute_knows_what_it_has_hidden_and_what_of_it_is_still_bad(store):
+    well = sliced("well", condition=Condition(Phase.OK, NOW))
+    frozen = sliced("frozen", condition=Condition(Phase.UNKNOWN, NOW, resume=Phase.FIRING))
+    holds = [
+        Hold(f"m23456:{alert.id}", alert.id, HoldKind.MUTED, "bob", NOW, NOW + timedelta(days=1))
+        for alert in (an_alert(), well, frozen)
+    ]
+    other = Hold("m234567:a1", "a1", HoldKind.MUTED, "bob", NOW, NOW + timedelta(days=1))
+    over = replace(holds[1], ended=NOW + timedelta(hours=2))
+    await keep(store, begun(an_alert()), begun(well), begun(frozen), holds=[holds[0], over, holds[2], other])
+    found = await ask(store, "hits", ["m23456", "none23"])
+    assert found["m23456"] == Hits(3, 2, NOW + timedelta(hours=2))
+    assert found["none23"] == Hits()
+    assert await ask(store, "hits", []) == {}
+
+
+async def test_what_fired_lately_and_what_nobody_answers_for_is_found(store):
+    old = sliced("old", fired_at=NOW - timedelta(days=31))
+    alone = sliced("alone", owner=None)
+    calm = sliced("calm", owner=None, condition=Condition(Phase.OK, NOW))
+    told = sliced("info", owner=None, severity=Severity.INFO)
+    await keep(store, *(begun(one) for one in (old, alone, calm, told)))
+    assert [one.id for one in await ask(store, "fired", NOW - timedelta(days=30))] == ["alone", "calm", "info"]
+    assert [one.id for one in await ask(store, "orphans")] == ["alone"]
+
+
+async def test_a_call_that_was_put_off_is_in_one_digest(store):
+    day = NOW.date()
+    calls = [
+        Call("a1", "alice", NOW),
+        Call("a2", "alice", NOW, is_put_off=True),
+        Call("a3", "bob", NOW, is_put_off=True),
+    ]
+    async with store.begin() as tx:
+        await tx.keep_calls(calls)
+        await tx.keep_calls(calls)
+        assert await tx.calls(["alice"], NOW) == calls[:2]
+        assert await tx.calls(["alice"], NOW + timedelta(seconds=1)) == []
+        assert await tx.put_off(day) == calls[1:]
+        await tx.put_in_digest(day)
+        later = Call("a4", "alice", NOW + timedelta(hours=1), is_put_off=True)
+        await tx.keep_calls([later])
+        assert [one.alert for one in await tx.put_off(day)] == ["a2", "a4", "a3"]
+        assert [one.alert for one in await tx.put_off(day + timedelta(days=1))] == ["a4"]
+
+
+async def test_a_rules_record_is_what_people_said_when_they_closed_its_alerts(store):
+    def closed(name, reason, days=0):
+        handling = Handling(Stage.CLOSED, "alice", NOW - timedelta(days=days), reason=reason)
+        return begun(sliced(name, handling=handling))
+
+    await keep(
+        store,
+        closed("real", Reason.REAL_ACTED),
+        closed("wolf", Reason.FALSE_ALARM),
+        closed("noise", Reason.NOT_ACTIONABLE),
+        closed("gone", Reason.RECOVERED),
+        closed("older", Reason.FALSE_ALARM, days=100),
+    )
+    assert await ask(store, "records", NOW - timedelta(days=90)) == {"roi_drop": Record(1, 2)}

@@ -1,5 +1,6 @@
 """A storm on the whole road: few messages, nothing lost, and one press for all of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,16 +12,19 @@ from bot.chat.request import Request
 from bot.commands.dispatch import answer
 from core.alerts.alert import Stage
 from core.alerts.condition import observe
+from core.alerts.holds import HoldKind
 from core.errors import Missing
 from core.labels import Labels, Matcher
+from core.notices.group import Group
 from core.notices.notice import EVERYWHERE, Kind, Place
 from core.people.person import Duty, Right
 from core.routing.decide import decide
+from core.routing.storm import group_id
 from core.rules.finding import State
 from core.rules.rule import Severity
 from core.usecases.crowd import Seen, ack_all, find_group, snooze_slice
 from core.usecases.deliver import deliver
-from core.usecases.tell import tell
+from core.usecases.tell import inhibited, tell
 from core.usecases.watch import watch
 from tests.builders import BOARD, TODAY, WAR_ROOM, YESTERDAY, a_finding, a_person, a_rule, a_workspace, verdicts
 from tests.fakes import a_world
@@ -251,3 +255,62 @@ async def test_an_owner_s_own_card_names_them_and_their_step(world, workspace):
         (delivery,) = [one for one in await tx.deliveries(theirs.alerts[0].id) if one.notice.kind is Kind.ESCALATION]
     assert "level 1" in plain(storm_card(boss, workspace, "en", world.clock.now(), notice=delivery.notice))
     assert delivery.to != EVERYWHERE
+
+
+async def one_run(world, workspace, first, last):
+    """Let alerts of a run of its own fire, for the slices of these numbers."""
+    found = [a_finding(0.8, labels=labels, rule="mild") for labels in slices(100, "mild")[first:last]]
+    now = world.clock.now()
+    async with world.store.begin() as tx:
+        changes = observe(await tx.latest(["mild"]), verdicts(*found, rules=workspace.rules), now)
+        new = [change for change in changes if change.before is None]
+        decision = decide(new, workspace.rules, workspace.routes, await tx.holds(), workspace.people, now)
+        await tell(tx, decision, now)
+
+
+async def in_the_board(world, workspace):
+    return [one for one in await say(world, workspace) if one.to == BOARD and one.kind is not Kind.STATE]
+
+
+async def test_a_storm_that_comes_over_several_runs_is_one_card_too(world, workspace):
+    for run in range(3):
+        await one_run(world, workspace, run * 3, run * 3 + 3)
+        assert len(await in_the_board(world, workspace)) == 3, "nine within a minute are told one by one"
+        world.clock.tick(seconds=15)
+    await one_run(world, workspace, 9, 12)
+    assert len(await in_the_board(world, workspace)) == 1, "with the tenth and on they are one card"
+    assert len((await the_storm(world, BOARD)).alerts) == 12, "on which the nine stand as well"
+    world.clock.tick(seconds=30)
+    await one_run(world, workspace, 12, 20)
+    assert await in_the_board(world, workspace) == [], "more only edit it"
+    assert len((await the_storm(world, BOARD)).alerts) == 20
+
+
+async def test_ten_within_a_minute_and_ten_after_it_are_no_storm(world, workspace):
+    await one_run(world, workspace, 0, 10)
+    assert len(await in_the_board(world, workspace)) == 10
+    world.clock.tick(seconds=61)
+    await one_run(world, workspace, 10, 20)
+    assert len(await in_the_board(world, workspace)) == 10
+
+
+async def test_what_is_taken_on_a_card_of_many_still_waits_for_its_cause(world, workspace):
+    causal = replace(workspace, rules=(a_rule("grave", inhibits=("mild",)), workspace.rules[1]))
+    labels = Labels.of({"channel": "c00", "campaign": "0", "source": "ads_api"})
+    now = world.clock.now()
+    found = [a_finding(0.8, labels=labels, rule=rule) for rule in ("grave", "mild")]
+    async with world.store.begin() as tx:
+        changes = observe({}, verdicts(*found, rules=causal.rules), now)
+        changes, causes, held = await inhibited(tx, changes, (), causal, now)
+        decision = decide(changes, causal.rules, causal.routes, held, causal.people, now)
+        await tell(tx, decision, now, causes)
+        alerts = {alert.fingerprint.rule: alert for alert in await tx.open()}
+        group = Group(group_id("g"), WAR_ROOM, now, now, tuple(alert.id for alert in alerts.values()))
+        await tx.keep((), groups=[group], now=now)
+        assert [hold.kind for hold in await tx.holds(alerts["mild"].id)] == [HoldKind.INHIBITED]
+    done = await ack_all(group.handle, None, causal.people["boss"], "web", world, causal)
+    assert len(done.changes) == 2, "what a cause did to others is not what its reader did"
+    async with world.store.begin() as tx:
+        assert [hold.kind for hold in await tx.holds(alerts["mild"].id)] == [HoldKind.INHIBITED], (
+            "it still depends on it"
+        )
