@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import structlog
 
 from bot.cards.alert import alert_card
 from bot.cards.digest import digest_card
+from bot.cards.drivers import likely_line
 from bot.cards.figures import alert_figure
 from bot.cards.news import news_card
 from bot.cards.storm import storm_card
@@ -33,11 +34,13 @@ from core.text import Tongue
 from core.usecases.digest import digest
 from core.usecases.history import history
 from core.workspace import Workspace
+from core.usecases.why import Why, why_alert
 
 CHART_WITHIN = 1.0  # seconds that a message waits for its chart's numbers; words wait for no picture
 
 log = structlog.get_logger()
 
+MOST_REASONS = 500
 
 @dataclass(frozen=True, slots=True)
 class ChatMessenger:
@@ -50,6 +53,7 @@ class ChatMessenger:
     store: Store
     heard: Callable[[str], None] = lambda _: None  # told of what went well
 
+    reasons: dict[tuple[str, str], Why | None] = field(default_factory=dict)  # by alert and period, the last few
     async def send(self, delivery: Delivery, alert: Alert | Gathered | None, surfaces: Sequence[Surface]) -> Dispatch:
         """Say one notice where its reader is; never raises for what a platform does."""
         place = delivery.place or self._place(delivery.notice.to)
@@ -158,8 +162,22 @@ class ChatMessenger:
             return storm_card(alert, self.workspace, tongue, now, notice=notice, holds=every)
         async with self.store.begin() as tx:
             holds = await tx.holds(alert.id)
-        figure = await self._figure(alert, tongue)
-        return alert_card(alert, self.workspace, tongue, now, notice=notice, holds=holds, figure=figure)
+        figure, likely = await self._figure(alert, tongue), await self._likely(alert, tongue)
+        return alert_card(alert, self.workspace, tongue, now, notice=notice, holds=holds, figure=figure, likely=likely)
+
+    async def _likely(self, alert: Alert, tongue: Tongue) -> str:
+        """Return what may have moved the number, once for each period of an alert: a message edited keeps its line."""
+        key = alert.id, str(alert.finding.period)
+        if key not in self.reasons:
+            try:
+                self.reasons[key] = await why_alert(alert, self.workspace, self.warehouse)
+            except Problem as problem:
+                log.warning("no cause", alert=alert.handle, problem=problem.code)
+                return ""
+            if len(self.reasons) > MOST_REASONS:
+                self.reasons.pop(next(iter(self.reasons)))
+        why = self.reasons[key]
+        return likely_line(why, self.workspace, tongue) if why else ""
 
     async def _figure(self, alert: Alert, tongue: Tongue) -> Figure | None:
         """Return the alert's chart, or None: a chart may be missing, the words may not."""

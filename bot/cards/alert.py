@@ -26,7 +26,7 @@ from bot.cards.press import alert_buttons
 from bot.cards.terms import Told, is_favourable, moved, sentence, threshold, told
 from bot.cards.trust import correction, data_headline, data_why, faults_words
 from bot.cards.work import facts_of_work, history_lines, promise_notice, proposal_notice, work_blocks
-from bot.chat.card import Block, Buttons, Card, Fact, Facts, Picture, Prose, Tone
+from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Tone
 from bot.phrases import say
 from bot.phrases.numbers import moment, sign_of
 from core.alerts.alert import Alert, Phase, Stage
@@ -60,7 +60,9 @@ def alert_card(
     notice: Notice | None = None,
     holds: Iterable[Hold] = (),
     figure: Figure | None = None,
+    likely: str = "",
 ) -> Card:
+    """Return an alert's card; `likely` is the line that says what may have moved the number, where that is known."""
     active = [hold for hold in holds if hold.alert == alert.id and hold.ended is None and hold.until > now]
     terms = told(alert.finding, rule_of(alert.fingerprint.rule, workspace))
     title = headline(alert, workspace, tongue)
@@ -74,13 +76,18 @@ def alert_card(
         said = (say(f"trace-{line.code}", tongue, **dressed(line.facts, workspace, tongue, now)) for line in passed)
         blocks.append(Prose("\n".join(said), "quiet"))
     blocks.append(Facts(tuple(_facts(alert, terms, active, workspace, tongue, now))))
+    if likely:
+        blocks.append(Prose(likely))
     blocks.extend(work_blocks(alert, workspace, tongue, now))
     if notice is not None and (lines := history_lines(notice, alert, workspace, tongue, now)):
         blocks.append(Prose(lines))
     if figure is not None:
         blocks.append(Picture(figure, alt(figure, workspace, tongue)))
     blocks.extend(_rule_lines(alert, workspace, tongue))
-    blocks.append(Buttons(tuple(alert_buttons(alert, active, notice, workspace, tongue))))
+    buttons = list(alert_buttons(alert, active, notice, workspace, tongue))
+    if likely:
+        buttons.append(Button(say("button-drivers", tongue), f"drivers {alert.stamp}"))
+    blocks.append(Buttons(tuple(buttons)))
     severity, state = severity_words(alert.severity, tongue), state_words(alert, active, workspace, tongue, now)
     summary = say("alert-summary", tongue, severity=severity, title=title, why=why, state=state)
     return Card(title, tongue, _tone(alert, terms, workspace), tuple(blocks), summary, f"#{alert.handle}")
