@@ -10,7 +10,8 @@ import io
 from threading import Lock
 from typing import Any, assert_never
 
-from core.charts.figure import Figure, Funnel, HeatMap, Lines, Waterfall
+from core.charts.bars import lay_bars
+from core.charts.figure import Bars, Figure, Funnel, HeatMap, Lines, Waterfall
 from core.charts.funnel import lay_funnel
 from core.charts.heat import lay_heat
 from core.charts.lines import lay_lines
@@ -42,6 +43,8 @@ def sheet_of(figure: Figure, width: int, height: int, palette: Palette, scale: f
             lay_heat(pen, figure, width, height)
         case Funnel():
             lay_funnel(pen, figure, width, height)
+        case Bars():
+            lay_bars(pen, figure, width, height)
         case _:
             assert_never(figure)
     return sheet

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from core.calendar.grain import Grain
@@ -101,4 +101,23 @@ class Funnel:
     subtitle: str = ""
 
 
-Figure = Lines | Waterfall | HeatMap | Funnel
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One colour of a stacked bar, and what it counts."""
+
+    label: str
+    tone: Literal["good", "bad", "plain", "muted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Counts of a few kinds, a lying bar for each thing that was counted."""
+
+    title: str
+    tongue: Tongue
+    kinds: tuple[Kind, ...]
+    bars: tuple[tuple[str, tuple[int, ...]], ...]  # each with its label, and a count for every kind
+    subtitle: str = ""
+
+
+Figure = Lines | Waterfall | HeatMap | Funnel | Bars
