@@ -18,6 +18,7 @@ from bot.cards.digest import digest_card
 from bot.cards.drivers import likely_line
 from bot.cards.figures import alert_figure
 from bot.cards.news import news_card
+from bot.cards.plea import plea_card
 from bot.cards.storm import storm_card
 from bot.chat.adapter import Adapter, Finds, Paced
 from bot.chat.card import Card, Picture
@@ -33,14 +34,14 @@ from core.ports import Clock, Dispatch, Store, Warehouse, World
 from core.text import Tongue
 from core.usecases.digest import digest
 from core.usecases.history import history
-from core.workspace import Workspace
 from core.usecases.why import Why, why_alert
+from core.workspace import Workspace
 
 CHART_WITHIN = 1.0  # seconds that a message waits for its chart's numbers; words wait for no picture
 
 log = structlog.get_logger()
-
 MOST_REASONS = 500
+
 
 @dataclass(frozen=True, slots=True)
 class ChatMessenger:
@@ -52,8 +53,8 @@ class ChatMessenger:
     warehouse: Warehouse
     store: Store
     heard: Callable[[str], None] = lambda _: None  # told of what went well
-
     reasons: dict[tuple[str, str], Why | None] = field(default_factory=dict)  # by alert and period, the last few
+
     async def send(self, delivery: Delivery, alert: Alert | Gathered | None, surfaces: Sequence[Surface]) -> Dispatch:
         """Say one notice where its reader is; never raises for what a platform does."""
         place = delivery.place or self._place(delivery.notice.to)
@@ -154,6 +155,8 @@ class ChatMessenger:
             async with self.store.begin() as tx:
                 mute = await tx.mute(str(notice.facts.get("mute", "")))
             return news_card(notice, mute, self.workspace, tongue, now)
+        if alert is None and notice.kind is Kind.REQUEST:
+            return plea_card(notice, self.workspace, tongue)
         if alert is None:
             return None
         if isinstance(alert, Gathered):

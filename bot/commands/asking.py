@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.commands.command import Ask
+from bot.commands.command import Ask, Form
 from bot.commands.lexicon import Lexicon
 from core.calendar.grain import Grain
 from core.document import suggesting
@@ -28,9 +28,21 @@ _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _VALUE = re.compile(r"[^\s,、;|\"]+")
 _COMMA = re.compile(r"\s*[,、|]\s*")
 _FILLER = re.compile(
-    r"(?:show|give|get|me|please|tell|of|for|and|in|the|what|is|was|are|were|how|much|many|my|our|with|on|trend)(?![\w-])"
-    r"|[,、;?&]|是多少|多少|怎么样|如何|数据|情况|趋势|走势|看看|查询|查看|一下|请问|我要|显示|[的和与跟及在看查吗呢了]"
+    r"(?:what about|how about|show|give|get|me|please|tell|of|for|and|in|the|what|is|was|are|were|how|much|many|my|our|with|on|trend)(?![\w-])"
+    r"|[,、;?&]|是多少|多少|怎么样|如何|数据|情况|趋势|走势|看看|查询|查看|一下|请问|我要|显示|那么|换成|[那的和与跟及在看查吗呢了]"
 )
+_SPAN_AFTER = r"(?!\s*(?:个?(?:小时|天|日|周|星期|月|季|年)|hours?|days?|weeks?|months?|quarters?|years?))"
+_TOP = re.compile(
+    rf"(?:(?P<most>top|best|highest|前|最高的?|最好的?)|(?P<least>bottom|worst|lowest|后|倒数|最低的?|最差的?))\s*"
+    rf"(?P<count>\d{{1,3}}){_SPAN_AFTER}(?:\s*[个名位大])?"
+)
+_FORMS: dict[Form, str] = {
+    "excel": r"(?:in|as|to)\s+excel|excel|xlsx|spreadsheet|(?:导出|下载)(?:成|为|到)?(?:excel|xlsx|表格)?|电子表格",
+    "chart": r"(?:as\s+(?:a\s+)?)?(?:chart|graph|plot)|画个?图|图表|曲线图?|出图",
+    "table": r"(?:as\s+(?:a\s+)?)?table|表格|列表|列个表",
+}
+_FORM = re.compile("|".join(f"(?P<{form}>{words})" for form, words in _FORMS.items()))
+_SPACES = re.compile(r"\s*")
 _WORD = re.compile(r"[a-z0-9_.:+%/~#@-]+|\S")
 MOST_NAMED = 6
 _GRAINS = {
@@ -67,10 +79,15 @@ class _Reader:
     by: str | None = None
     bare: str | None = None  # a dimension named without `by`: 渠道ROI
     grain: Grain | None = None
+    top: int | None = None
+    form: Form = ""
     left: list[list[str]] = field(default_factory=lambda: [[]])  # of the period, then of what it is held against
 
     def step(self) -> None:
-        steps = (self._space, self._slice, self._metric, self._split, self._value, self._versus, self._filler)
+        steps = (
+            *(self._space, self._slice, self._metric, self._most, self._split),
+            *(self._value, self._versus, self._shown, self._filler),
+        )
         if not any(step() for step in steps):
             self._word()
 
@@ -83,6 +100,8 @@ class _Reader:
             grain=self.grain,
             period=" ".join("".join(self.left[0]).split()),
             versus=" ".join("".join(self.left[1]).split()) if len(self.left) > 1 else "",
+            top=self.top,
+            form=self.form,
         )
 
     # --- each returns whether it claimed something here --------------------------------------------------------
@@ -129,10 +148,34 @@ class _Reader:
         elif grain := _GRAIN.match(self.lowered, marker.end()):
             self.grain = Grain(str(grain.lastgroup))
             self._claim(grain.end())
+        elif self.top and self.lexicon.metrics.at(self.lowered, marker.end()):
+            self._leave(" ", len(marker.group()))  # `top 5 channels by roi`
         elif marker.group().strip() in {"by", "按", "按照"} and (unknown := _UNKNOWN_BY.match(self.said, marker.end())):
             raise self._no_dimension(unknown.group())
         else:
             return False
+        return True
+
+    def _most(self) -> bool:
+        """`top 5`, `前5个渠道`, `worst 3 channels`; but `前7天` is a time."""
+        found = _TOP.match(self.lowered, self.position)
+        if found is None or self._is_inside_word():
+            return False
+        self.top = int(found["count"]) * (1 if found["most"] else -1)
+        named = self.lexicon.dimensions.at(self.lowered, _SPACES.match(self.lowered, found.end()).end())  # type: ignore[union-attr]
+        if named and not _SIGN.match(self.lowered, named[1]):
+            self.by = self.by or named[0]
+        self._leave(" ", (named[1] if named else found.end()) - self.position)
+        return True
+
+    def _shown(self) -> bool:
+        """`chart`, `表格`, `excel`: how the answer is wanted."""
+        found = _FORM.match(self.lowered, self.position)
+        ends_word = found is not None and not re.match(r"[a-z0-9_]", self.lowered[found.end() : found.end() + 1])
+        if found is None or self._is_inside_word() or not (ends_word or not found.group()[-1].isascii()):
+            return False
+        self.form = next(form for form in _FORMS if found[form])
+        self._leave(" ", len(found.group()))
         return True
 
     def _value(self) -> bool:

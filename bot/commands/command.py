@@ -6,6 +6,7 @@ Times and periods stay the words that were typed: only who knows the clock can r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from core.alerts.alert import Feedback, Reason
 from core.calendar.grain import Grain
@@ -20,12 +21,18 @@ class Stamp:
     version: int | None = None
 
 
+Form = Literal["", "chart", "table", "excel"]  # how an answer is to be shown; empty: as it likes
+
+
 # --- asking ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """`period` and `versus` are what no other part of the sentence claimed: a phrase of time, or a word mistyped."""
+    """`period` and `versus` are what no other part of the sentence claimed: a phrase of time, or a word mistyped.
+
+    `top` is how many slices are wanted, the largest first; a negative one wants the smallest.
+    """
 
     metrics: tuple[str, ...] = ()
     where: tuple[Matcher, ...] = ()
@@ -33,6 +40,8 @@ class Ask:
     grain: Grain | None = None
     period: str = ""
     versus: str = ""
+    top: int | None = None
+    form: Form = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +316,7 @@ class Unmute:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestIt:
+class Plead:
     """Ask somebody to let me do what I was refused."""
 
     code: str
@@ -368,7 +377,7 @@ Command = (
     | Approve
     | Reject
     | More
-    | RequestIt
+    | Plead
     | Allow
     | Deny
     | Audit

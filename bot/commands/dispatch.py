@@ -22,31 +22,36 @@ from bot.commands.command import (
     Accept,
     Ack,
     Alerts,
+    Allow,
     Approve,
     Ask,
     Assign,
+    Audit,
     Board,
     Cause,
+    Check,
     Close,
     Command,
     Decline,
     Define,
+    Deny,
     Digest,
     Done,
+    Drivers,
     Drop,
     Escalate,
+    Funnel,
     HandOff,
     Help,
-    Drivers,
     Judge,
+    Lines,
     Loss,
-    Funnel,
     Metrics,
     Mine,
     More,
-    Lines,
     Mute,
     Mutes,
+    Plead,
     Promise,
     Promises,
     Put,
@@ -62,21 +67,31 @@ from bot.commands.command import (
 )
 from bot.commands.lexicon import Lexicon
 from bot.commands.parse import parse
-from bot.commands.permission import require, require_about
-from core.errors import Problem
-from core.people.person import Right
-from core.ports import World
+from bot.commands.permission import Need, require, require_about
+from core.errors import Forbidden, Problem
+from core.people.person import Deed, Right
+from core.ports import Store, World
 from core.workspace import Workspace
 
 log = structlog.get_logger()
 
+MOST_TAKEN = 10_000  # events that are remembered; a platform brings one again within the hour
+
 Handler = Callable[[Any, Call], Awaitable[Reply]]
 
-REGISTER: dict[type[Command], tuple[Right, Handler]] = {
+
+async def _allow(command: Allow, call: Call) -> Reply:
+    return await access.allow(command, call, carry_out)
+
+
+REGISTER: dict[type[Command], tuple[Need, Handler]] = {
     Ask: (Right.READ, ask.ask),
     Metrics: (Right.READ, explain.metrics),
     Define: (Right.READ, explain.define),
     Why: (Right.READ, explain.why),
+    Drivers: (Right.READ, why.drivers),
+    Funnel: (Right.READ, why.funnel),
+    Lines: (Right.READ, why.lines),
     Route: (Right.READ, explain.route),
     Help: (Right.READ, explain.help_),
     Alerts: (Right.READ, alerts.alerts),
@@ -84,46 +99,55 @@ REGISTER: dict[type[Command], tuple[Right, Handler]] = {
     Board: (Right.READ, alerts.board),
     Digest: (Right.READ, alerts.digest),
     Put: (Right.ACT, put.put),
-    Drivers: (Right.READ, why.drivers),
-    Funnel: (Right.READ, why.funnel),
-    Lines: (Right.READ, why.lines),
-    Ack: (Right.ACT, respond.ack),
-    Assign: (Right.ACT, respond.assign),
-    Accept: (Right.ACT, respond.accept),
-    Decline: (Right.ACT, respond.decline),
-    Escalate: (Right.ACT, respond.escalate),
-    Snooze: (Right.ACT, respond.snooze),
-    Close: (Right.ACT, respond.close),
-    Reopen: (Right.ACT, respond.reopen),
-    HandOff: (Right.ACT, follow_up.hand_off),
-    Done: (Right.ACT, follow_up.done),
-    Undo: (Right.ACT, follow_up.undo),
-    Promise: (Right.ACT, follow_up.promise),
-    Drop: (Right.ACT, follow_up.drop),
+    Ack: (Deed.ACK, respond.ack),
+    Assign: (Deed.ASSIGN, respond.assign),
+    Accept: (Deed.ACK, respond.accept),
+    Decline: (Deed.ACK, respond.decline),
+    Escalate: (Deed.ASSIGN, respond.escalate),
+    Snooze: (Deed.MUTE, respond.snooze),
+    Close: (Deed.CLOSE, respond.close),
+    Reopen: (Deed.CLOSE, respond.reopen),
+    HandOff: (Deed.ASSIGN, follow_up.hand_off),
+    Done: (Deed.ACK, follow_up.done),
+    Undo: (Deed.ACK, follow_up.undo),
+    Promise: (Deed.ACK, follow_up.promise),
+    Drop: (Deed.ACK, follow_up.drop),
     Promises: (Right.READ, follow_up.promises),
-    Mine: (Right.ACT, follow_up.mine),
-    Cause: (Right.ACT, follow_up.cause),
-    Judge: (Right.ACT, follow_up.judge),
-    Loss: (Right.ACT, follow_up.loss),
-    Approve: (Right.ACT, follow_up.approve),
-    Reject: (Right.ACT, follow_up.reject),
+    Mine: (Deed.ACK, follow_up.mine),
+    Cause: (Deed.ACK, follow_up.cause),
+    Judge: (Deed.ACK, follow_up.judge),
+    Loss: (Deed.CLOSE, follow_up.loss),
+    Approve: (Deed.READ, follow_up.approve),
+    Reject: (Deed.READ, follow_up.reject),
     More: (Right.READ, follow_up.more),
+    Plead: (Deed.READ, access.plead_for),
+    Allow: (Deed.READ, _allow),  # whoever may do it themselves, which is asked there
+    Deny: (Deed.READ, access.deny),
+    Audit: (Deed.AUDIT, access.audit),
+    Check: (Deed.DEFINE, access.check),
     Storm: (Right.READ, storms.storm),
-    Mute: (Right.ACT, mutes.mute),
+    Mute: (Deed.MUTE, mutes.mute),
     Mutes: (Right.READ, mutes.mutes),
-    Unmute: (Right.ACT, mutes.unmute),
+    Unmute: (Deed.MUTE, mutes.unmute),
 }
 
 
 async def answer(request: Request, workspace: Workspace, world: World) -> Reply:
-    """Return what to say; nothing at all when this event was answered before."""
+    """Return what to say; nothing at all when this event was answered before.
+
+    That a question was taken is remembered here alone: asked again after we stopped, it is answered again, and
+    nothing else comes of it. What somebody does is written down.
+    """
     try:
-        if request.event and not await _is_first(request, request.event, world):
-            return Reply()
         call = Call(request, workspace, world, lexicon_of(workspace))
         command = parse(request.text, call.lexicon, thread=request.alert, platform=request.place.platform)
         require_about(command, request)
+        if request.event and not await _is_first(request, request.event, world, reads=isinstance(command, Ask)):
+            return Reply()
         return await obey(command, call)
+    except Forbidden as problem:
+        card = problem_card(problem, request.tongue, workspace)
+        return Reply((await access.refused(problem, card, request, workspace, world),), is_private=True)
     except Problem as problem:
         return Reply((problem_card(problem, request.tongue, workspace),), is_private=True)
     except Exception:
@@ -139,11 +163,30 @@ async def obey(command: Command, call: Call) -> Reply:
     return await handle(command, call)
 
 
-async def _is_first(request: Request, event: str, world: World) -> bool:
+async def carry_out(call: Call) -> Reply:
+    """Do what somebody asked to be let do: on the word of whoever allowed it, and nobody else is asked."""
+    request = call.request
+    command = parse(request.text, call.lexicon, thread=request.alert, platform=request.place.platform)
+    _, handle = REGISTER[type(command)]
+    return await handle(command, call)
+
+
+async def _is_first(request: Request, event: str, world: World, *, reads: bool) -> bool:
+    if not (_taken and _taken[0][0] is world.store):
+        _taken[:] = [(world.store, {})]
+    taken, name = _taken[0][1], (request.place.platform, event)
+    if name in taken:
+        return False
+    taken[name] = None
+    if len(taken) > MOST_TAKEN:
+        del taken[next(iter(taken))]
+    if reads:
+        return True
     async with world.store.begin() as tx:
         return await tx.is_first(request.place.platform, event, world.clock.now())
 
 
+_taken: list[tuple[Store, dict[tuple[str, str], None]]] = []  # what was taken lately, of the last store asked
 _lexicons: list[tuple[Workspace, Lexicon]] = []  # of the last workspace asked for: it changes when files do
 
 

@@ -35,9 +35,9 @@ from bot.commands.command import (
     Metrics,
     Mine,
     Mutes,
+    Plead,
     Promises,
     Reopen,
-    RequestIt,
     Route,
     Show,
     Snooze,
@@ -164,7 +164,7 @@ def _act(
             return Audit(rest)
         case "check":
             return Check()
-        case "request" | "allow" | "deny":
+        case "plead" | "allow" | "deny":
             return _plea(verb, rest)
         case "mute":
             return (
@@ -233,10 +233,10 @@ def _answer_alert(verb: str, stamp: Stamp, words: str, lexicon: Lexicon, platfor
 
 def _plea(verb: str, rest: str) -> Command:
     code, _, of = rest.lower().partition(" ")
-    if not code or (verb == "request" and not of):
+    if not code or (verb == "plead" and not of):
         raise Missing("command-which-plea", verb=verb)
-    if verb == "request":
-        return RequestIt(code, of.strip())
+    if verb == "plead":
+        return Plead(code, of.strip())
     return Allow(code) if verb == "allow" else Deny(code)
 
 

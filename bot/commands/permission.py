@@ -1,4 +1,4 @@
-"""Who may do what, checked once for every chat alike; a refusal says who may.
+"""Who may do what, checked once for every chat alike; a refusal says who may, and they can be asked.
 
 Somebody whom the workspace does not know may read where we are spoken to, and nothing else.
 """
@@ -8,17 +8,18 @@ from __future__ import annotations
 from bot.chat.request import Request
 from bot.commands.command import Command, Stamp, Storm
 from core.errors import Forbidden
-from core.people.person import Person, Right
+from core.people.person import Deed, Person, Right
 from core.text import Tongue
 from core.workspace import Workspace
 
 MOST_NAMES = 3
 
+Need = Right | Deed
 
-def require(right: Right, request: Request, workspace: Workspace) -> None:
-    """Raise Forbidden unless the speaker has that right."""
-    held = request.person.right if request.person else Right.READ
-    if held.covers(right):
+
+def require(right: Need, request: Request, workspace: Workspace) -> None:
+    """Raise Forbidden unless the speaker may do that."""
+    if request.person.may(right) if request.person else right in (Right.READ, Deed.READ):
         return
     who = names_of_those_who(right, workspace, request.tongue)
     if request.person is None:
@@ -41,10 +42,18 @@ def require_about(command: Command, request: Request) -> None:
         raise Forbidden("forbidden-beyond-link", handle=name)
 
 
-def names_of_those_who(right: Right, workspace: Workspace, tongue: Tongue) -> str:
-    """Return a few names of people who hold that right, the mightier ones last: ask a colleague before a lead."""
-    able = sorted((one for one in workspace.people.values() if one.right.covers(right)), key=_might)
-    names = [person.name.to(tongue) for person in able[:MOST_NAMES]]
+def needed(name: str) -> Need:
+    """Return the right or the deed of that name."""
+    return Right(name) if name in set(Right) else Deed(name)
+
+
+def those_who(right: Need, workspace: Workspace) -> tuple[Person, ...]:
+    """Return a few people who may do that, the mightier ones last: ask a colleague before a lead."""
+    return tuple(sorted((one for one in workspace.people.values() if one.may(right)), key=_might)[:MOST_NAMES])
+
+
+def names_of_those_who(right: Need, workspace: Workspace, tongue: Tongue) -> str:
+    names = [person.name.to(tongue) for person in those_who(right, workspace)]
     return ("、" if tongue == "zh" else ", ").join(names)
 
 

@@ -16,7 +16,7 @@ from core.alerts.event import Change
 from core.alerts.loss import avoided
 from core.document import suggesting
 from core.errors import Missing
-from core.people.person import Person, Right
+from core.people.person import Deed, Person
 from core.usecases import respond
 
 MOST_PEOPLE = 8
@@ -134,5 +134,5 @@ def _candidates(alert: Alert, call: Call) -> tuple[Person, ...]:
             return 0
         return 1 if any(duty.role == role for duty in person.duties) else 2
 
-    able = (one for one in call.workspace.people.values() if one.right.covers(Right.ACT) and one.id != alert.owner)
+    able = (one for one in call.workspace.people.values() if one.may(Deed.ACK) and one.id != alert.owner)
     return tuple(sorted(able, key=distance)[:MOST_PEOPLE])

@@ -11,14 +11,15 @@ from bot.commands.command import Storm
 from bot.commands.permission import require
 from bot.commands.reading import moment_of
 from bot.phrases import say
-from core.people.person import Right
+from core.people.person import Deed
 from core.usecases.crowd import Done, Seen, ack_all, find_group, snooze_slice
 
 
 async def storm(command: Storm, call: Call) -> Reply:
     """Do what the button says; looking is anybody's, acting is not."""
     if command.verb in ("ack", "snooze"):
-        require(Right.ACT, call.request, call.workspace)
+        if not call.approver:
+            require(Deed.ACK if command.verb == "ack" else Deed.MUTE, call.request, call.workspace)
         return _done(command, await _act(command, call), call)
     gathered = await find_group(command.group, call.world)
     async with call.world.store.begin() as tx:

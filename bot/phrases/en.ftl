@@ -589,9 +589,16 @@ forbidden-unknown = { $actor ->
     [terminal] Nobody is named who does this. Say who you are with --as: { $who }, for one.
    *[other] You are not known here yet ({ $actor }). Ask one of these to add you: { $who }.
   }
-forbidden-right = { $name } may look, but not { $right ->
+forbidden-right = { $name } may not { $right ->
+    [read] look
     [act] act on alerts
-   *[other] change rules
+    [ack] act on alerts
+    [assign] pass alerts on
+    [mute] keep alerts quiet
+    [close] close alerts
+    [approve] approve that
+    [audit] read who changed what
+   *[define] change rules
   }. These may: { $who }.
 unknown-period = “{ $said }” is no period that is understood here. Try “last 7 days”, “this month” or { $example }.
 period-reversed = { $first } comes after { $last }. Change them round.
@@ -697,6 +704,8 @@ demo-wrong-day = × { $period }  { $title }: fired on another day
 demo-wrong-owner = × { $period }  { $title }: went to somebody else than { $owner }
 demo-wrong-severity = × { $period }  { $title }: fired with another severity
 demo-owner-not-told = × { $period }  { $title }: { $owner } was never told
+demo-not-contained = × { $period }  { $title }: not over by the day that the story says
+demo-not-closed = × { $period }  { $title }: { $owner } could not close it
 demo-nobody-planted = × { $period }  { $alert }: critical, and nobody planted it
 
 ## Commands that need one word more, and a first workspace
@@ -1458,7 +1467,11 @@ plea-allowed = { $by } said yes, and it is done: “{ $text }”.
 plea-denied = { $by } said no: “{ $text }”.
 plea-sent = { $name } has been asked. You will hear what they say.
 plea-refused = Denied. They are told.
-unknown-plea = Nothing is asked under { $code }.
+unknown-plea = Nothing is asked under { $plea }.
 plea-over = That has been answered, or was asked more than a day ago.
 plea-own = Somebody else has to say yes to that.
 command-which-plea = Press the button again: “{ $verb }” needs the code that it holds.
+
+story-fired = { $severity }  → { $owner }: { $sentence }
+story-recovered = recovered  → { $owner }: { $sentence }
+pack-unknown = There is no pack “{ $name }”. There are: { $options }.

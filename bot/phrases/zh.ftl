@@ -578,10 +578,17 @@ forbidden-unknown = { $actor ->
     [terminal] 没有说明是谁在操作。请用 --as 写上名字，例如 { $who }。
    *[other] 这里还不认识你（{ $actor }）。请联系这些人加上你：{ $who }。
   }
-forbidden-right = { $name } 可以查看，但不能{ $right ->
+forbidden-right = { $name } 不能{ $right ->
+    [read] 查看
     [act] 处理预警
-   *[other] 修改规则
-  }。可以找：{ $who }。
+    [ack] 处理预警
+    [assign] 转交预警
+    [mute] 静音预警
+    [close] 关闭预警
+    [approve] 审批
+    [audit] 查看操作记录
+   *[define] 修改规则
+  }。可以操作的人：{ $who }。
 unknown-period = 读不懂时间“{ $said }”。可以说“最近7天”“本月”，或 { $example }。
 period-reversed = { $first } 晚于 { $last }，请对调。
 event-year-unknown = 不知道 { $event } 在 { NUMBER($year, useGrouping: 0) } 年的日期。已知：{ $known }。请写进 events.yaml。
@@ -686,6 +693,8 @@ demo-wrong-day = × { $period }  { $title }：告警的日子不对
 demo-wrong-owner = × { $period }  { $title }：没有通知到 { $owner }，找错了人
 demo-wrong-severity = × { $period }  { $title }：级别不对
 demo-owner-not-told = × { $period }  { $title }：{ $owner } 没有收到
+demo-not-contained = × { $period }  { $title }：没有在故事所说的那天之前恢复
+demo-not-closed = × { $period }  { $title }：{ $owner } 没能关闭
 demo-nobody-planted = × { $period }  { $alert }：无人埋下的严重告警
 
 ## 还差一个词的命令，和第一个工作区
@@ -1161,17 +1170,17 @@ why-everywhere = 各处一起变了（{ $change }），不是某个切片出了�
 why-mix = 是结构变了，不是某个切片坏了：本来就偏{ $high ->
     [yes] 高
    *[no] 低
- }，它的占比从 { $before } { $grew ->
+ }的{ $slice }，占比从 { $before } { $grew ->
     [yes] 升
    *[no] 降
  }到 { $now }。
 why-mix-against = 是结构变了，不是某个切片坏了：每个切片自己都在{ $rose ->
     [yes] 上升
    *[no] 下降
- }，但{ $slice }的{ $metric }偏{ $high ->
+ }，但本来就偏{ $high ->
     [yes] 高
    *[no] 低
- }，它的占比从 { $before } { $grew ->
+ }的{ $slice }，占比从 { $before } { $grew ->
     [yes] 升
    *[no] 降
  }到 { $now }。
@@ -1390,7 +1399,11 @@ plea-allowed = { $by } 已同意，“{ $text }”已执行。
 plea-denied = { $by } 没有同意“{ $text }”。
 plea-sent = 已询问 { $name }，答复后会通知你。
 plea-refused = 已拒绝，并告知对方。
-unknown-plea = 没有编号为 { $code } 的请求。
+unknown-plea = 没有编号为 { $plea } 的请求。
 plea-over = 这个请求已经答复，或已超过一天。
 plea-own = 需要由别人来同意。
 command-which-plea = 请再按一次按钮：“{ $verb }”后面要有按钮里的编号。
+
+story-fired = { $severity }  → { $owner }：{ $sentence }
+story-recovered = 已恢复  → { $owner }：{ $sentence }
+pack-unknown = 没有名为“{ $name }”的行业包。可选：{ $options }。

@@ -12,7 +12,7 @@ from core.alerts.event import Change, Event
 from core.alerts.holds import Hold
 from core.alerts.work import Promise
 from core.errors import Forbidden
-from core.people.person import Person, Right
+from core.people.person import Deed, Person
 from core.ports import World
 from core.routing.owner import find_next
 from core.usecases.act import Thought, act, must_be_here, pace_of
@@ -101,7 +101,7 @@ def may_approve(approve: str, alert: Alert, person: Person, workspace: Workspace
     if kind == "role" and any(duty.covers(name, alert.fingerprint.labels) for duty in person.duties):
         return True
     found = find_next(approve, None, alert.fingerprint.labels, workspace.routes, workspace.people, now)
-    return person.id in (name, found.person) or person.right.covers(Right.MANAGE)
+    return person.id in (name, found.person) or person.may(Deed.APPROVE)
 
 
 @dataclass(frozen=True, slots=True)

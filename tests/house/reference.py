@@ -63,7 +63,7 @@ SAYS = {
     "mute": ("mute [METRIC] [DIM=VALUE] [from TIME] until TIME because WHY", "Keep a slice quiet, after a look at it."),
     "mutes": ("mutes", "What is muted, by whom, why, and how much it has hidden."),
     "unmute": ("unmute MUTE", "End a mute now; what is still bad is said."),
-    "request": ("request CODE WHO", "Ask somebody who may to let you; the button of a refusal says it."),
+    "plead": ("plead CODE WHO", "Ask somebody who may to let you; the button of a refusal says it."),
     "allow": ("allow CODE", "Let them: it is done in their name, on your word."),
     "deny": ("deny CODE", "Do not let them."),
     "audit": ("audit [HANDLE, WHO or RULE] [PERIOD]", "Who changed what, from where, before and after."),

@@ -9,7 +9,7 @@ from core import document
 from core.document import Mistakes
 from core.labels import Matcher
 from core.people.load import House, load_people
-from core.people.person import Duty, Leave, Person, Right
+from core.people.person import Deed, Duty, Leave, Person, Right
 from core.text import Text
 
 HOUSE = House("zh", ZoneInfo("Asia/Shanghai"))
@@ -101,3 +101,36 @@ def test_a_lead_nobody_knows_is_met_with_the_nearest_name():
 
 def test_one_address_may_be_had_on_two_platforms_by_two_people():
     assert loaded("- {person: a, chats: {web: x}}\n- {person: b, chats: {slack: x}}")[1] == []
+
+
+def test_what_somebody_may_is_a_level_or_said_deed_by_deed():
+    people, mistakes = loaded("""
+- person: alice
+- person: tess
+  may: [ack, assign]
+- person: rita
+  may: read
+""")
+    assert not mistakes
+    assert people["alice"].may(Deed.CLOSE)
+    assert (people["tess"].may(Deed.ASSIGN), people["tess"].may(Deed.CLOSE)) == (True, False)
+    assert people["tess"].may(Deed.READ)
+    assert not people["rita"].may(Deed.ACK)
+
+
+def test_a_role_may_be_what_decides():
+    people, mistakes = loaded("""
+- role: analyst
+  may: [define]
+- person: ana
+  duties: [analyst]
+- person: ann
+  duties: [analyst]
+  may: read
+- person: bob
+""")
+    assert not mistakes
+    assert (people["ana"].may(Deed.DEFINE), people["ana"].may(Deed.ACK)) == (True, False)
+    assert people["ana"].right is Right.MANAGE
+    assert (people["ann"].may(Deed.DEFINE), people["ann"].may(Deed.READ)) == (True, True)
+    assert people["bob"].may(Deed.ACK)

@@ -1,0 +1,91 @@
+"""The review in chat: `review may`, an incident that no rule saw, and one tap that adopts what was proposed."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from bot.cards.dress import metric_title, slice_words
+from bot.cards.review import review_card
+from bot.chat.card import Card, Prose, Tone
+from bot.chat.reply import Reply
+from bot.commands.asking import read_question
+from bot.commands.command import Incident, Review
+from bot.phrases import say
+from core.calendar.phrase import read_period
+from core.charts import numerals
+from core.errors import Missing, Problem
+from core.labels import Labels
+from core.review import score
+from core.usecases.review import last_month
+from core.usecases.review import review as reviewed
+
+if TYPE_CHECKING:
+    from bot.commands.call import Call
+    from bot.commands.lexicon import Lexicon
+    from core.labels import Matcher
+
+_DAYS = re.compile(r"(\d{8})-(\d{8})")
+MOST_LETTERS = 500  # of what somebody writes down
+
+
+def read_incident(rest: str, lexicon: Lexicon) -> Incident:
+    """Read where and when before the colon, and after it what happened; Missing shows how it is said."""
+    where, colon, text = rest.partition(":")
+    if not colon or not text.strip():
+        raise Missing("incident-how")
+    asked = read_question(where, where.lower() if len(where.lower()) == len(where) else where, lexicon)
+    return Incident(asked.metrics, asked.where, asked.period, text.strip())
+
+
+async def review(command: Review, call: Call) -> Reply:
+    first, last = days_of(command.period, call)
+    over = _slice(command.where) if command.where else None
+    found = await reviewed(call.workspace, call.world, first, last, over=over)
+    return Reply((review_card(found, call.workspace, call.tongue),))
+
+
+async def incident(command: Incident, call: Call) -> Reply:
+    """Write down what went wrong, so that the review knows which rule should have seen it."""
+    if len(command.text) > MOST_LETTERS:
+        raise Problem("incident-long", most=MOST_LETTERS)
+    today = call.wall.date()
+    first, last = (today, today) if not command.period else _read(command.period, call)
+    if first > today:
+        raise Problem("incident-future", day=first.isoformat())
+    metric = command.metrics[0] if command.metrics else None
+    labels = _slice(command.where)
+    kept = score.Incident(uuid4().hex, first, min(last, today), metric, labels, command.text, call.person.id)
+    async with call.world.store.begin() as tx:
+        await tx.keep_incident(kept, call.now)
+    what = [
+        numerals.day(first, call.tongue, weekday=True),
+        metric_title(metric, call.workspace, call.tongue) if metric else "",
+        slice_words(labels, call.workspace, call.tongue),
+    ]
+    title = say("incident-kept", call.tongue)
+    blocks = (Prose(" · ".join(part for part in what if part), "strong"), Prose(command.text))
+    return Reply((Card(title, call.tongue, Tone.GOOD, blocks, f"{title}: {command.text}"),))
+
+
+def days_of(said: str, call: Call) -> tuple[date, date]:
+    """Return the days meant: the month before this one where nobody says, or as a button names them."""
+    if not said:
+        return last_month(call.wall.date())
+    if found := _DAYS.fullmatch(said):
+        first, last = (datetime.strptime(each, "%Y%m%d").replace(tzinfo=UTC).date() for each in found.groups())
+        return first, last
+    return _read(said, call)
+
+
+def _read(said: str, call: Call) -> tuple[date, date]:
+    window = read_period(said, call.wall, call.workspace.events).window
+    return window.start.date(), (window.end - timedelta(microseconds=1)).date()
+
+
+def _slice(where: tuple[Matcher, ...]) -> Labels:
+    if any(len(one.values) != 1 or one.negated for one in where):
+        raise Missing("incident-how")
+    return Labels.of({one.dimension: one.values[0] for one in where})
