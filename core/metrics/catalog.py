@@ -75,6 +75,15 @@ class Catalog:
     def dimension_names(self) -> Mapping[str, str]:
         return {name: one.code for one in self.dimensions.values() for name in names_of(one)}
 
+    def value_names(self) -> Mapping[str, str]:
+        """Return every name of a value that a dimension is known to have, with the dimension's code."""
+        return {
+            name: one.code
+            for one in self.dimensions.values()
+            for value in one.values.values()
+            for name in names_of(value)
+        }
+
     # --- what a metric is made of
 
     def bases(self, code: str) -> tuple[str, ...]:

@@ -118,6 +118,8 @@ def doubts(parsed: Parsed, catalog: Catalog, grain: Grain | None = None) -> tupl
         found.append(Doubt("doubt-slash", readings=(sentence, both)))
     if "default-rise" in choices:
         found.append(Doubt("doubt-default-rise", readings=(sentence,)))
+    if "default-normal" in choices:
+        found.append(Doubt("doubt-default-normal", readings=(sentence,)))
     if "default-level" in choices:
         found.append(Doubt("doubt-default-level", readings=(sentence,)))
     if "inclusive" in choices:

@@ -48,7 +48,7 @@ MOST_BRACKETS = 40
 DEFAULT_RISE = Quantity.percent(20)
 DEFAULT_STREAK = 3
 
-Choice = Literal["inclusive", "default-rise", "default-level", "slash", "below-by", "same-weekday"]
+Choice = Literal["inclusive", "default-rise", "default-level", "slash", "below-by", "same-weekday", "default-normal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,8 @@ _WANTED = (
 
 
 def _unexpected(word: Word | None, expected: set[str], written: str, file: str) -> Mistake:
+    if word is not None and "$END" in expected and "NUMBER" not in expected and "OPEN" not in expected:
+        expected = {"$END"}  # it could have ended here, whatever else might have followed
     code = next((code for code, kinds in _WANTED if kinds & expected), "rule-expected-end")
     if word is None:
         return mistake(f"{code}-at-end", written, len(written), len(written) + 1, file)
@@ -172,11 +174,37 @@ class _Reading:
             case "held_within":
                 return self.clause(shape, _often(shape.children))
             case "overspent":
-                for part in shape.children:
-                    self.places(part)
-                return Compare(Reading("budget_use"), Comparison.MORE, Bound(Quantity.percent(100)))
+                return self.overspent(shape)
+            case "absent":
+                return NoData(self.named(shape))
+            case "sudden_of":
+                return Sudden(self.named(shape), _move(shape.children).direction)
             case _:
                 return self.clause(shape, None)
+
+    def overspent(self, shape: Any) -> Condition:
+        """预算超支10% is a use of more than 110 %."""
+        amount = next((part for part in shape.children if not _is_token(part) and part.data == "amount"), None)
+        for part in shape.children:
+            if part is not amount:
+                self.places(part)
+        more: Quantity | None = Quantity.percent(0)
+        if amount is not None:
+            more = _number(next(part for part in amount.children if not _is_token(part)))
+        if more is None or more.unit is not Unit.PERCENT:
+            self.refuse("rule-overspent-by", next(part.value for part in shape.children if _is_token(part)))
+        return Compare(Reading("budget_use"), Comparison.MORE, Bound(replace(more, value=more.value + 1)))
+
+    def named(self, shape: Any) -> str | None:
+        """Return the metric of a clause whose verb comes first: no data for impressions."""
+        subject = next((part for part in shape.children if not _is_token(part)), None)
+        if subject is None:
+            return None
+        self.places(subject)
+        of = self.subject(subject)
+        if not isinstance(of, Reading):
+            self.refuse("rule-part-shape", self.part)
+        return of.metric
 
     def clause(self, shape: Any, often: Often | None) -> Condition:
         subject, predicate, *places = (part for part in shape.children if not _is_token(part))
@@ -216,11 +244,34 @@ class _Reading:
 
     def said(self, of: Subject, shape: Any) -> Condition:
         metric, parts = of.metric, shape.children
-        if not isinstance(of, Reading) and shape.data not in ("bounded", "bounded_after", "between"):
+        if not isinstance(of, Reading) and shape.data not in ("bounded", "bounded_after", "between", "outside", "zero"):
             self.refuse("rule-part-shape", self.part)
         match shape.data:
             case "bounded":
+                self.agree(*(part.value for part in parts if _is_token(part)))
                 return Compare(of, parts[0].value.value, Bound(_number(parts[1])))
+            case "outside":
+                return self.outside(of, parts)
+            case "zero":
+                return Compare(of, Comparison.EQUAL, Bound(Quantity.bare(0)))
+            case "missed":
+                return Compare(Reading(metric), Comparison.LESS, Baseline(metric, tree.Target()))
+            case "other_by":
+                return self.overspent_by(metric, parts)
+            case "deviation_by":
+                return self.deviation(metric, parts[2], parts[3], parts[1], parts[0])
+            case "sized":
+                direction, size = next(part.value.value for part in parts if _is_token(part))
+                held = next((self.against(part) for part in parts if not _is_token(part)), tree.Lag(None))
+                self.choices.add("inclusive")
+                falls = direction == "down"
+                return _moved(metric, held, Quantity(size, Unit.PERCENT), falls=falls, strict=False)
+            case "still":
+                side = Comparison.AT_MOST if parts[0].value.value == "up" else Comparison.AT_LEAST
+                return Compare(Reading(metric), side, Baseline(metric, tree.Lag(None)))
+            case "run":
+                often, direction = parts[0].value.value
+                return Streak(metric, direction, often.times, often.grain)
             case "bounded_after":
                 return Compare(of, parts[1].value.value, Bound(_number(parts[0])))
             case "other":
@@ -246,9 +297,7 @@ class _Reading:
                 number = _number(parts[-1])
                 return Compare(_change(metric, self.against(against), number), comparison.value.value, Bound(number))
             case "between":
-                low, high = (_number(part) for part in parts if not _is_token(part))
-                if low and high and low.unit is Unit.BARE:  # 1到3%
-                    low = Quantity(low.value.scaleb(_SCALE.get(high.unit, 0)), high.unit)
+                low, high = _ends(parts)
                 return tree.All(
                     (
                         Compare(of, Comparison.AT_LEAST, Bound(low)),
@@ -262,7 +311,36 @@ class _Reading:
             case _:  # moved_alone
                 return self.moved_alone(metric, _move(parts))
 
+    def agree(self, comparison: Word, suffix: Word | None = None) -> None:
+        """Refuse 低于2%以上, which says both."""
+        if suffix is not None and suffix.value is not _INCLUSIVE.get(comparison.value):
+            self.refuse("rule-expected-end", suffix)
+
+    def outside(self, of: Subject, parts: list[Any]) -> Condition:
+        first = parts[0].value
+        if first.kind == "COMPARISON" and first.value is not Comparison.MORE:
+            self.refuse("rule-expected-end", next(part.value for part in parts[1:] if _is_token(part)))
+        low, high = _ends(parts)
+        return tree.Any((Compare(of, Comparison.LESS, Bound(low)), Compare(of, Comparison.MORE, Bound(high))))
+
+    def overspent_by(self, metric: str | None, parts: list[Any]) -> Condition:
+        """花费超过预算10%: of a budget one says by how much; of two other metrics nobody knows what is meant."""
+        comparison, other, number = parts[0].value, parts[1].value, _number(parts[2])
+        is_budget = (metric, other.value) == ("spend", "budget") and comparison.value is Comparison.MORE
+        if not is_budget or number is None or number.unit is not Unit.PERCENT:
+            self.refuse("rule-other-by", other)
+        return Compare(Reading("budget_use"), Comparison.MORE, Bound(replace(number, value=number.value + 1)))
+
     def moved_alone(self, metric: str | None, move: Move) -> Condition:
+        if move.manner == "normal":
+            self.choices.add("default-normal")
+            steady = Change(metric, Usual())
+            return tree.All(
+                (
+                    Compare(steady, Comparison.AT_LEAST, Bound(_negated(DEFAULT_RISE))),
+                    Compare(steady, Comparison.AT_MOST, Bound(DEFAULT_RISE)),
+                )
+            )
         if move.manner == "level":
             self.choices.add("default-level")
             side = Comparison.AT_LEAST if move.direction == "up" else Comparison.AT_MOST
@@ -284,6 +362,8 @@ class _Reading:
         number = _number(next(part for part in amount.children if not _is_token(part)))
         said = next((part.value for part in amount.children if _is_token(part)), None)
         strict = said is not None and said.value is Comparison.MORE
+        if against is None and said is not None and said.said in _LEVELS:  # drops below 2 %
+            return Compare(Reading(metric), said.value, Bound(number))
         if said is None:
             self.choices.add("inclusive")
         elif said.value not in (Comparison.MORE, Comparison.AT_LEAST):
@@ -322,6 +402,11 @@ class _Reading:
 
 Subject = Reading | Share | Concentration
 _NAMING = ("METRIC", "IT", "PART", "TOP")
+_LEVELS = ("below", "under", "above", "beneath")  # of a move: to where, and not by how much
+_INCLUSIVE = {
+    **dict.fromkeys((Comparison.LESS, Comparison.AT_MOST), Comparison.AT_MOST),
+    **dict.fromkeys((Comparison.MORE, Comparison.AT_LEAST), Comparison.AT_LEAST),
+}
 _SCALE = {Unit.PERCENT: -2, Unit.POINTS: -2}
 _MOVED: dict[tuple[bool, bool], Comparison] = {
     (True, True): Comparison.LESS,
@@ -348,6 +433,14 @@ def _negated(quantity: Quantity) -> Quantity:
 def _number(part: Any) -> Quantity | None:
     found: Quantity | None = part.children[0].value.value  # None: 阈值
     return found
+
+
+def _ends(parts: list[Any]) -> tuple[Quantity | None, Quantity | None]:
+    """Return both ends of a range; of 1到3% both are percentages."""
+    low, high = (_number(part) for part in parts if not _is_token(part))
+    if low and high and low.unit is Unit.BARE:
+        low = Quantity(low.value.scaleb(_SCALE.get(high.unit, 0)), high.unit)
+    return low, high
 
 
 def _often(parts: list[Any]) -> Often:

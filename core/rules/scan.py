@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from core.calendar.events import builtin_events
 from core.calendar.grain import Grain
@@ -22,8 +22,24 @@ from core.document import suggesting
 from core.errors import Invalid, Mistake, Where
 from core.quantity import Quantity, Unit
 from core.rules.occasions import code_of
-from core.rules.tree import FixedBase, Lag, LastTime, Usual
-from core.rules.words import AGAINST, COMPARISONS, GRAINS, MANY, MOVES, NOISE, NUMERALS, OTHERS, PARTS, SUFFIXES, UNITS
+from core.rules.tree import Comparison, FixedBase, Lag, LastTime, Usual
+from core.rules.words import (
+    AGAINST,
+    COMPARISONS,
+    ENGLISH,
+    FRACTIONS,
+    GRAINS,
+    MANY,
+    MOVES,
+    NOISE,
+    NUMERALS,
+    OTHERS,
+    PARTS,
+    SIZED,
+    STILL,
+    SUFFIXES,
+    UNITS,
+)
 
 
 class Names(Protocol):
@@ -124,6 +140,10 @@ class _Lexicon:
             yield "STREAK", _row(match), match.end()
         if match := _OFTEN.match(text, at):
             yield "STREAK", _often(match), match.end()
+        if match := _AS_FAR_AS.match(text, at):
+            yield "COMPARISON", Comparison.AT_MOST if match["down"] else Comparison.AT_LEAST, match.end()
+        if match := _RUN.match(text, at):
+            yield "RUN", _run(match), match.end()
         if match := _TOP.match(text, at):
             yield "TOP", _count(match["zh_n"] or match["en_n"]), match.end()
         if match := self.names.match(text, at):
@@ -131,6 +151,8 @@ class _Lexicon:
             yield kind, code, match.end()
         if match := _NUMBER.match(text, at):
             yield "NUMBER", _quantity(match), match.end()
+        if match := _SPELLED.match(text, at):
+            yield "NUMBER", _spelled(match), match.end()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +166,11 @@ def _fixed() -> _Fixed:
     words: dict[str, tuple[str, Any]] = {}
     for kind, table in (
         *(("AGAINST", AGAINST), ("COMPARISON", COMPARISONS), ("MOVE", MOVES), ("SUFFIX", SUFFIXES)),
-        ("PART", PARTS),
+        *(("PART", PARTS), ("SIZED", SIZED), ("STILL", STILL)),
     ):
         for value, spellings in table.items():
             words.update({_squeezed(each): (kind, value) for each in spellings})
+    words.update({_squeezed(each): ("NUMBER", Quantity(part, Unit.PERCENT)) for each, part in FRACTIONS.items()})
     for kind, spellings in OTHERS.items():
         words.update({_squeezed(each): (kind, None) for each in spellings})
     for each in NOISE:
@@ -157,7 +180,11 @@ def _fixed() -> _Fixed:
 
 @lru_cache(maxsize=16)
 def _lexicon(metrics: tuple[tuple[str, str], ...], dimensions: tuple[tuple[str, str], ...]) -> _Lexicon:
-    codes = {_squeezed(_folded(name)[0]): ("DIMENSION", code) for name, code in dimensions}
+    codes = {
+        _squeezed(_folded(name + ending)[0]): ("DIMENSION", code)
+        for name, code in dimensions
+        for ending in (("", "s", "s'", "'s") if name.isascii() else ("",))
+    }
     codes |= {_squeezed(_folded(name)[0]): ("METRIC", code) for name, code in metrics}
     return _Lexicon(_any_of(codes), codes)
 
@@ -197,11 +224,15 @@ def _among(spellings: Iterable[str]) -> str:
 
 _GRAIN = "|".join(sorted(GRAINS, key=len, reverse=True))
 _COUNT = r"\d{1,4}|[一二两三四五六七八九十]"
+_EN_COUNT = rf"\d{{1,4}}|{'|'.join(sorted(ENGLISH, key=len, reverse=True))}"
+_HANZI = rf"[{''.join(NUMERALS)}]{{1,3}}"
 _USUAL = re.compile(
     rf"""
     (?:较|比)?(?:历史)?(?:(?:近|过去|最近)?(?P<zh_n>{_COUNT})(?P<zh_unit>{_GRAIN}))?
       (?P<zh_same>同星期[一二三四五六日天]?|同周几|同一?星期几|同周)?的?(?:历史)?
       (?:(?P<zh_median>中位数|中值)|均值|平均值|平均|同期均值)
+    |(?:较|比|跟|和)?(?:平时|往常|平常|以往|平日|正常水平)
+    |(?<![a-z0-9])(?:than\ |the\ )?usual(?![a-z0-9])
     |(?<![a-z0-9])(?:vs\ )?(?:the\ |its\ )?(?:historical\ |usual\ )?
       (?:(?P<en_n>\d{{1,4}})[\s-]+(?P<en_unit>{_GRAIN})\s+)?
       (?P<en_same>same[\s-]weekday\s+)?(?:(?P<en_median>median)|mean|average)
@@ -221,21 +252,34 @@ _BASE = re.compile(
 _STREAK = re.compile(
     rf"(?:已?连续(?P<zh_n>{_COUNT})(?P<zh_unit>{_GRAIN})(?:都|均)?)|"
     rf"(?P<no_n>{_COUNT})(?P<no_unit>{_GRAIN})(?=无数据|没有数据|没数据|没有任何数据)|"
-    rf"(?<![a-z0-9])(?:for )?(?:the last )?(?P<en_n>\d{{1,4}}) "
+    rf"(?<![a-z0-9])(?:for )?(?:the last )?(?P<en_n>{_EN_COUNT}) "
     rf"(?:consecutive (?P<of_unit>{_GRAIN})|(?P<en_unit>{_GRAIN}) (?:in a row|running))(?![a-z0-9])|"
-    rf"(?<![a-z0-9])for (?P<for_n>\d{{1,4}}) (?P<for_unit>{_GRAIN})(?![a-z0-9])"
+    rf"(?<![a-z0-9])for (?P<for_n>{_EN_COUNT}) (?P<for_unit>{_GRAIN})(?![a-z0-9])"
+)
+# 降至2%, and not 下降至少2%.
+_AS_FAR_AS = re.compile(r"(?:(?P<down>跌|降|掉|下降|下跌|下滑|回落|滑落)|涨|升|上升|上涨|增长|增加)至(?![少多])")
+_RUN = re.compile(
+    rf"连(?P<verb>[涨升跌降])(?P<n>{_COUNT})(?P<unit>{_GRAIN})|(?P<before>{_COUNT})连(?P<other>[涨升跌降])"
 )
 _TOP = re.compile(
-    rf"前(?P<zh_n>{_COUNT})(?:大|名|个|家)?|(?<![a-z0-9])(?:the )?top[ -](?P<en_n>\d{{1,4}})(?:'s|s')?(?![a-z0-9])"
+    rf"前(?P<zh_n>{_COUNT})(?:大|名|个|家)?|(?<![a-z0-9])(?:the )?top[ -](?P<en_n>{_EN_COUNT})(?:'s|s')?(?![a-z0-9])"
 )
 _OFTEN = re.compile(
     rf"(?:近|过去|最近)?(?P<zh_of>{_COUNT})(?P<zh_unit>{_GRAIN})(?:之?中|里|内)?有?(?:至少)?(?P<zh_n>{_COUNT})(?:{_GRAIN})(?:都|均)?|"
-    rf"(?<![a-z0-9])(?:in |on )?(?:at least )?(?P<en_n>\d{{1,4}}) (?:out )?of (?:the )?(?:last |past )?"
-    rf"(?P<en_of>\d{{1,4}}) (?P<en_unit>{_GRAIN})(?![a-z0-9])"
+    rf"(?<![a-z0-9])(?:in |on )?(?:at least )?(?P<en_n>{_EN_COUNT}) (?:out )?of (?:the )?(?:last |past )?"
+    rf"(?P<en_of>{_EN_COUNT}) (?P<en_unit>{_GRAIN})(?![a-z0-9])"
 )
 _NUMBER = re.compile(
     r"(?P<sign>[-+])?\s*(?P<money>[¥￥$])?\s*(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     rf"(?:\s*(?P<many>{_among(MANY)}))?(?:\s*(?P<unit>{_among(UNITS)}))?"
+)
+
+
+# 百分之二, 两成, 两个百分点, 三成五; two percent.
+_SPELLED = re.compile(
+    rf"百分之(?P<percent>\d{{1,3}}(?:\.\d+)?|{_HANZI})|(?P<tenths>\d|{_HANZI})成(?P<half>[半一二三四五六七八九])?|"
+    rf"(?P<points>{_HANZI})个?百分点|(?P<times>{_HANZI})倍|"
+    rf"(?<![a-z0-9])(?P<en>{'|'.join(ENGLISH)}) (?:percent|pct)(?![a-z])"
 )
 
 
@@ -295,8 +339,43 @@ def _often(match: re.Match[str]) -> Often:
     return Often(_count(match["zh_n"] or match["en_n"]), _count(match["zh_of"] or match["en_of"]), GRAINS[unit])
 
 
+def _run(match: re.Match[str]) -> tuple[Often, Literal["up", "down"]]:
+    number = _count(match["n"] or match["before"])
+    grain = GRAINS[match["unit"]] if match["unit"] else None
+    return Often(number, number, grain), "up" if (match["verb"] or match["other"]) in "涨升" else "down"
+
+
 def _count(said: str) -> int:
-    return NUMERALS.get(said) or int(said)
+    if said in ENGLISH:
+        return ENGLISH[said]
+    return int(said) if said.isdigit() else _hanzi(said)
+
+
+def _hanzi(said: str) -> int:
+    """Return a number below a hundred.
+
+    >>> _hanzi("十"), _hanzi("三十五"), _hanzi("两")
+    (10, 35, 2)
+    """
+    tens, ten, ones = said.rpartition("十")
+    if not ten:
+        return NUMERALS[ones[-1]]
+    return (NUMERALS[tens[-1]] if tens else 1) * 10 + (NUMERALS[ones[-1]] if ones else 0)
+
+
+def _spelled(match: re.Match[str]) -> Quantity:
+    if said := match["percent"]:
+        number = Decimal(said) if said[0].isascii() else Decimal(_hanzi(said))
+        return Quantity(number.scaleb(-2), Unit.PERCENT)
+    if said := match["tenths"]:
+        half = match["half"]
+        more = Decimal(5 if half == "半" else NUMERALS[half]) if half else Decimal(0)
+        return Quantity((Decimal(_count(said)) * 10 + more).scaleb(-2), Unit.PERCENT)
+    if said := match["points"]:
+        return Quantity(Decimal(_hanzi(said)).scaleb(-2), Unit.POINTS)
+    if said := match["times"]:
+        return Quantity(Decimal(_hanzi(said)), Unit.TIMES)
+    return Quantity(Decimal(ENGLISH[match["en"]]).scaleb(-2), Unit.PERCENT)
 
 
 def _quantity(match: re.Match[str]) -> Quantity:
@@ -318,8 +397,17 @@ def _end_of_unknown(text: str, at: int, lexicon: _Lexicon) -> int:
 
 def _unknown(written: str, start: int, end: int, names: Names, file: str) -> Mistake:
     word = written[start:end]
+    if found := _value_in(word, getattr(names, "value_names", dict)()):
+        return mistake("rule-value-named", written, start, end, file, value=found[0], dimension=found[1])
     facts = {"said": word} | suggesting(word, names.names())
     return mistake("rule-unknown-word", written, start, end, file, **{key: str(fact) for key, fact in facts.items()})
+
+
+def _value_in(word: str, values: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the channel that a word names, with its dimension: a sentence is about all of them."""
+    folded = _folded(word)[0]
+    held = (name for name in sorted(values, key=len, reverse=True) if len(name) > 1 and _folded(name)[0] in folded)
+    return next(((name, values[name]) for name in held), None)
 
 
 def _settled(words: list[Word]) -> list[Word]:
@@ -345,10 +433,37 @@ def _settled(words: list[Word]) -> list[Word]:
                 behind is None or behind.kind in ("AND", "OR", "COMMA") or (before and before.kind == "DIMENSION")
             ):
                 continue
-            case "OVERSPENT" if behind and behind.kind == "COMPARISON":
+            case "METRIC" if word.value in ("spend", "budget") and behind and behind.kind == "OVERSPENT":
+                continue  # 花费超预算
+            case "OVERSPENT" if behind and behind.kind == "COMPARISON" and not _is_amount(kept[place + 1 :]):
                 found.append(Word("METRIC", "budget_use", word.start, word.end, word.said))
             case _:
                 found.append(word)
+    return _with_hours(found)
+
+
+def _is_amount(words: list[Word]) -> bool:
+    """Return whether so much *more* follows: 超支超过10%, and not 超支大于110%, where the word is the metric's."""
+    return len(words) > 1 and words[1].kind == "NUMBER" and words[1].value is not None and words[1].value.value < 1
+
+
+def _with_hours(words: list[Word]) -> list[Word]:
+    """Put 截至当前 before what it is held against, wherever in its clause it was said."""
+    found, placed = list(words), set[int]()
+    for place, word in enumerate(words):
+        if word.kind != "SOFAR":
+            continue
+        end = next(
+            (at for at in range(place, len(words)) if words[at].kind in ("AND", "OR", "COMMA", "CLOSE")), len(words)
+        )
+        held = next((at for at in range(place + 1, end) if words[at].kind == "AGAINST"), None)
+        if held is None and place and words[place - 1].kind == "AGAINST":
+            held = place - 1
+        if held is not None:
+            found.remove(word)
+            if held not in placed:  # 今天到现在比昨天同时段 says it twice
+                found.insert(found.index(words[held]), word)
+            placed.add(held)
     return found
 
 

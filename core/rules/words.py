@@ -8,13 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from core.calendar.grain import Grain
 from core.quantity import Unit
 from core.rules.tree import Against, Comparison, Lag, Target, YearAgo
 
-NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+NUMERALS = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_ENGLISH = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen"),
+)
+ENGLISH = {word: number for number, word in enumerate(_ENGLISH, 1)} | {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90
+}  # fmt: skip
+FRACTIONS: Mapping[str, Decimal] = {
+    **dict.fromkeys(("一半", "半数", "half", "a half"), Decimal("0.5")),
+    **dict.fromkeys(("四分之一", "a quarter", "one quarter"), Decimal("0.25")),
+    **dict.fromkeys(("四分之三", "three quarters"), Decimal("0.75")),
+    **dict.fromkeys(("五分之一", "a fifth", "one fifth"), Decimal("0.2")),
+    **dict.fromkeys(("十分之一", "a tenth", "one tenth"), Decimal("0.1")),
+}
 GRAINS: Mapping[str, Grain | None] = {
     **dict.fromkeys(("小时", "个小时", "hour", "hours"), Grain.HOUR),
     **dict.fromkeys(("天", "日", "day", "days"), Grain.DAY),
@@ -22,10 +37,19 @@ GRAINS: Mapping[str, Grain | None] = {
     **dict.fromkeys(("个月", "月", "month", "months"), Grain.MONTH),
     **dict.fromkeys(("期", "次", "period", "periods", "time", "times"), None),
 }
+
+
+def _against(*bases: str) -> tuple[str, ...]:
+    """Return what a number is held against with whatever is said before it: 比昨天, 较昨天."""
+    return tuple(before + base for base in bases for before in ("", "较", "比", "较之", "相比", "相较", "对比"))
+
+
 AGAINST: Mapping[Against, tuple[str, ...]] = {
     Lag(Grain.DAY, 1): (
-        *("日环比", "较昨日", "较昨天", "比昨日", "比昨天", "较前一日", "较前日", "昨日", "昨天", "前一日", "前一天"),
+        "日环比",
+        *_against("昨日", "昨天", "前一日", "前一天", "前日", "昨日同期", "昨天同期", "前一天同期"),
         *("day over day", "dod", "d/d", "vs yesterday", "than yesterday", "from yesterday", "yesterday"),
+        *("since yesterday", "than the day before", "yesterday's", "this time yesterday"),
         *("vs the day before", "the day before", "compared with yesterday", "compared to yesterday"),
     ),
     Lag(Grain.WEEK, 1): (
@@ -56,13 +80,28 @@ AGAINST: Mapping[Against, tuple[str, ...]] = {
         *("same time last year", "the same time last year", "vs same time last year"),
     ),
     Target(): (
-        *("目标值", "目标", "计划值", "较目标", "比目标"),
+        *_against("目标值", "目标", "计划值", "计划"),
         *("the target", "target", "its target", "vs target", "plan", "the plan", "vs plan"),
     ),
 }
 COMPARISONS: Mapping[Comparison, tuple[str, ...]] = {
     Comparison.LESS: (
-        *("<", "低于", "小于", "少于", "不足", "不到", "不及", "未达到", "未达", "跌破"),
+        *(
+            "<",
+            "低于",
+            "小于",
+            "少于",
+            "不足",
+            "不到",
+            "不及",
+            "未达到",
+            "未达",
+            "跌破",
+            "没有达到",
+            "没达到",
+            "达不到",
+            "低过",
+        ),
         *("below", "under", "less than", "lower than", "fewer than", "smaller than", "short of"),
     ),
     Comparison.AT_MOST: (
@@ -79,12 +118,14 @@ COMPARISONS: Mapping[Comparison, tuple[str, ...]] = {
             "小于等于",
             "小于或等于",
             "低于等于",
+            *(f"{verb}到" for verb in ("跌", "降", "掉", "下降", "下跌", "下滑", "回落", "滑落")),
         ),
+        *("falls to", "drops to", "fell to", "dropped to", "down to", "goes down to"),
         *("at most", "no more than", "not more than", "no higher than", "not above", "not over", "up to"),
         *("less than or equal to", "no greater than", "not greater than", "not exceeding"),
     ),
     Comparison.MORE: (
-        *(">", "超过", "大于", "高于", "多于", "超出", "突破", "逾"),
+        *(">", "超过", "大于", "高于", "多于", "超出", "突破", "逾", "超", "高过", "升破", "涨破"),
         *("above", "over", "more than", "greater than", "higher than", "larger than", "exceeds", "exceed", "beyond"),
         "exceeding",
     ),
@@ -103,9 +144,18 @@ COMPARISONS: Mapping[Comparison, tuple[str, ...]] = {
             "高于等于",
             "达到",
             "达",
+            *(f"{verb}到" for verb in ("涨", "升", "上升", "上涨", "增长", "增加")),
         ),
         *("at least", "no less than", "not less than", "no lower than", "not below", "not under", "no fewer than"),
-        *("greater than or equal to", "not lower than", "reaches"),
+        *(
+            "greater than or equal to",
+            "not lower than",
+            "reaches",
+            "rises to",
+            "rose to",
+            "climbs to",
+            "up to at least",
+        ),
     ),
     Comparison.EQUAL: ("=", "==", "等于", "equals", "equal to", "is equal to", "exactly"),
     Comparison.UNEQUAL: ("!=", "≠", "<>", "不等于", "not equal to", "is not equal to", "differs from"),
@@ -119,14 +169,68 @@ class Move:
     """
 
     direction: Literal["up", "down"]
-    manner: Literal["plain", "plunge", "drift", "level"] = "plain"
+    manner: Literal["plain", "plunge", "drift", "level", "normal"] = "plain"
 
 
 MOVES: Mapping[Move, tuple[str, ...]] = {
-    Move("down"): ("下滑", "下降", "下跌", "跌", "减少", "回落", "缩水", "少了", "降了"),
-    Move("up"): ("上升", "上涨", "增长", "增加", "涨", "提升", "涨了"),
+    Move("down"): (
+        *(
+            "下滑",
+            "下降",
+            "下跌",
+            "跌",
+            "减少",
+            "回落",
+            "缩水",
+            "少了",
+            "降了",
+            "降",
+            "掉",
+            "掉了",
+            "少",
+            "下行",
+            "降幅",
+            "跌幅",
+        ),
+        *("减幅", "缩减", "萎缩"),
+    ),
+    Move("up"): (
+        *(
+            "上升",
+            "上涨",
+            "增长",
+            "增加",
+            "涨",
+            "提升",
+            "涨了",
+            "提高",
+            "升",
+            "升了",
+            "多",
+            "多了",
+            "上行",
+            "涨幅",
+            "增幅",
+            "升幅",
+        ),
+    ),
     Move("down", "plunge"): (
-        *("骤降", "暴跌", "骤减", "锐减", "骤跌", "大跌", "断崖式下跌"),
+        *(
+            "骤降",
+            "暴跌",
+            "骤减",
+            "锐减",
+            "骤跌",
+            "大跌",
+            "断崖式下跌",
+            "断崖式下滑",
+            "断崖下跌",
+            "陡降",
+            "跳水",
+            "大幅下滑",
+        ),
+        *("大幅下降", "大幅下跌", "崩盘"),
+        *(f"{verb}{to}{depth}" for verb in "跌掉降" for to in "到入至" for depth in ("低谷", "谷底", "冰点")),
         *(
             "plunges",
             "plunge",
@@ -141,7 +245,22 @@ MOVES: Mapping[Move, tuple[str, ...]] = {
         ),
     ),
     Move("up", "plunge"): (
-        *("飙升", "暴涨", "激增", "骤升", "猛增", "骤增", "大涨", "飙涨"),
+        *(
+            "飙升",
+            "暴涨",
+            "激增",
+            "骤升",
+            "猛增",
+            "骤增",
+            "大涨",
+            "飙涨",
+            "突增",
+            "陡增",
+            "陡升",
+            "大幅上升",
+            "大幅上涨",
+            "大幅增加",
+        ),
         *("surges", "surge", "surged", "spikes", "spike", "spiked", "soars", "soar", "jumps", "jump", "skyrockets"),
     ),
     Move("down", "drift"): (
@@ -164,12 +283,31 @@ MOVES: Mapping[Move, tuple[str, ...]] = {
         *("up", "rises", "rise", "rose", "rising", "risen", "increases", "increase", "increased", "increasing"),
         *("grows", "grow", "grew", "growing", "goes up", "going up", "climbs", "climb", "gains"),
     ),
+    Move("up", "normal"): ("正常", "normal", "is normal", "as usual"),
     Move("down", "level"): ("低", "偏低", "较低", "low", "is low"),
     Move("up", "level"): ("高", "偏高", "较高", "high", "is high"),
 }
 OTHERS: Mapping[str, tuple[str, ...]] = {
     "AND": (
-        *("且", "并且", "和", "与", "而且", "同时", "及", "以及", "但", "但是", "and", "&", "&&", "as well as", "but"),
+        *(
+            "且",
+            "并且",
+            "和",
+            "与",
+            "而且",
+            "同时",
+            "及",
+            "以及",
+            "但",
+            "但是",
+            "却",
+            "and",
+            "&",
+            "&&",
+            "as well as",
+            "but",
+        ),
+        *("while", "yet", "although"),
     ),
     "COMMA": (",", "，", "、", ";", "；"),
     "OR": ("或", "或者", "/", "or", "|", "||", "要么"),
@@ -185,6 +323,7 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
         "各个",
         "任一",
         "任意",
+        *("任何", "某个", "某", "有", "每一个", "所有", "for any", "for each of the", "all"),
         "by",
         "per",
         "for each",
@@ -194,8 +333,52 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
         "any",
     ),
     "CHANGE": ("变化", "变动", "变化率", "变化幅度", "change", "changes", "changed"),
-    "SUDDENLY": ("突然", "骤然", "猛然", "异常", "suddenly", "sharply", "abruptly", "unusually", "abnormally"),
+    "SUDDENLY": (
+        "突然",
+        "骤然",
+        "猛然",
+        "异常",
+        "急剧",
+        "suddenly",
+        "sudden",
+        "sharply",
+        "sharp",
+        "abruptly",
+        "unusually",
+        "abnormally",
+    ),
     "BETWEEN": ("介于", "在", "between", "is between", "within"),
+    "OUTSIDE": ("不在", "不介于", "outside", "not between", "is outside", "out of"),
+    "OUTER": ("之外", "以外", "范围外"),
+    "ZERO": (
+        *(
+            "归零",
+            "清零",
+            "为零",
+            "为0",
+            "是零",
+            "等于零",
+            "是0",
+            "跌到零",
+            "is zero",
+            "are zero",
+            "zero",
+            "is 0",
+            "are 0",
+        ),
+        *("falls to zero", "drops to zero", "hits zero", "equals zero"),
+    ),
+    "MISSED": (
+        *("未达标", "不达标", "没达标", "没有达标", "未完成目标", "没完成目标", "未达成目标", "没达成目标"),
+        *(
+            "misses target",
+            "misses its target",
+            "missed target",
+            "missed its target",
+            "misses the target",
+            "off target",
+        ),
+    ),
     "SOFAR": (
         *(
             f"截{a}{b}{c}"
@@ -203,7 +386,12 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
             for b in ("当前", "目前", "现在", "此刻", "此时")
             for c in ("", "同期", "的同期")
         ),
-        *("同时段", "so far", "so far today", "to this hour", "up to this hour", "same hours"),
+        *(
+            f"{day}{till}"
+            for day in ("", "今天", "今日")
+            for till in ("到现在", "至今", "到目前", "到目前为止", "截至目前")
+        ),
+        *("同时段", "同一时段", "此时", "so far", "so far today", "to this hour", "up to this hour", "same hours"),
     ),
     "NODATA": (
         *("无数据", "没有数据", "没数据", "没有任何数据", "数据缺失", "缺数据", "数据中断"),
@@ -214,6 +402,7 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
     "UNSAID": ("阈值", "门槛", "临界值", "警戒线", "threshold", "the threshold", "a threshold", "the limit", "limit"),
     "OVERSPENT": (
         *("预算超支", "超支", "超预算", "预算失控", "budget overspent", "budget is overspent", "overspent"),
+        *("超出预算", "超过预算了", "预算超了"),
         *("over budget", "budget overrun", "budget is overrun", "overspend", "budget exceeded"),
     ),
     "IT": (
@@ -226,6 +415,33 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
         "daily gain",
         "daily increment",
         "it",
+    ),
+}
+# A move that says its size: 腰斩 is a fall by half.
+SIZED: Mapping[tuple[Literal["up", "down"], Decimal], tuple[str, ...]] = {
+    ("down", Decimal("0.5")): (
+        *("腰斩", "减半", "折半", "跌去一半", "halves", "halved", "falls by half", "drops by half", "cut in half"),
+    ),
+    ("up", Decimal(1)): ("翻倍", "翻番", "翻一番", "翻了一番", "doubles", "doubled", "double"),
+}
+# A move that did not come: spend is up but 转化数没有增加.
+STILL: Mapping[Literal["up", "down"], tuple[str, ...]] = {
+    "up": (
+        *(
+            f"{no}{verb}"
+            for no in ("没有", "没", "未", "并未", "并没有")
+            for verb in ("上升", "上涨", "增长", "增加", "提升", "变多", "涨")
+        ),
+        *("does not rise", "do not rise", "did not rise", "not rising", "is not rising", "not up", "is not up"),
+        *("does not grow", "do not grow", "did not grow", "does not increase", "do not increase", "did not increase"),
+    ),
+    "down": (
+        *(
+            f"{no}{verb}"
+            for no in ("没有", "没", "未", "并未", "并没有")
+            for verb in ("下降", "下滑", "减少", "下跌", "降低", "跌")
+        ),
+        *("does not fall", "do not fall", "did not fall", "not falling", "is not falling", "not down", "is not down"),
     ),
 }
 PARTS: Mapping[Literal["share", "concentration"], tuple[str, ...]] = {
@@ -255,14 +471,32 @@ NOISE = (
         "提醒",
         "通知",
     ),
+    *("相比", "相对", "出现", "发生", "请", "这个"),
     *("的", "了", "时", "则", "就", "当", "如果", "若", "用户", "值", "幅度", "幅", "。", "!", "！", ";", "水平"),
     *("is", "are", "was", "were", "has", "have", "the", "a", "an", "when", "if", "than", "then", "its", "alert me"),
-    *("alert", "alerts", "alarm", "notify me", "notify", "automatically", "that", "gets", "falls to", "of", "by", "."),
+    *(
+        "alert",
+        "alerts",
+        "alarm",
+        "notify me",
+        "notify",
+        "automatically",
+        "that",
+        "gets",
+        "of",
+        "by",
+        ".",
+        "in",
+        "for",
+        "it's",
+        "goes",
+        "went",
+    ),
 )
 UNITS: Mapping[str, tuple[int, Unit]] = {
     **dict.fromkeys(("%", "percent", "pct"), (-2, Unit.PERCENT)),
     **dict.fromkeys(
-        ("个百分点", "百分点", "pp", "percentage points", "percentage point", "pct points"), (-2, Unit.POINTS)
+        ("个百分点", "百分点", "个点", "pp", "percentage points", "percentage point", "pct points"), (-2, Unit.POINTS)
     ),
     **dict.fromkeys(("倍", "x", "×", "times"), (0, Unit.TIMES)),
     **dict.fromkeys(("元", "块钱", "块", "yuan", "rmb", "cny"), (0, Unit.MONEY)),
