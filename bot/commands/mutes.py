@@ -18,7 +18,7 @@ _NOW = frozenset({"", "now", "现在", "即刻"})
 async def mute(command: Mute, call: Call) -> Reply:
     """Show what it would hide; said with the draft's name and yes, put it in force."""
     if command.draft:
-        agreed = await muting.agree(command.draft, call.person, call.world, call.workspace)
+        agreed = await muting.agree(command.draft, call.person, call.via, call.world, call.workspace)
         return Reply((agreed_card(agreed, call.workspace, call.tongue, call.now),))
     if not command.until:
         raise Problem("mute-until")
@@ -34,7 +34,7 @@ async def mutes(_: Mutes, call: Call) -> Reply:
 
 
 async def unmute(command: Unmute, call: Call) -> Reply:
-    kept = await muting.lift(command.mute, call.person, call.world, call.workspace)
+    kept = await muting.lift(command.mute, call.person, call.via, call.world, call.workspace)
     return Reply((lifted_card(kept, call.workspace, call.tongue),))
 
 

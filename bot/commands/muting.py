@@ -19,7 +19,7 @@ _DRAFT = re.compile(r"#?([0-9a-z]{6})\s+(?:yes|ok|是|确认|同意)", re.IGNORE
 _WHY = re.compile(r"[,，;]?\s*(?:\bbecause(?:\s+of)?\b|因为|由于|原因是?:?)\s*(.+)$", re.IGNORECASE)
 _FROM_TO = re.compile(r"(?:\bfrom\b|从)\s*(.+?)\s*(?:\bto\b|\buntil\b|\btill\b|直到|到|至)\s*(.+)$", re.IGNORECASE)
 _UNTIL = re.compile(r".*(?:\buntil\b|\btill\b|直到|到|至|\bfor\b)\s*(.+)$", re.IGNORECASE)
-_RESERVED = re.compile(r"(rule|规则|severity|级别|等级)\s*(!?=)\s*([\w,、|-]+)", re.IGNORECASE)
+_RESERVED = re.compile(r"(rule|规则|severity|级别|等级)\s*(!?=)\s*([\w:*,、|-]+)", re.IGNORECASE)
 _NAMES = {"规则": "rule", "级别": "severity", "等级": "severity"}
 _SEVERITIES = {
     "p2": "info",

@@ -256,6 +256,7 @@ class _Desk:
             if owner is None:
                 orphan = Event(alert.id, alert.version, self.now, "orphan", facts={"role": self.role})
                 self.change = replace(self.change, events=(*self.change.events, orphan))
+        owner = self._there_when_told(owner)
         steps = next((route.steps for route in self.taken if route.steps), ())
         begun = escalation.start(steps, self.now)
         if alert.handling.stage is not Stage.OPEN:
@@ -264,6 +265,19 @@ class _Desk:
         elif begun.next_at:
             self.lines.append(Line("escalates", {"to": steps[0].to, "at": begun.next_at.isoformat()}))
         self._set(owner=owner, route=self.taken[0].id if self.taken else None, escalation=begun)
+
+    def _there_when_told(self, owner: str | None) -> str | None:
+        """Return who is there when it would be said: whose leave begins before they next work hears of nothing."""
+        person = self.people.get(owner or "")
+        if self.is_loud or person is None or is_working(person, self.now, self.calendar):
+            return owner
+        start = next_start(replace(person, leave=()), self.now, self.calendar)
+        if start is None or not person.is_away(start.astimezone(person.zone).date()):
+            return owner
+        found = stand_in(person.id, self.people, start)
+        self.lines += found.lines
+        self.passed += found.lines
+        return found.person or owner
 
     def _tell(self, kind: Kind, event: Event) -> None:
         alert = self.change.after

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from core.alerts.condition import handle_of
+from core.alerts.event import BEACON
+from core.audit import Entry, Origin, Realm
 from core.errors import Missing, Problem
 from core.notices.notice import Kind, Notice, Place
 from core.ports import Conflict
@@ -86,13 +88,13 @@ async def propose(
     return Preview(mute, past, present, _concerned(mute, present, workspace, now))
 
 
-async def agree(id: str, person: Person, world: World, workspace: Workspace) -> Mute:
+async def agree(id: str, person: Person, via: str | None, world: World, workspace: Workspace) -> Mute:
     """Put a draft of one's own in force; saying it twice is saying it once."""
-    mute, _ = await _change(id, lambda mute, now: _agreed(mute, person, now), world, workspace)
+    mute, _ = await _change(id, lambda mute, now: _agreed(mute, person, now), via, world, workspace)
     return mute
 
 
-async def lift(id: str, person: Person, world: World, workspace: Workspace) -> Kept:
+async def lift(id: str, person: Person, via: str | None, world: World, workspace: Workspace) -> Kept:
     """End a mute now."""
 
     def end(mute: Mute, now: datetime) -> Mute:
@@ -100,7 +102,7 @@ async def lift(id: str, person: Person, world: World, workspace: Workspace) -> K
             raise Missing("unknown-mute", id=mute.id)
         return replace(mute, ended_at=now, ending=Ending.LIFTED, ended_by=person.id)
 
-    mute, hits = await _change(id, end, world, workspace)
+    mute, hits = await _change(id, end, via, world, workspace)
     return Kept(mute, hits)
 
 
@@ -133,7 +135,7 @@ async def next_mute(tx: Transaction) -> datetime | None:
 
 
 async def _change(
-    id: str, think: Callable[[Mute, datetime], Mute], world: World, workspace: Workspace
+    id: str, think: Callable[[Mute, datetime], Mute], via: str | None, world: World, workspace: Workspace
 ) -> tuple[Mute, Hits]:
     """Do something about one mute, and return it with what it had hidden until then."""
     for _ in range(_TRIES):
@@ -147,6 +149,7 @@ async def _change(
                 later = think(mute, now)
                 if later != mute:
                     await _keep(tx, (later,), hits, workspace, now)
+                    await tx.record([_entry(later, hits[id], Origin.read(via), now)])
                 return later, hits[id]
         except Conflict:
             continue
@@ -174,6 +177,8 @@ async def _tend_once(workspace: Workspace, world: World) -> tuple[Change, ...]:
         moved = {mute.id: later for mute in mutes if (later := _later(mute, hits[mute.id], now)) != mute}
         if not moved:
             return ()
+        ended = [_entry(mute, hits[mute.id], Origin(), now) for mute in moved.values() if mute.ended_at]
+        await tx.record(ended)
         return await _keep(tx, tuple(moved.values()), hits, workspace, now)
 
 
@@ -212,6 +217,18 @@ async def _keep(
         notices += _announced(mute, hits[mute.id], concerned)
     await tx.keep((), notices, now=now)
     return decision.changes
+
+
+def _entry(mute: Mute, hits: Hits, origin: Origin, now: datetime) -> Entry:
+    """Return the line of the audit: who muted what and until when, or who ended it and how much it had hidden."""
+    if mute.ended_at is not None:
+        facts: dict[str, Fact] = {"hidden": hits.count, "still": hits.now}
+        return Entry(
+            now, Realm.MUTE, mute.id, mute.ended_by or BEACON, f"mute-{mute.ending}", origin, {}, facts, mute.by
+        )
+    what = ", ".join(f"{one.dimension}{'!=' if one.negated else '='}{'|'.join(one.values)}" for one in mute.match)
+    after: dict[str, Fact] = {"match": what, "start": mute.start.isoformat(), "until": mute.until.isoformat()}
+    return Entry(now, Realm.MUTE, mute.id, mute.by, "muted", origin, {}, after | {"why": mute.why})
 
 
 def _announced(mute: Mute, hits: Hits, concerned: Sequence[Place | str]) -> list[Notice]:

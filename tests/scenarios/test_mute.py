@@ -11,6 +11,7 @@ from bot.cards.digest import digest_card
 from bot.cards.news import news_card
 from bot.chat.plain import plain
 from core.alerts.holds import HoldKind
+from core.audit import Realm, Wanted
 from core.notices.notice import Kind, Place
 from core.usecases.deliver import deliver
 from core.usecases.digest import digest
@@ -144,6 +145,18 @@ async def test_it_is_lifted_by_hand_and_the_author_hears_of_it(chat):
     assert ("news", "alice") in told
     assert ("hold-ended", "alice") in told
     assert "No mute" in plain(await chat.says("alice", unmute)), "a second press says that it is over"
+
+
+async def test_the_audit_says_who_muted_what_from_where_and_how_it_ended(chat):
+    _, agreed = await agree(chat)
+    await look(chat)
+    (unmute,) = [one for one in buttons(agreed) if one.startswith("unmute")]
+    await chat.says("bob", unmute)
+    async with chat.world.store.begin() as tx:
+        ended, begun = [one for one in await tx.audited(Wanted()) if one.realm is Realm.MUTE]
+    assert (begun.actor, begun.deed, begun.origin.platform) == ("alice", "muted", "web")
+    assert begun.after["match"] == "channel=wechat"
+    assert (ended.actor, ended.deed, ended.after["still"]) == ("bob", "mute-lifted", 1)
 
 
 async def test_the_list_and_the_digest_say_how_much_is_hidden(chat):

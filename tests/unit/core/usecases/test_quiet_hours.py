@@ -22,7 +22,18 @@ from core.usecases import respond
 from core.usecases.deliver import deliver
 from core.usecases.tell import tell
 from core.usecases.watch import next_due, watch
-from tests.builders import TODAY, WAR_ROOM, YESTERDAY, a_finding, a_person, a_rule, a_team, a_workspace, verdicts
+from tests.builders import (
+    TODAY,
+    WAR_ROOM,
+    YESTERDAY,
+    a_finding,
+    a_person,
+    a_rule,
+    a_team,
+    a_workspace,
+    on_leave,
+    verdicts,
+)
 from tests.fakes import a_world
 
 NIGHT = datetime(2026, 6, 18, 2, 0, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
@@ -156,3 +167,17 @@ async def test_one_hold_a_person_however_often_it_would_have_called(world):
     await evaluate(world, workspace, *slices(1, State.BREACHED, TODAY.shift(1)))
     async with world.store.begin() as tx:
         assert [(hold.kind, hold.by) for hold in await tx.holds()] == [(HoldKind.QUIET_HOURS, "alice")]
+
+
+async def test_whose_leave_begins_in_the_morning_is_stood_in_for_that_evening_already(world):
+    workspace = a_house()
+    days = on_leave(TODAY.start.date(), TODAY.end.date(), "bob")
+    away = replace(a_team()["alice"], leave=days)
+    world.clock.moment = MORNING - timedelta(hours=10)  # the evening before, when she still counts as here
+    (change,) = await evaluate(world, replace(workspace, people=a_team() | {"alice": away}), *slices(1))
+    assert change.after.owner == "bob"
+    codes = [line.code for event in change.events for line in lines_of(event)]
+    assert "skipped" in codes
+    critical = replace(a_house(Severity.CRITICAL), people=a_team() | {"alice": away})
+    (loud,) = [one for one in await evaluate(world, critical, *slices(1, first=5)) if one.before is None]
+    assert loud.after.owner == "alice", "what calls at night calls who is here tonight"
