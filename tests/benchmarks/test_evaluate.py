@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import os
 import time
 from datetime import UTC, datetime
 
@@ -41,12 +42,14 @@ def test_ten_times_as_much(what, capsys):
 
 
 @pytest.mark.skipif(not is_installed(), reason="Prometheus is not installed")
-@pytest.mark.parametrize(("slices", "rules"), [(2_000, 40)])
-def test_prometheus_finds_the_same_and_takes_so_much_longer(tmp_path, capsys, slices, rules):
+def test_prometheus_finds_the_same_and_takes_so_much_longer(tmp_path, capsys):
     """Prometheus answers a few of the rules, and its time is scaled to a thousand: it takes each by itself.
 
-    Laying the blocks of 20,000 slices takes minutes: give that number by hand to measure it.
+    Laying the blocks of 20,000 slices takes minutes: `PROMETHEUS_SLICES=20000` measures them.
     """
+    slices, rules = (
+        int(os.environ.get(name, few)) for name, few in (("PROMETHEUS_SLICES", 2_000), ("PROMETHEUS_RULES", 40))
+    )
     write_data(tmp_path / "facts-0.parquet", slices, range(DAY - 89, DAY + 1))
     few, all_rules = asked(rules), asked(1000)
     with serving(tmp_path, str(tmp_path / "facts-*.parquet")) as (address, pid):
