@@ -7,7 +7,7 @@ commands with the version that this card shows, and only those that make sense n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.cards.dress import (
@@ -33,6 +33,7 @@ from core.alerts.alert import Alert, Phase, Stage
 from core.alerts.holds import Hold, HoldKind
 from core.charts import numerals
 from core.charts.figure import Figure
+from core.charts.numerals import day
 from core.metrics.metric import Ref
 from core.notices.notice import Kind, Notice
 from core.quantity import Unit
@@ -184,6 +185,8 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
                 return say("state-flapping", tongue, until=until)
             case HoldKind.STORM:
                 continue  # whom it was told with is no state of its own
+    if condition.phase is Phase.UNKNOWN and (last := _expired(alert, workspace, now)):
+        return say("state-expired", tongue, until=day(last, tongue))
     if handling.stage is Stage.ACKED:
         since = ago(handling.at or now, now, tongue)
         return say("state-acked", tongue, by=person_name(handling.by, workspace, tongue), ago=since)
@@ -195,6 +198,13 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
     if condition.phase is Phase.UNKNOWN:
         return say("state-held-data" if alert.finding.faults else "state-unknown", tongue)
     return say("state-open", tongue)
+
+
+def _expired(alert: Alert, workspace: Workspace, now: datetime) -> date | None:
+    """Return the last day of its rule, once that has passed."""
+    rule = rule_of(alert.fingerprint.rule, workspace)
+    yesterday = now.astimezone(workspace.zone).date() - timedelta(days=1)
+    return rule.until if rule is not None and rule.is_over(yesterday) else None
 
 
 # --- the parts ---------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from core.errors import Mistake
 from core.metrics.catalog import Catalog
 from core.metrics.load import builtin
 from core.rules.check import Doubt, check, doubts, settled
+from core.rules.occasions import unknown_events
 from core.rules.parse import Parsed, understand
 from core.rules.say import say
 from core.rules.tree import Sentence
@@ -38,7 +39,8 @@ class Read:
 def read_rule(written: str, workspace: Workspace) -> Read:
     """Return the sentence understood; Invalid, with a caret, when it cannot be read."""
     parsed = settled(understand(written, workspace.catalog), workspace.catalog)
-    mistakes = tuple(check(parsed.sentence, workspace.catalog))
+    sentence = parsed.sentence
+    mistakes = (*check(sentence, workspace.catalog), *unknown_events(sentence, workspace.events))
     if any(one.code not in UNSAID for one in mistakes):
         return Read(parsed, mistakes, ())
     # What is not said yet is asked for once; how the rest was read is in doubt all the same.

@@ -155,7 +155,7 @@ def _begin(id: str, finding: Finding, rule: Rule, now: datetime) -> Change:
 
 def _judge(alert: Alert, finding: Finding | None, rule: Rule, now: datetime) -> Change | None:
     if finding is None or finding.state is State.UNKNOWN:
-        return _freeze(alert, finding, now)
+        return _freeze(alert, finding, rule, now)
     last = alert.finding.period
     if finding.period.grain is last.grain and finding.period < last:
         return None  # an old period came late; what a newer one said stands
@@ -190,7 +190,7 @@ def _flipped(change: Change, alert: Alert, finding: Finding, now: datetime) -> C
     return Change(change.before, after, (*change.events, event))
 
 
-def _freeze(alert: Alert, finding: Finding | None, now: datetime) -> Change | None:
+def _freeze(alert: Alert, finding: Finding | None, rule: Rule, now: datetime) -> Change | None:
     """Nothing is known: no firing, no clearing, whatever it was.
 
     Its numbers stay the newest that were known; beside them stands what is wrong with the facts. While those who mend
@@ -203,7 +203,11 @@ def _freeze(alert: Alert, finding: Finding | None, now: datetime) -> Change | No
     facts: dict[str, Fact] = {"check": str(faults[0].check)} if faults else {}
     known = replace(alert.finding, faults=faults)
     waiting = paused(alert.escalation) if known.is_frozen else alert.escalation
-    return moved(alert, now, [("unknown", facts)], condition=frozen, finding=known, escalation=waiting)
+    happening: Happening = ("unknown", facts)
+    if finding is not None and rule.until is not None and rule.is_over(finding.period.start.date()):
+        # Its rule is over, and its number may be as bad as ever: it stays until somebody closes it.
+        happening = ("expired", {"last": rule.until.isoformat()})
+    return moved(alert, now, [happening], condition=frozen, finding=known, escalation=waiting)
 
 
 def _thawed(condition: Condition, now: datetime) -> Condition:

@@ -224,7 +224,7 @@ def enveloped(plain: Outcome, others: Iterator[Outcome]) -> Outcome:
     if rule.recover is not None:
         lingers = (state == State.CALM) & (next(others).state == State.BREACHED)
     over = [column for column, day in enumerate(days) if rule.is_over(day)]
-    state[:, over], lingers[:, over] = State.CALM, False
+    state[:, over], lingers[:, over] = State.UNKNOWN, False  # nobody judges any more: neither bad nor well
     answers = replace(plain.answers, shared=state, rows=np.empty(0, np.int64))
     return Outcome(rule, answers, 0, Envelope(severity, lingers, by_column))
 

@@ -11,17 +11,17 @@ from core import document
 from core.calendar.events import Event, builtin_events
 from core.calendar.grain import Grain
 from core.calendar.schedule import plain
-from core.document import Fields, Mapped, Mistakes, Node, Scalar, suggesting
+from core.document import Fields, Mapped, Mistakes, Node, Scalar
 from core.errors import Invalid, Mistake, Where
 from core.metrics.load import code, matchers, metric_code, unique
 from core.rules import tree
 from core.rules.check import check, grain_of
-from core.rules.occasions import find
+from core.rules.occasions import find, unknown_event, unknown_events
 from core.rules.parse import parse
 from core.rules.response import response_of
 from core.rules.rule import During, Gating, Rule, Severity
 from core.rules.scan import scan
-from core.rules.tree import Bound, Change, Compare, Comparison, LastTime, Reading, Sentence
+from core.rules.tree import Bound, Change, Compare, Comparison, Reading, Sentence
 from core.rules.weekday import by_weekday
 from core.text import Text
 
@@ -71,7 +71,7 @@ def _rule(fields: Fields, catalog: Catalog, events: Mapping[str, Event]) -> Rule
     grain = fields.take("grain", document.member(Grain), None)
     context = fields.take("metric", metric_code(catalog), None)
     said = fields.need("when", document.scalar, None)
-    sentence = _sentence(said, context, grain, fields, catalog)
+    sentence = _sentence(said, context, grain, fields, catalog, events)
     severity, sizes = _severity(fields, sentence, catalog)
     rule = Rule(
         id=id,
@@ -85,7 +85,7 @@ def _rule(fields: Fields, catalog: Catalog, events: Mapping[str, Event]) -> Rule
         where=fields.take("where", matchers(catalog), ()),
         schedule=_schedule(fields),
         gate=fields.take("gate", document.member(Gating), Gating.AUTO),
-        recover=_other(fields, "recover", sentence, context, grain, catalog),
+        recover=_other(fields, "recover", sentence, context, grain, catalog, events),
         cooldown=fields.take("cooldown", document.duration, timedelta(0)),
         until=fields.take("until", document.day, None),
         during=fields.take("during", document.listing(_during(sentence, context, grain, catalog, events)), ()),
@@ -93,23 +93,19 @@ def _rule(fields: Fields, catalog: Catalog, events: Mapping[str, Event]) -> Rule
         sizes=sizes,
         **response_of(fields),
     )
-    _name_events(rule, fields, events)
     return rule if fields.close() and sentence is not None else None
-
-
-def _name_events(rule: Rule, fields: Fields, events: Mapping[str, Event]) -> None:
-    """Note the events that a sentence names and the calendar does not."""
-    for operand in tree.operands(rule.sentence.condition):
-        held = getattr(operand, "against", None)
-        if isinstance(held, LastTime) and held.event is not None and find(held.event, events) is None:
-            fields.note("rule-unknown-event", "when", name=held.event)
 
 
 _NOTHING = Sentence(Compare(Reading(None), Comparison.EQUAL, Bound(None)))
 
 
 def _sentence(
-    said: Scalar | None, context: str | None, grain: Grain | None, fields: Fields, catalog: Catalog
+    said: Scalar | None,
+    context: str | None,
+    grain: Grain | None,
+    fields: Fields,
+    catalog: Catalog,
+    events: Mapping[str, Event],
 ) -> Sentence | None:
     """Return the sentence with its context filled in, or None once its mistakes are noted."""
     if said is None:
@@ -124,19 +120,25 @@ def _sentence(
     elif fields.has("metric"):
         return None  # it is no metric, which has been noted
     sentence = by_weekday(sentence, catalog, grain_of(sentence, grain))
-    wrong = check(sentence, catalog, grain)
+    wrong = check(sentence, catalog, grain) + unknown_events(sentence, events)
     fields.mistakes.extend(Mistake(each.code, each.facts, said.where) for each in wrong)
     return None if wrong else sentence
 
 
 def _other(
-    fields: Fields, key: str, main: Sentence | None, context: str | None, grain: Grain | None, catalog: Catalog
+    fields: Fields,
+    key: str,
+    main: Sentence | None,
+    context: str | None,
+    grain: Grain | None,
+    catalog: Catalog,
+    events: Mapping[str, Event],
 ) -> Sentence | None:
     """Return another sentence of the rule's envelope, about the same slices as the rule's own."""
     said = fields.take(key, document.scalar, None)
     if said is None or main is None:
         return None
-    found = _sentence(said, context, grain_of(main, grain), fields, catalog)
+    found = _sentence(said, context, grain_of(main, grain), fields, catalog, events)
     if found is not None and found.by not in ((), main.by):
         fields.note("rule-other-slices", key)
         return None
@@ -149,11 +151,10 @@ def _during(
     def build(fields: Fields) -> During | None:
         event = fields.need("event", document.words, "")
         if event and find(event, events) is None:
-            facts = suggesting(event, [name for each in events.values() for name in each.names], name=event)
-            fields.note("rule-unknown-event", "event", **facts)
+            fields.note("rule-unknown-event", "event", **unknown_event(event, events).facts)
         during = During(
             event,
-            _other(fields, "when", main, context, grain, catalog),
+            _other(fields, "when", main, context, grain, catalog, events),
             fields.take("severity", document.choice(SEVERITIES), None),
         )
         if not fields.has("when") and not fields.has("severity"):

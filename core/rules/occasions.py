@@ -15,7 +15,9 @@ import numpy as np
 from core.calendar.events import Event, builtin_events, by_name, matching_day
 from core.calendar.grain import Grain, Period
 from core.cube.cube import Columns
-from core.document import fold
+from core.document import fold, suggesting
+from core.errors import Mistake
+from core.rules.tree import LastTime, Sentence, SoFar, operands
 
 NOWHERE = -(10**9)  # a column that no cube has
 
@@ -34,6 +36,18 @@ def code_of(name: str) -> str:
 
 def find(name: str, events: Mapping[str, Event]) -> Event | None:
     return events.get(name) or by_name(events).get(fold(name))
+
+
+def unknown_events(sentence: Sentence, events: Mapping[str, Event]) -> list[Mistake]:
+    """Return a mistake for each event that a sentence names and the calendar does not, with the nearest it does."""
+    named = [getattr(operand, "against", None) for operand in operands(sentence.condition)]
+    helds = [held.held if isinstance(held, SoFar) else held for held in named]
+    names = dict.fromkeys(held.event for held in helds if isinstance(held, LastTime) and held.event is not None)
+    return [unknown_event(name, events) for name in names if find(name, events) is None]
+
+
+def unknown_event(name: str, events: Mapping[str, Event]) -> Mistake:
+    return Mistake("rule-unknown-event", suggesting(name, by_name(events), name=name))
 
 
 def last_time(periods: Iterable[int], grain: Grain, name: str | None, events: Mapping[str, Event]) -> Columns:

@@ -289,7 +289,7 @@ def test_so_it_does_of_an_envelope(world: World, sizes, during: list[During], re
             condition = plainly.in_force(rule, mine, at)
             expected = said_of(world, labels, rule.sentence, at, condition)
             if rule.until is not None and world.days_of(at) > rule.until:
-                expected = State.CALM
+                expected = State.UNKNOWN
             assert found.state is expected, (str(labels), at)
             if expected is State.BREACHED:
                 assert found.severity == plainly.severity_of(rule, mine, at)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cards.alert import state_words
 from core.alerts.alert import Phase, Reason, Stage
 from core.alerts.event import Event
 from core.usecases.deliver import deliver
@@ -106,3 +107,23 @@ async def test_who_has_closed_it_is_not_asked_again_for_a_slightly_other_number(
     before = (await the_alert(shop)).id
     assert await days(shop, "2026-06-04T11:00", 1000, 480, 1000) == []
     assert (await the_alert(shop)).id == before
+
+
+# --- a rule that is over ---------------------------------------------------------------------------------------
+
+
+async def test_a_rule_that_has_expired_neither_clears_its_alert_nor_closes_it(tmp_path: Path):
+    for kind, text in WORKSPACE.items():
+        more = "  until: 2026-06-02\n" if kind == "rules" else ""
+        (tmp_path / f"{kind}.yaml").write_text(text.rstrip("\n") + "\n" + more, encoding="utf-8")
+    async with a_shop(tmp_path) as shop:
+        await days(shop, "2026-06-02T00:30", 1000)
+        assert await days(shop, "2026-06-03T00:30", 1000, 500) == ["2026-06-02"]
+        assert await days(shop, "2026-06-04T00:30", 1000, 500, 1000) == []
+        assert await days(shop, "2026-06-05T00:30", 1000, 500, 1000, 100) == []
+        alert = await the_alert(shop)
+        assert (alert.condition.phase, alert.is_open) == (Phase.UNKNOWN, True)
+        expired = [each.facts for each in await events(shop, alert.id) if each.kind == "expired"]
+        assert expired == [{"last": "2026-06-02"}]  # said once
+        words = state_words(alert, (), shop.workspace, "en", shop.clock.now())
+        assert words.startswith("the rule ended on Jun 2")

@@ -17,7 +17,7 @@ from core.rules.rule import During, Fingerprint, Rule, Severity
 from core.rules.sides import Sides
 from tests.shop import JUNE_18, a_catalog, a_cube, a_rule_saying, a_sentence
 
-CALM, BREACHED = State.CALM, State.BREACHED
+CALM, BREACHED, UNKNOWN = State.CALM, State.BREACHED, State.UNKNOWN
 WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
 
 
@@ -72,6 +72,8 @@ def test_an_envelope_is_read() -> None:
         ("  during: [{event: 618}]", "花费<4", "rule-during-nothing"),
         ("  cooldown: long", "花费<4", "wanted-duration"),
         ("", "花费较上次周年庆同期下降20%", "rule-unknown-event"),
+        ("  recover: 花费较上次周年庆同期下降10%", "花费<4", "rule-unknown-event"),
+        ("  during: [{event: '618', when: 花费较上次周年庆同期下降10%}]", "花费<4", "rule-unknown-event"),
     ],
 )
 def test_a_wrong_envelope_is_named(envelope: str, when: str, code: str) -> None:
@@ -113,11 +115,11 @@ def test_what_is_better_but_not_well_lingers() -> None:
     ]
 
 
-def test_after_its_end_a_rule_says_calm_of_everything() -> None:
+def test_after_its_end_a_rule_says_nothing_any_more() -> None:
     cube = a_cube({"spend": [1.0, 1.0, 1.0]})
     rule = a_rule_saying("花费<5", until=JUNE_18.shift(-1).start.date(), recover=a_sentence("花费<9"))
     outcome = evaluate(rule, Sides.of(cube, a_catalog(), cube.periods))
-    assert outcome.state[0].tolist() == [BREACHED, BREACHED, CALM]
+    assert outcome.state[0].tolist() == [BREACHED, BREACHED, UNKNOWN]
     assert [outcome.finding(0, each).lingers for each in cube.periods] == [False, False, False]
 
 

@@ -180,8 +180,8 @@ EN = [
     ("negative feedback rate up 3 days in a row", "negative feedback rate up 3 days in a row"),
     (
         "click-through rate is normal but conversion rate suddenly drops",
-        "(click-through rate change vs historical mean >= -20% and click-through rate change vs historical mean <= 20%)"
-        " and conversion rate suddenly drops",
+        "(click-through rate change vs historical mean >= -20% and "
+        "click-through rate change vs historical mean <= 20%) and conversion rate suddenly drops",
     ),
     ("conversion rate plummets", "conversion rate suddenly drops"),
     ("conversion rate halves", "conversion rate down at least 50% period over period"),
