@@ -12,6 +12,7 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -167,6 +168,7 @@ def check(folder: Folder) -> None:
 def init(
     folder: Folder,
     file: Annotated[Path, typer.Option("--from", help="A CSV, XLSX or Parquet file to begin with.")],
+    pack: Annotated[str | None, typer.Option(help="A pack whose rules, roles and steps to take over.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write it without asking.")] = False,
 ) -> None:
     """Make a first workspace out of one file."""
@@ -174,10 +176,17 @@ def init(
     from bot.commands.begin import described, look, write
     from bot.phrases import say
 
-    proposal, tongue = look(folder, file, read_table), _tongue()
-    typer.echo(described(proposal, tongue))
+    tongue = _tongue()
+    if pack:
+        from bot.shell.packs import begun
+
+        words, write_it = begun(pack, folder, file, read_table, tongue)
+    else:
+        proposal = look(folder, file, read_table)
+        words, write_it = described(proposal, tongue), partial(write, proposal, folder, file)
+    typer.echo(words)
     if yes or typer.confirm(say("init-confirm", tongue, folder=str(folder))):
-        write(proposal, folder, file)
+        write_it()
         typer.echo(say("init-written", tongue, folder=shlex.quote(str(folder))))
 
 
@@ -291,14 +300,22 @@ def rules_test(folder: Folder, as_json: AsJson = False) -> None:
 
 @cli.command()
 def demo(
+    pack: Annotated[str | None, typer.Argument(help="A pack, such as ecom-618; without one, the shop.")] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Live the whole story at once and hold it to account.")
     ] = False,
     port: Annotated[int | None, typer.Option(help="Where the console listens.")] = None,
 ) -> None:
-    """Open the console on a shop during 618, under a clock that runs fast. No account, no token."""
+    """Open the console on a shop during 618, or on a pack, under a clock that runs fast. No account, no token."""
     from bot.settings import read_settings
 
+    if check and pack:
+        from bot.shell.packs import told as lived
+
+        _log_to_stderr()
+        said, is_fine = lived(pack, _tongue())
+        typer.echo("\n".join(said))
+        sys.exit(0 if is_fine else 1)
     if check:
         from bot.demo import SHOP, check_lines
         from bot.demo import check as live
@@ -314,6 +331,11 @@ def demo(
     # A token that lies about in the environment is not the demo's to use.
     quiet = {"slack_bot_token": None, "telegram_bot_token": None}
     settings = read_settings(beacon_port=port).model_copy(update=quiet)
+    if pack:
+        from bot.shell.packs import show_pack
+
+        show_pack(pack, settings, lambda address: typer.echo(_say("demo-pack-ready", pack=pack, address=address)))
+        return
     asyncio.run(show(settings, lambda address: typer.echo(_say("demo-ready", address=address))))
 
 

@@ -134,9 +134,10 @@ def check_lines(told: Sequence[Told], beside: Sequence[Alert], tongue: Tongue) -
 
 async def show(settings: Settings, ready: Callable[[str], None], folder: Path = SHOP) -> None:
     """Open the console on the shop, the evening before its second day."""
-    workspace, story = load_workspace(folder), read_story(folder)
-    clock = PacedClock(_morning(workspace, story.first) + timedelta(hours=36), FAST)
-    end = _morning(workspace, story.last + timedelta(days=1)) + timedelta(hours=12)
+    workspace = load_workspace(folder)
+    story = yaml.safe_load((folder / "story.yaml").read_text(encoding="utf-8"))
+    clock = PacedClock(_morning(workspace, story["from"]) + timedelta(hours=36), FAST)
+    end = _morning(workspace, story["to"] + timedelta(days=1)) + timedelta(hours=12)
     await serve(settings, workspace, clock, demo=lambda loops: Conductor(clock, loops, end), ready=ready, look=0.5)
 
 

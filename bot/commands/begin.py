@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -46,13 +46,17 @@ class Table(Protocol):
     def height(self) -> int: ...
 
 
-def look(folder: Path, file: Path, read: Callable[[Path, str], Table]) -> Proposal:
-    """Return what a workspace of that file would be; a Problem when `folder` holds one already."""
+def look(folder: Path, file: Path, read: Callable[[Path, str], Table], catalog: Catalog | None = None) -> Proposal:
+    """Return what a workspace of that file would be; a Problem when `folder` holds one already.
+
+    Columns are known by the names of `catalog`, or of the house's dictionary.
+    """
     if (folder / "workspace.yaml").exists():
         raise Problem("init-exists", folder=str(folder))
     table = read(file, ZONE)
-    dictionary = builtin()
-    catalog = Catalog(dictionary.metrics, dictionary.dimensions)
+    if catalog is None:
+        dictionary = builtin()
+        catalog = Catalog(dictionary.metrics, dictionary.dimensions)
     columns = [_looked(column, table.height) for column in table.columns]
     return propose(columns, _inside(folder, file).as_posix(), folder.resolve().name, catalog)
 
@@ -78,13 +82,17 @@ def described(proposal: Proposal, tongue: Tongue) -> str:
 
 
 def write(proposal: Proposal, folder: Path, file: Path) -> None:
+    write_files(proposal.files, folder, file)
+
+
+def write_files(files: Mapping[str, str], folder: Path, file: Path) -> None:
     """Write the workspace, with a copy of the file unless it lies inside already."""
     inside = folder / _inside(folder, file)
     try:
         inside.parent.mkdir(parents=True, exist_ok=True)
         if inside.resolve() != file.resolve():
             shutil.copyfile(file, inside)
-        for name, text in proposal.files.items():
+        for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise Problem("file-unwritable", file=str(folder), detail=error.strerror or "") from None

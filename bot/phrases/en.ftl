@@ -1146,6 +1146,11 @@ proposal-answered = { $by } has answered already ({ $answer ->
   }).
 ticket-secret-missing = BEACON_TICKET_URL needs BEACON_TICKET_SECRET: what signs each call. Any long random text will do.
 trace-who-on-word = { $name } ({ $platform }, on the word of { $by })
+notice-unanswered = Everybody has been told, and nobody has it: { $days ->
+    [one] a day
+   *[other] { $days } days
+  } by now.
+event-unanswered = Still nobody has it, after { $days } d
 forbidden-approve = Only { $who } may say yes or no to { $handle }’s consequence.
 command-which-step = Which step? Write its number, such as “{ $verb } { $handle } 2”.
 command-which-promise = Which promise? Write its number, such as “{ $verb } { $handle } p1”.
@@ -1485,3 +1490,83 @@ command-which-plea = Press the button again: “{ $verb }” needs the code that
 story-fired = { $severity }  → { $owner }: { $sentence }
 story-recovered = recovered  → { $owner }: { $sentence }
 pack-unknown = There is no pack “{ $name }”. There are: { $options }.
+
+## The review
+
+review-title = { $name }: review, { $first } to { $last }
+review-none = No alert fired in these days.
+review-unjudged = { $alerts ->
+    [one] One alert
+   *[other] { $alerts } alerts
+  }, and nobody has said yet whether they were worth it.
+review-verdict = { $alerts ->
+    [one] One alert
+   *[other] { $alerts } alerts
+  }: { $useful } useful, { $noise } noise, { $unjudged } not judged. Precision { $precision }.
+review-looked = Looked at
+review-taken = Taken on
+review-acted = Acted upon
+review-to-detect = Until told
+review-to-take = Until taken
+review-to-resolve = Until over
+review-repeats = Came back
+review-orphans = Without an owner
+review-undelivered = Undelivered
+review-saved = Loss avoided
+review-column-rule = Rule
+review-column-alerts = Alerts
+review-column-useful = Useful
+review-column-noise = Noise
+review-column-precision = Precision
+review-causes = What people found behind them
+review-effects = Whether acting moved the number
+review-missed = What no rule saw
+review-changes = Proposed changes ({ $count })
+review-kept = Kept as they are
+review-next = look at it again by { $day }
+review-trial = On its own history: { $before } → { $after } alerts; { $gone } of the noise gone, { $kept } useful ones kept, none lost.
+review-picture = Were the alerts worth it?
+review-picture-alt = Alerts by rule: { $useful } useful, { $noise } noise.
+review-kind-useful = Useful
+review-kind-noise = Noise
+review-kind-expected = Expected
+review-kind-unjudged = Not judged
+course-keep = keep
+course-adjust = adjust
+course-delete = delete
+advice-useful = { $useful } of its alerts were useful
+advice-noisy = { $noise } false alarms, and their numbers lie apart from those that were true
+advice-short-lived = { $noise } false alarms that were over in the next period
+advice-useless = { $noise } judged, none of them useful
+advice-inseparable = false and true alerts have the same numbers: the rule asks the wrong question
+advice-ignored = it fired { $alerts } times and nobody did anything about it
+advice-unanswered = { $alerts } alerts and nobody took one on: who is its owner?
+advice-silent = it never spoke in all its history; is its bound out of reach?
+advice-expired = its last day is over
+advice-review-due = its review is due
+advice-quiet = it had no reason to speak
+advice-unproven = too little said of it yet
+effect-mended = { $what }: { $before } → { $after } after “{ $action }” ({ $closed } of the gap closed)
+effect-partly = { $what }: { $before } → { $after } after “{ $action }”, only { $closed } of the gap closed
+effect-failed = { $what }: { $before } → { $after } after “{ $action }”: it did not help
+effect-no-action = what was done
+button-adopt = Adopt this change
+incident-kept = Written down for the review
+incident-how = Say where and when, then a colon, then what happened, for instance: incident wechat cvr yesterday: the form was broken
+incident-long = That is too long to keep. Say it in { $most } letters.
+incident-future = { $day } has not come yet.
+
+## How an answer is shown, and followed
+
+answer-defined = By the definition of { $names }.
+answer-defined-fresh = By the definition of { $names }; facts through { $day }.
+answer-nearest = No source tells this by { $dimension }; this is without.
+sheet-answer = Answer
+sheet-days = Periods
+sheet-about = About
+sheet-metric = Metric
+sheet-value = Value
+sheet-period = Period
+demo-pack-ready = The story of { $pack }, from its second day on. Open { $address }
+init-pack-lacks = Rule { $rule } left out, for the file lacks { $wants }
+answer-defined-whole = By the definition of { $names }; facts reach to the end of it.

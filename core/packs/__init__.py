@@ -1,0 +1,1 @@
+"""Ready sets of metrics, rules, roles and data, each with a story that is held to account."""
