@@ -341,6 +341,24 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """How the alerts of some days did; of the month before this one, where nobody says which."""
+
+    period: str = ""
+    where: tuple[Matcher, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that went wrong, for the review, whether or not a rule saw it; no period is today."""
+
+    metrics: tuple[str, ...]
+    where: tuple[Matcher, ...]
+    period: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """What the rules lack to be answered for."""
 
@@ -382,6 +400,8 @@ Command = (
     | Deny
     | Audit
     | Check
+    | Review
+    | Incident
     | Escalate
     | Snooze
     | Close

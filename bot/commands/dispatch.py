@@ -15,7 +15,7 @@ import structlog
 from bot.cards.problem import bug_card, problem_card
 from bot.chat.reply import Reply
 from bot.chat.request import Request
-from bot.commands import access, alerts, ask, explain, follow_up, mutes, put, respond, why
+from bot.commands import access, alerts, ask, explain, follow_up, mutes, put, respond, review, why
 from bot.commands import storm as storms
 from bot.commands.call import Call
 from bot.commands.command import (
@@ -43,6 +43,7 @@ from bot.commands.command import (
     Funnel,
     HandOff,
     Help,
+    Incident,
     Judge,
     Lines,
     Loss,
@@ -57,6 +58,7 @@ from bot.commands.command import (
     Put,
     Reject,
     Reopen,
+    Review,
     Route,
     Show,
     Snooze,
@@ -65,6 +67,7 @@ from bot.commands.command import (
     Unmute,
     Why,
 )
+from bot.commands.follow import Conversations
 from bot.commands.lexicon import Lexicon
 from bot.commands.parse import parse
 from bot.commands.permission import Need, require, require_about
@@ -125,6 +128,8 @@ REGISTER: dict[type[Command], tuple[Need, Handler]] = {
     Deny: (Deed.READ, access.deny),
     Audit: (Deed.AUDIT, access.audit),
     Check: (Deed.DEFINE, access.check),
+    Review: (Right.READ, review.review),
+    Incident: (Deed.ACK, review.incident),
     Storm: (Right.READ, storms.storm),
     Mute: (Deed.MUTE, mutes.mute),
     Mutes: (Right.READ, mutes.mutes),
@@ -139,7 +144,7 @@ async def answer(request: Request, workspace: Workspace, world: World) -> Reply:
     nothing else comes of it. What somebody does is written down.
     """
     try:
-        call = Call(request, workspace, world, lexicon_of(workspace))
+        call = Call(request, workspace, world, lexicon_of(workspace), _conversations)
         command = parse(request.text, call.lexicon, thread=request.alert, platform=request.place.platform)
         require_about(command, request)
         if request.event and not await _is_first(request, request.event, world, reads=isinstance(command, Ask)):
@@ -186,6 +191,7 @@ async def _is_first(request: Request, event: str, world: World, *, reads: bool) 
         return await tx.is_first(request.place.platform, event, world.clock.now())
 
 
+_conversations = Conversations()
 _taken: list[tuple[Store, dict[tuple[str, str], None]]] = []  # what was taken lately, of the last store asked
 _lexicons: list[tuple[Workspace, Lexicon]] = []  # of the last workspace asked for: it changes when files do
 

@@ -38,6 +38,7 @@ from bot.commands.command import (
     Plead,
     Promises,
     Reopen,
+    Review,
     Route,
     Show,
     Snooze,
@@ -50,6 +51,7 @@ from bot.commands.lexicon import Lexicon
 from bot.commands.muting import is_draft, read_mute
 from bot.commands.parse_answer import close, follow
 from bot.commands.put import read_put
+from bot.commands.review import read_incident
 from bot.commands.verbs import MINE, Verb, opening, reason_at
 from core.errors import Missing
 
@@ -164,6 +166,11 @@ def _act(
             return Audit(rest)
         case "check":
             return Check()
+        case "review":
+            asked = read_question(rest, _lowered(rest), lexicon)
+            return Review(asked.period, asked.where)
+        case "incident":
+            return read_incident(rest, lexicon)
         case "plead" | "allow" | "deny":
             return _plea(verb, rest)
         case "mute":

@@ -50,6 +50,8 @@ Verb = Literal[
     "deny",
     "audit",
     "check",
+    "review",
+    "incident",
     "mute",
     "mutes",
     "unmute",
@@ -98,6 +100,8 @@ SPELLINGS: dict[Verb, tuple[str, ...]] = {
     "allow": ("allow", "准许", "放行"),
     "deny": ("deny", "不准"),
     "audit": ("audit", "审计", "操作记录"),
+    "review": ("review", "retro", "retrospective", "复盘"),
+    "incident": ("log incident", "incident", "记录事故", "事故", "漏报"),
     "check": ("check rules", "check", "规则体检", "体检"),
 }
 

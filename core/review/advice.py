@@ -51,6 +51,7 @@ class Because(StrEnum):
     SILENT = "silent"
     EXPIRED = "expired"
     REVIEW_DUE = "review-due"
+    QUIET = "quiet"  # it had no reason to speak
     UNPROVEN = "unproven"  # too little said of it
 
 
@@ -108,8 +109,9 @@ def advise(rule: Rule, tally: Tally, today: date, candidate: Candidate | None) -
     if rule.review is not None and rule.review <= today:
         renewed = replace(rule, review=today + NEXT_REVIEW)
         return Advice(rule, Course.ADJUST, Because.REVIEW_DUE, tally, renewed)
-    if not tally.alerts and candidate and not candidate.told and candidate.weeks * 7 >= SILENT_FOR:
-        return keep(Because.SILENT)
+    if not tally.alerts:
+        never = candidate and not candidate.told and candidate.weeks * 7 >= SILENT_FOR
+        return keep(Because.SILENT if never else Because.QUIET)
     return keep(Because.USEFUL if tally.useful else Because.UNPROVEN)
 
 

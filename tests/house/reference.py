@@ -31,7 +31,10 @@ SAYS = {
         "why HANDLE [WHO]",
         "How an alert came about and who was told; with a name or `not me`: why not they.",
     ),
-    "drivers": ("drivers METRIC or HANDLE", "What moved a number: `why METRIC [DIM=VALUE] [PERIOD] [vs PERIOD]` says the same."),
+    "drivers": (
+        "drivers METRIC or HANDLE",
+        "What moved a number: `why METRIC [DIM=VALUE] [PERIOD] [vs PERIOD]` says the same.",
+    ),
     "funnel": ("funnel [DIM=VALUE] [PERIOD]", "From exposure to pay, then and now: which step broke."),
     "lines": ("lines [PERIOD]", "Exposure, conversion of leads, retention: which line broke."),
     "route": ("route METRIC [DIM=VALUE]", "Who would hear of it, were it to go wrong now, and why they."),
@@ -45,7 +48,10 @@ SAYS = {
     "decline": ("decline HANDLE [NOTE]", "Say no: it goes back to whoever gave it."),
     "escalate": ("escalate HANDLE", "Tell the next level now."),
     "snooze": ("snooze HANDLE UNTIL", "Keep it quiet for a while: `2h`, `明天9点`, `next working day`, `worse 20%`."),
-    "close": ("close HANDLE REASON CAUSE; ACTION", "Close it: why, what was behind it, what was done. It asks for what is missing."),
+    "close": (
+        "close HANDLE REASON CAUSE; ACTION",
+        "Close it: why, what was behind it, what was done. It asks for what is missing.",
+    ),
     "reopen": ("reopen HANDLE", "Take back a closing."),
     "handoff": ("handoff HANDLE ROLE [NOTE]", "Pass it to another role, with what happened so far."),
     "done": ("done HANDLE [STEP or pN]", "Tick off a step of the SOP, or say that a promise is kept."),
@@ -67,6 +73,11 @@ SAYS = {
     "allow": ("allow CODE", "Let them: it is done in their name, on your word."),
     "deny": ("deny CODE", "Do not let them."),
     "audit": ("audit [HANDLE, WHO or RULE] [PERIOD]", "Who changed what, from where, before and after."),
+    "review": (
+        "review [PERIOD] [channel=wechat]",
+        "How the alerts of some days did, and what to change in their rules; last month by itself.",
+    ),
+    "incident": ("incident WHERE WHEN: WHAT", "Write down what went wrong, so that a review knows what no rule saw."),
     "check": ("check", "Which rules lack an objective, an owner, an SOP or a review date."),
     "storm": ("storm GROUP [ack, mine, snooze, list]", "Act on all alerts of one card; its buttons name it."),
 }

@@ -280,4 +280,4 @@ def test_a_rule_that_never_spoke_in_a_quarter_is_said_to_be_silent() -> None:
     silent = a_candidate("渠道曝光量<5", {})
     assert advise(silent.rule, Tally(()), TODAY, silent).because is Because.SILENT
     young = a_candidate("渠道曝光量<5", {}, days=30)
-    assert advise(young.rule, Tally(()), TODAY, young).because is Because.UNPROVEN
+    assert advise(young.rule, Tally(()), TODAY, young).because is Because.QUIET
