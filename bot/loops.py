@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 EVERYTHING = frozenset({"evaluate", "deliver", "chat"})  # what a process may do; several may share it
 SENDERS = 4  # batches under way at once, so that one slow chat holds up only its own
-LOOK = 15.0  # seconds between two looks at the sources
+LOOK = 5.0  # seconds between two looks at the sources
 LAST = 10.0  # seconds that what is under way may take when we are told to stop
 BATCH = 50
 REST = 5.0  # seconds at most between two looks at the queue

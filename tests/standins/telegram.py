@@ -157,7 +157,8 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     files = {}
     for name, value in form.items():
         if isinstance(value, web.FileField):
-            files[name] = value.file.read()
+            with value.file as file:
+                files[name] = file.read()
         elif name in ("text", "caption", "parse_mode", "url", "secret_token", "callback_query_id"):
             given[name] = value
         else:

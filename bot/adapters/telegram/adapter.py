@@ -51,6 +51,7 @@ GROUP_EVERY, GROUP_BURST = timedelta(seconds=60 / 18), 2
 PRIVATE_EVERY = timedelta(seconds=1)
 EDIT_AGAIN = timedelta(seconds=10)  # of one message
 LONGEST_NAP = 30.0  # seconds that somebody who asked is let wait for a rate limit
+GRACE = 3.0  # seconds for pictures that are under way
 REPLY_TRIES = 3
 
 FindAlert = Callable[[Place, str], Awaitable[str | None]]
@@ -307,6 +308,8 @@ class TelegramAdapter:
     async def _fall_silent(self) -> None:
         self._is_listening = False
         self._application = None
+        if self._followers:
+            await asyncio.wait(self._followers, timeout=GRACE)
         for task in self._followers:
             task.cancel()
         await asyncio.gather(*self._followers, return_exceptions=True)
