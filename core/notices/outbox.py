@@ -81,6 +81,7 @@ class Delivery:
     attempts: int = 0
     place: Place | None = None  # where it was sent, once that is known
     error: str | None = None
+    failures: int = 0  # of the platform's; our own deaths count as attempts, and make nobody wait longer
 
     @property
     def to(self) -> Place | str:
@@ -109,12 +110,14 @@ def settled(delivery: Delivery, place: Place | None, outcome: Outcome, now: date
                 attempts=delivery.attempts - 1,
             )
         case Retry(reason):
-            wait = backoff(delivery, now)
+            failed = replace(delivery, place=place, error=reason, failures=delivery.failures + 1)
+            wait = backoff(failed, now)
             if wait is None:
-                return replace(delivery, status=Status.DEAD, place=place, error=reason)
-            return replace(delivery, status=Status.QUEUED, place=place, due_at=now + wait, error=reason)
+                return replace(failed, status=Status.DEAD)
+            return replace(failed, status=Status.QUEUED, due_at=now + wait)
         case Repair(reason, moved_to):
-            if delivery.attempts > REPAIRS:
+            delivery = replace(delivery, failures=delivery.failures + 1)
+            if delivery.failures > REPAIRS:
                 return replace(delivery, status=Status.DEAD, place=place, error=reason)
             moved = Place(place.platform, moved_to) if place and moved_to else place
             return replace(delivery, status=Status.QUEUED, place=moved, due_at=now, error=reason)
@@ -126,4 +129,4 @@ def backoff(delivery: Delivery, now: datetime) -> timedelta | None:
     """Return how long to leave a delivery alone, or None when it is over."""
     if now - delivery.created_at >= _WORTH.get(delivery.notice.kind, _WORTH_OTHERWISE):
         return None
-    return BACKOFF[min(delivery.attempts, len(BACKOFF)) - 1]
+    return BACKOFF[min(delivery.failures, len(BACKOFF)) - 1]

@@ -77,6 +77,7 @@ class Deliveries(Connected):
                 attempts=after.attempts,
                 place=rows.addressee_text(after.place) if after.place else None,
                 error=after.error,
+                failures=after.failures,
             )
         )
         if not written.rowcount:

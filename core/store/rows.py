@@ -304,6 +304,7 @@ def notice_row(notice: Notice, now: datetime) -> Row:
         "attempts": 0,
         "place": None,
         "error": None,
+        "failures": 0,
     }
 
 
@@ -326,6 +327,7 @@ def delivery_of(row: Mapping[str, Any]) -> Delivery:
         row["attempts"],
         place,
         row["error"],
+        row["failures"],
     )
 
 

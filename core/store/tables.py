@@ -145,6 +145,7 @@ class DeliveryRow(SQLModel, table=True):
     attempts: int
     place: str | None
     error: str | None = Field(sa_type=Text)
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class SurfaceRow(SQLModel, table=True):

@@ -25,7 +25,7 @@ def test_a_wait_counts_as_no_attempt():
 
 
 def test_failures_are_left_alone_for_longer_and_longer():
-    waits = [backoff(sending(attempts), NOW) for attempts in range(1, 8)]
+    waits = [backoff(sending(failures=failures), NOW) for failures in range(1, 8)]
     assert waits == [*BACKOFF, BACKOFF[-1], BACKOFF[-1]]
     assert [wait.total_seconds() for wait in BACKOFF] == [5, 15, 60, 300, 900]
 
@@ -48,7 +48,7 @@ def test_a_message_that_is_gone_is_posted_afresh_in_its_place():
 
 
 def test_what_moves_in_circles_is_given_up():
-    assert settled(sending(6), WAR_ROOM, Repair("migrated", "C9"), NOW).status is Status.DEAD
+    assert settled(sending(failures=5), WAR_ROOM, Repair("migrated", "C9"), NOW).status is Status.DEAD
 
 
 def test_what_is_dead_keeps_its_reason():
