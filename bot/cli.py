@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.clock import clock_of
+from bot.shell.review import review
 from bot.shell.tokens import tokens
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from bot.setup.finding import Finding
     from bot.trial import Creation
     from core.errors import Fact, Problem
-    from core.ports import Clock
     from core.text import Tongue
     from core.workspace import Workspace
 
@@ -42,6 +43,7 @@ cli.add_typer(bench, name="bench")
 rules = typer.Typer(no_args_is_help=True, help="Test a workspace's rules.")
 cli.add_typer(rules, name="rules")
 cli.add_typer(tokens, name="token")
+cli.command()(review)
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of YAML.", show_default=False)]
 Data = Annotated[Path | None, typer.Option(help="Where the source files lie, if not in the workspace.")]
@@ -94,7 +96,7 @@ def ask(
     workspace = load_workspace(folder)
 
     async def answer() -> Once:
-        async with open_world(workspace, _clock_of(workspace), data=data) as world:
+        async with open_world(workspace, clock_of(workspace), data=data) as world:
             return await once(text, as_, workspace, world)
 
     said = asyncio.run(answer())
@@ -244,6 +246,28 @@ def why(
 
 
 @cli.command()
+def imports(folder: Folder, data: Data = None) -> None:
+    """Take in the files that the sources name, and tell what became of each: rows, and what was set aside and why."""
+    from bot.shell.data import imports_text
+    from core.workspace import load_workspace
+
+    _log_to_stderr()
+    workspace = load_workspace(folder)
+    typer.echo(imports_text(workspace, clock_of(workspace), data, _tongue()))
+
+
+@cli.command()
+def preview(
+    file: Annotated[Path, typer.Argument(help="A CSV, XLSX or Parquet file.", show_default=False)],
+    zone: Annotated[str, typer.Option(help="The zone of its times.")] = "Asia/Shanghai",
+) -> None:
+    """Show how a file would be read, before anything takes it in."""
+    from bot.shell.data import preview_text
+
+    typer.echo(preview_text(file, zone, _tongue()))
+
+
+@cli.command()
 def backtest(
     folder: Folder,
     rule: OneRule = None,
@@ -262,7 +286,7 @@ def backtest(
     workspace = load_workspace(folder)
     rules = chosen(workspace, rule, when)
     days = (day.date() if day else None for day in (first, last))
-    past = asyncio.run(past_of(rules, Options(workspace, _clock_of(workspace), data, store), *days))
+    past = asyncio.run(past_of(rules, Options(workspace, clock_of(workspace), data, store), *days))
     typer.echo(_json(backtest_json(past)) if as_json else backtest_text(past, workspace, _tongue()))
 
 
@@ -280,7 +304,7 @@ def tune(
 
     _log_to_stderr()
     workspace, allowed = load_workspace(folder), budget_of(budget)
-    options = Options(workspace, _clock_of(workspace), data)
+    options = Options(workspace, clock_of(workspace), data)
     proposals = asyncio.run(tuned(chosen(workspace, rule, None), allowed, options))
     typer.echo(
         _json(tune_json(proposals, allowed, workspace)) if as_json else tune_text(proposals, workspace, _tongue())
@@ -440,7 +464,7 @@ def bench_chat(as_json: AsJson = False) -> None:
 
     _log_to_stderr()
     workspace = load_workspace(example())
-    waited = wait_for_answers(workspace, _clock_of(workspace))
+    waited = wait_for_answers(workspace, clock_of(workspace))
     typer.echo(_json(asdict(waited)) if as_json else "\n".join(lines(waited)))
 
 
@@ -462,7 +486,7 @@ def audit(
     url = store or read_settings().beacon_store_url.get_secret_value()
 
     async def read() -> Any:
-        async with open_world(workspace, _clock_of(workspace), store_url=url) as world:
+        async with open_world(workspace, clock_of(workspace), store_url=url) as world:
             found = await looked_up(of, workspace, world, _tongue())
             return audit_json(found) if as_json else audit_text(found, workspace, _tongue(), world.clock.now())
 
@@ -478,7 +502,7 @@ def _past(read: Read, sentence: str, where: Workspace, data: Path | None, tongue
     from bot.trial import Options, creation
 
     _log_to_stderr()
-    return asyncio.run(creation(read, sentence, Options(where, _clock_of(where), data), tongue))
+    return asyncio.run(creation(read, sentence, Options(where, clock_of(where), data), tongue))
 
 
 def _upkeep(found: Workspace, today: date) -> list[str]:
@@ -509,18 +533,6 @@ def _log_to_stderr() -> None:
         ],
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
-
-
-def _clock_of(workspace: Workspace) -> Clock:
-    """Return the wall's clock, or one that stands at noon of the day that the workspace pretends to be in."""
-    from datetime import UTC, time
-
-    from bot.clock import SystemClock
-    from core.usecases.replay import HandClock
-
-    if workspace.today is None:
-        return SystemClock()
-    return HandClock(datetime.combine(workspace.today, time(12), workspace.zone).astimezone(UTC))
 
 
 def _tongue() -> Tongue:

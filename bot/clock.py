@@ -10,6 +10,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from datetime import time as wall_time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.ports import Clock
+    from core.workspace import Workspace
+
+
+def clock_of(workspace: Workspace) -> Clock:
+    """Return the wall's clock, or one that stands at noon of the day that the workspace pretends to be in."""
+    from core.usecases.replay import HandClock
+
+    if workspace.today is None:
+        return SystemClock()
+    return HandClock(datetime.combine(workspace.today, wall_time(12), workspace.zone).astimezone(UTC))
 
 
 @dataclass(frozen=True, slots=True)

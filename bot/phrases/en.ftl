@@ -595,7 +595,7 @@ forbidden-unknown = { $actor ->
     [terminal] Nobody is named who does this. Say who you are with --as: { $who }, for one.
    *[other] You are not known here yet ({ $actor }). Ask one of these to add you: { $who }.
   }
-forbidden-right = { $name } may not { $right ->
+forbidden-right = { $name } may look, but not { $right ->
     [read] look
     [act] act on alerts
     [ack] act on alerts
@@ -1550,6 +1550,24 @@ effect-mended = { $what }: { $before } → { $after } after “{ $action }” ({
 effect-partly = { $what }: { $before } → { $after } after “{ $action }”, only { $closed } of the gap closed
 effect-failed = { $what }: { $before } → { $after } after “{ $action }”: it did not help
 effect-no-action = what was done
+review-sheet-rules = Rules
+review-sheet-advice = Advice
+review-sheet-alerts = Alerts
+review-column-course = Course
+review-column-why = Why
+review-column-change = Change
+review-column-alert = Alert
+review-column-where = Where
+review-column-fired = Fired
+review-column-owner = Owner
+review-column-feedback = Feedback
+review-column-cause = Cause
+review-column-action = Action
+review-column-detect = Until told (h)
+review-column-take = Until taken (h)
+review-column-resolve = Until over (h)
+days-upside-down = { $first } comes after { $last }: turn them round.
+unknown-tongue = There is no tongue “{ $tongue }”. There are: { $options }.
 button-adopt = Adopt this change
 incident-kept = Written down for the review
 incident-how = Say where and when, then a colon, then what happened, for instance: incident wechat cvr yesterday: the form was broken
@@ -1570,3 +1588,29 @@ sheet-period = Period
 demo-pack-ready = The story of { $pack }, from its second day on. Open { $address }
 init-pack-lacks = Rule { $rule } left out, for the file lacks { $wants }
 answer-defined-whole = By the definition of { $names }; facts reach to the end of it.
+
+# --- what became of files ----------------------------------------------------------------------------------------
+
+imports-title = { $files ->
+    [0] No file was taken in
+    [one] One file was taken in
+   *[other] { $files } files were taken in
+  }
+imports-none = Put a file where a source looks for it, or push rows to one.
+imports-source = Source
+imports-file = File
+imports-rows = Rows
+imports-aside = Set aside
+imports-reading = Reading
+aside-cells = { $count } of too few or too many cells
+aside-number = { $count } with a cell that is no number
+aside-time = { $count } with a cell that is no day
+aside-summary = { $count } of totals
+aside-no-time = { $count } without a day
+aside-outdone = { $count } that a newer file tells
+preview-title = { $file }: { $rows } rows, { $columns } columns
+preview-number = numbers
+preview-time = times
+preview-text = words
+preview-empty = empty
+preview-aside = Would be set aside: { $what }

@@ -584,7 +584,7 @@ forbidden-unknown = { $actor ->
     [terminal] 没有说明是谁在操作。请用 --as 写上名字，例如 { $who }。
    *[other] 这里还不认识你（{ $actor }）。请联系这些人加上你：{ $who }。
   }
-forbidden-right = { $name } 不能{ $right ->
+forbidden-right = { $name } 可以查看，但不能{ $right ->
     [read] 查看
     [act] 处理预警
     [ack] 处理预警
@@ -594,7 +594,7 @@ forbidden-right = { $name } 不能{ $right ->
     [approve] 审批
     [audit] 查看操作记录
    *[define] 修改规则
-  }。可以操作的人：{ $who }。
+  }。可以找：{ $who }。
 unknown-period = 读不懂时间“{ $said }”。可以说“最近7天”“本月”，或 { $example }。
 period-reversed = { $first } 晚于 { $last }，请对调。
 event-year-unknown = 不知道 { $event } 在 { NUMBER($year, useGrouping: 0) } 年的日期。已知：{ $known }。请写进 events.yaml。
@@ -1473,6 +1473,24 @@ effect-mended = { $what }：“{ $action }”之后 { $before } → { $after }�
 effect-partly = { $what }：“{ $action }”之后 { $before } → { $after }，缺口只补回 { $closed }
 effect-failed = { $what }：“{ $action }”之后 { $before } → { $after }，没有起作用
 effect-no-action = 处置
+review-sheet-rules = 规则
+review-sheet-advice = 建议
+review-sheet-alerts = 预警
+review-column-course = 处理
+review-column-why = 理由
+review-column-change = 改动
+review-column-alert = 编号
+review-column-where = 切片
+review-column-fired = 触发时间
+review-column-owner = 负责人
+review-column-feedback = 评价
+review-column-cause = 原因
+review-column-action = 处置
+review-column-detect = 发现用时（小时）
+review-column-take = 响应用时（小时）
+review-column-resolve = 恢复用时（小时）
+days-upside-down = { $first } 在 { $last } 之后，请对调。
+unknown-tongue = 没有“{ $tongue }”这种语言，可选：{ $options }。
 button-adopt = 采纳这项改动
 incident-kept = 已记下，复盘时会对照
 incident-how = 先说在哪、什么时候，冒号之后说发生了什么，例如：记录事故 微信 转化率 昨天：落地页表单坏了
@@ -1493,3 +1511,28 @@ sheet-period = 周期
 demo-pack-ready = { $pack } 的故事，从第二天开始。请打开 { $address }
 init-pack-lacks = 规则 { $rule } 未采用：文件里没有 { $wants }
 answer-defined-whole = 口径：{ $names }；数据已到期末。
+
+# --- 文件的去向 ---------------------------------------------------------------------------------------------------
+
+imports-title = { $files ->
+    [0] 还没有导入文件
+   *[other] 已导入 { $files } 个文件
+  }
+imports-none = 请把文件放到数据源监视的位置，或向数据源推送数据。
+imports-source = 数据源
+imports-file = 文件
+imports-rows = 行数
+imports-aside = 已剔除
+imports-reading = 读取中
+aside-cells = { $count } 行单元格数量不对
+aside-number = { $count } 行有非数字
+aside-time = { $count } 行日期无法识别
+aside-summary = { $count } 行合计
+aside-no-time = { $count } 行没有日期
+aside-outdone = { $count } 行已被更新的文件取代
+preview-title = { $file }：{ $rows } 行，{ $columns } 列
+preview-number = 数字
+preview-time = 时间
+preview-text = 文字
+preview-empty = 空
+preview-aside = 将被剔除：{ $what }
