@@ -34,7 +34,7 @@ class Labels:
         return bool(self.pairs)
 
     def get(self, dimension: str) -> str | None:
-        return dict(self.pairs).get(dimension)
+        return next((value for name, value in self.pairs if name == dimension), None)
 
     def only(self, dimensions: Iterable[str]) -> Labels:
         kept = set(dimensions)
@@ -67,14 +67,19 @@ class Matcher:
 
     def names(self, value: str) -> bool:
         """Return whether a value is among them, negated or not."""
-        return any(fnmatchcase(value, pattern) for pattern in self.values)
+        # A table of owners holds thousands of plain names; only a pattern is worth an expression.
+        return value in self.values or any(is_pattern(one) and fnmatchcase(value, one) for one in self.values)
 
     def named(self, values: Mapping[str, int]) -> list[int]:
         """Return the numbers of those it names, of many; where nothing stands for anything, without a look at each."""
-        if any(sign in pattern for pattern in self.values for sign in "*?["):
+        if any(is_pattern(one) for one in self.values):
             return [number for value, number in values.items() if self.names(value)]
         return [values[value] for value in self.values if value in values]
 
 
 def all_match(matchers: Iterable[Matcher], labels: Labels) -> bool:
     return all(matcher.matches(labels) for matcher in matchers)
+
+
+def is_pattern(written: str) -> bool:
+    return "*" in written or "?" in written or "[" in written

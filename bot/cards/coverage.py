@@ -19,8 +19,9 @@ MOST_SLICES = 3
 
 def uncovered(workspace: Workspace, now: datetime, tongue: Tongue) -> Iterator[str]:
     """Yield a sentence for each rule and day on which nobody answers, or only whom everything falls to."""
+    now = now.astimezone(workspace.zone)
     if workspace.today is not None:
-        now = datetime.combine(workspace.today, now.astimezone(workspace.zone).timetz())
+        now = datetime.combine(workspace.today, now.timetz())
     values = {code: tuple(one.values) for code, one in workspace.catalog.dimensions.items()}
     for gap in gaps(workspace.rules, workspace.routes, workspace.people, values, now):
         slices, day = _slices(gap, workspace, tongue), gap.day.isoformat()
