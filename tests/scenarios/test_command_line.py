@@ -202,6 +202,23 @@ def test_every_mistake_of_a_workspace_is_named_with_its_place(beacon, shop):
     assert "ownr" in err
 
 
+def test_a_check_warns_of_alerts_that_nobody_would_answer_for(beacon, shop):
+    (shop / "people.yaml").write_text("- {person: zoe, duties: [channel_lead]}\n", encoding="utf-8")
+    (shop / "routes.yaml").write_text("- {route: all, chats: [web:board]}\n", encoding="utf-8")
+    code, out, _ = beacon("check", shop)
+    assert code == 0
+    assert "nobody would answer for" in out
+    assert "没有人负责" in beacon("check", shop, lang="zh_CN.UTF-8")[1]
+
+
+def test_a_table_of_owners_with_a_mistake_names_its_line(beacon, shop):
+    (shop / "owners.csv").write_text("渠道,负责人\n微信,没有这个人\n", encoding="gb18030")
+    code, out, err = beacon("check", shop)
+    assert (code, out) == (1, "")
+    assert "owners.csv:2:4" in err
+    assert "没有这个人" in err
+
+
 def test_a_first_workspace_is_made_of_one_file_and_answers_at_once(beacon, tmp_path):
     file, folder = tmp_path / "六月投放.csv", tmp_path / "mine"
     file.write_text(ads().replace("成交额", "归因成交额"), encoding="gb18030")

@@ -10,13 +10,19 @@ import pytest
 
 from bot.chat.adapter import Answer
 from bot.chat.card import Card
+from bot.chat.plain import plain
 from bot.messenger import ChatMessenger
+from core.alerts.event import Change
+from core.labels import Matcher
 from core.metrics.catalog import Catalog
 from core.metrics.load import builtin
 from core.notices.notice import Kind, Notice, Place
 from core.notices.outbox import Dead, Delivery, Outcome, Repair, Retry, Sent, Status
 from core.ports import World
-from tests.builders import BOARD, NOW, a_person, a_team, a_workspace, an_alert
+from core.routing.budget import Call
+from core.routing.mute import Mute
+from core.rules.rule import Fingerprint
+from tests.builders import BOARD, NOW, WECHAT, a_person, a_team, a_workspace, an_alert
 from tests.fakes import FakeClock, FakeWarehouse, a_store
 
 
@@ -154,3 +160,40 @@ async def test_a_digest_whose_numbers_cannot_be_had_is_tried_again(desk: Desk, m
     monkeypatch.setattr("bot.messenger.digest", unavailable)
 
     assert (await desk.send(Kind.DIGEST, BOARD)).outcome == Retry("warehouse-slow")
+
+
+async def test_the_word_of_a_mute_and_of_a_budget_is_in_its_readers_tongue(desk: Desk):
+    match = (Matcher("channel", ("wechat",)),)
+    mute = Mute("m23456", "bob", "换像素", match, NOW, NOW, NOW, agreed_at=NOW, begun_at=NOW, ended_at=NOW)
+    async with desk.messenger.store.begin() as tx:
+        await tx.keep_mutes([mute])
+    facts = {"news": "mute", "mute": mute.id, "happening": "over", "count": 3, "still": 1}
+    for number, to in enumerate(("alice", "emma")):
+        for key, told in (("m", facts), ("b", {"news": "budget", "count": 7, "budget": 20})):
+            notice = Notice(f"{key}{number}", Kind.NEWS, None, to, told)
+            await desk.messenger.send(Delivery(1, notice, Status.SENDING, NOW, NOW, attempts=1), None, ())
+    chinese, spent, english, used = (plain(card) for _, card in desk.slack.said)
+    assert "期间藏掉 3 条预警，仍有 1 条未恢复" in chinese
+    assert "另有 7 条预警放进了你的下一份日报" in spent
+    assert "It hid 3 alerts; one is still bad" in english
+    assert "7 more alerts are in your next digest" in used
+
+
+async def test_the_word_of_a_mute_that_is_gone_is_left_unsaid(desk: Desk):
+    notice = Notice("m", Kind.NEWS, None, "alice", {"news": "mute", "mute": "gone22", "happening": "over"})
+    dispatch = await desk.messenger.send(Delivery(1, notice, Status.SENDING, NOW, NOW, attempts=1), None, ())
+    assert dispatch.outcome == Sent("")
+    assert desk.slack.said == []
+
+
+async def test_a_persons_digest_holds_what_their_own_budget_put_off(desk: Desk):
+    late = an_alert("late", handle="late", fingerprint=Fingerprint("roi_drop", WECHAT))
+    async with desk.messenger.store.begin() as tx:
+        await tx.keep([Change(None, late, ())], now=NOW)
+        await tx.keep_calls([Call("late", "emma", NOW, is_put_off=True)])
+    for to in ("emma", "alice"):
+        notice = Notice(f"digest:{to}", Kind.DIGEST, None, to)
+        await desk.messenger.send(Delivery(1, notice, Status.SENDING, NOW, NOW, attempts=1), None, ())
+    hers, his = (plain(card) for _, card in desk.slack.said)
+    assert "Beyond a budget, so nobody was called (1)" in hers
+    assert "超过限额" not in his
