@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bot.cards.dress import dimension_title, metric_title, number, slice_words
 from bot.cards.figures import alt, answer_figure
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from core.usecases.ask import Answer, Asked
     from core.workspace import Workspace
 
+Form = Literal["", "chart", "table", "excel"]
 MOST_ROWS = 20
 _STILL = 0.005  # a change smaller than half a percent is neither good nor bad
 
 
-def answer_card(answer: Answer, workspace: Workspace, tongue: Tongue, *, reading: str = "") -> Card:
-    """Return the answer; `reading` says how its period was understood, where that was in doubt."""
+def answer_card(answer: Answer, workspace: Workspace, tongue: Tongue, *, reading: str = "", form: Form = "") -> Card:
+    """Return the answer; `reading` says how it was understood, where that was in doubt, `form` how it is wanted."""
     question = answer.question
     title = _title(answer, workspace, tongue)
     window = window_words(question.window, tongue)
@@ -36,6 +37,10 @@ def answer_card(answer: Answer, workspace: Workspace, tongue: Tongue, *, reading
         blocks.append(Prose(reading, "quiet"))
     if answer.is_empty and all(one.absent is None or one.absent == "facts" for one in answer.values):
         blocks.append(Prose(say("answer-empty", tongue, window=window), "strong"))
+    elif form == "table" and len(answer.values) == 1:
+        blocks.append(_days(answer.values[0], workspace, tongue))
+    elif form == "chart" and len(answer.values) > 1:
+        pass  # the lines are named where they end
     elif len(answer.values) == 1:
         blocks.append(Facts(tuple(_single(answer.values[0], workspace, tongue))))
     else:
@@ -46,7 +51,9 @@ def answer_card(answer: Answer, workspace: Workspace, tongue: Tongue, *, reading
     if answer.stops_early and answer.fresh is not None:
         day = numerals.period(answer.fresh, tongue)
         blocks.append(Prose(say("answer-stops-early", tongue, day=day), "quiet"))
-    if (figure := answer_figure(answer, workspace, tongue, title)) is not None:
+    blocks.append(Prose(_defined(answer, tongue), "quiet"))
+    figure = None if form == "table" else answer_figure(answer, workspace, tongue, title)
+    if figure is not None:
         blocks.append(Picture(figure, alt(figure, workspace, tongue)))
     if buttons := tuple(_buttons(answer, workspace, tongue)):
         blocks.append(Buttons(buttons))
@@ -56,6 +63,28 @@ def answer_card(answer: Answer, workspace: Workspace, tongue: Tongue, *, reading
         value = f"{where} {value}"
     summary = say("answer-alt", tongue, title=title, window=window, value=value)
     return Card(title, tongue, Tone.PLAIN, tuple(blocks), summary)
+
+
+def _defined(answer: Answer, tongue: Tongue) -> str:
+    """Return by which definitions it was reckoned, and how far the facts go."""
+    names = ("、" if tongue == "zh" else ", ").join(answer.question.metrics)
+    if answer.fresh is None:
+        return say("answer-defined", tongue, names=names)
+    if not answer.stops_early:
+        return say("answer-defined-whole", tongue, names=names)
+    return say("answer-defined-fresh", tongue, names=names, day=numerals.period(answer.fresh, tongue))
+
+
+def _days(one: Asked, workspace: Workspace, tongue: Tongue) -> Table:
+    """Return one line's periods as rows, the newest first."""
+    first = one.first
+    rows = [
+        (numerals.period(first.shift(at), tongue), number(value, one.unit, workspace, tongue))
+        for at, value in enumerate(one.series)
+        if first is not None and value is not None
+    ]
+    columns = (say("sheet-period", tongue), metric_title(one.metric, workspace, tongue))
+    return Table(columns, tuple(rows[::-1][:MOST_ROWS]), (1,))
 
 
 def value_words(one: Asked, workspace: Workspace, tongue: Tongue) -> str:

@@ -10,6 +10,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """Something to keep: a table to be opened elsewhere."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     cards: tuple[Card, ...] = ()
     is_private: bool = False
+    files: tuple[File, ...] = ()

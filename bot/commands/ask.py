@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.cards.answer import answer_card
+from bot.cards.dress import dimension_title
+from bot.chat.card import Prose
 from bot.chat.reply import Reply
 from bot.commands.call import Call
 from bot.commands.command import Ask
+from bot.commands.follow import about, followed, goes_on
 from bot.phrases import say
 from core.calendar.phrase import Reading, read_period
 from core.errors import Missing, Problem
@@ -22,13 +25,58 @@ MOST_EXAMPLES = 3
 
 
 async def ask(command: Ask, call: Call) -> Reply:
-    answer, reading = await answered(command, call)
-    said = echo(command, reading, call.tongue)
-    return Reply((answer_card(answer, call.workspace, call.tongue, reading=said),))
+    command, notes = await continued(command, call), list[str]()
+    try:
+        answer, reading = await answered(command, call)
+    except Missing as missing:
+        nearest = _nearest(command, missing)
+        if nearest is None:
+            raise
+        notes.append(say("answer-nearest", call.tongue, dimension=_dimensions(command, nearest, call)))
+        command = nearest
+        answer, reading = await answered(command, call)
+    call.conversations.remember(call.request, command, call.now)
+    notes += filter(None, [echo(command, reading, call.tongue)])
+    card = answer_card(answer, call.workspace, call.tongue, reading=" ".join(notes), form=command.form)
+    if command.form != "excel":
+        return Reply((card,))
+    from bot.cards.sheet import sheet
+
+    told = [card.title, *(block.text for block in card.blocks if isinstance(block, Prose))]
+    return Reply((card,), files=(sheet(answer, call.workspace, call.tongue, told),))
+
+
+async def continued(command: Ask, call: Call) -> Ask:
+    """Return the question in full: one that names no metric goes on from what was asked here, or from its alert."""
+    if command == Ask() or (command.metrics and not goes_on(call.request.text)):
+        return command
+    if command.period and not _is_period(command.period, call):
+        return command  # a word mistyped, which is told as one
+    before = call.conversations.before(call.request, call.now)
+    if before is None and call.request.alert:
+        async with call.world.store.begin() as tx:
+            alert = await tx.find(call.request.alert)
+        before = about(alert) if alert else None
+    return followed(command, before) if before and before.metrics else command
+
+
+def _nearest(command: Ask, missing: Missing) -> Ask | None:
+    """Return what can be answered instead of what no source tells: the whole, where slices are not told apart."""
+    if missing.code != "no-source-for" or not (command.by or command.where):
+        return None
+    return replace(command, by=None, where=(), top=None) if not command.by else replace(command, by=None, top=None)
+
+
+def _dimensions(command: Ask, nearest: Ask, call: Call) -> str:
+    dropped = {one.dimension for one in command.where} - {one.dimension for one in nearest.where}
+    dropped |= {command.by} - {nearest.by} if command.by else set()
+    titles = [dimension_title(code, call.workspace, call.tongue) for code in sorted(filter(None, dropped))]
+    return ("、" if call.tongue == "zh" else ", ").join(titles)
 
 
 async def answered(command: Ask, call: Call) -> tuple[Answer, Reading]:
     """Return the numbers, and how their period was read."""
+    command = _split(command, call)
     if not command.metrics:
         raise _without_metric(command, call)
     for code in command.metrics:
@@ -40,7 +88,32 @@ async def answered(command: Ask, call: Call) -> tuple[Answer, Reading]:
     answer = await ask_numbers(question, call.workspace, call.world)
     if answer.is_empty:
         _name_what_is_near(command, call)
-    return answer, replace(reading, window=answer.question.window)
+    return topped(answer, command.top), replace(reading, window=answer.question.window)
+
+
+def topped(answer: Answer, top: int | None) -> Answer:
+    """Return the so many slices with most of the first metric, or with least of it where that is asked."""
+    if not top:
+        return answer
+    first = [one for one in answer.of(answer.question.metrics[0]) if one.value is not None]
+    ranked = sorted(first, key=lambda one: one.value or 0.0, reverse=top > 0)[: abs(top)]
+    order = [one.labels for one in ranked]
+    kept = (
+        one for code in answer.question.metrics for labels in order for one in answer.of(code) if one.labels == labels
+    )
+    return replace(answer, values=tuple(kept))
+
+
+def _split(command: Ask, call: Call) -> Ask:
+    """Return the question with what its `top 5` are five of, where nobody said: the source's first dimension."""
+    if command.top is None or command.by or not command.metrics:
+        return command
+    bases, named = set(call.workspace.catalog.bases(command.metrics[0])), {one.dimension for one in command.where}
+    for source in call.workspace.catalog.sources.values():
+        if bases <= set(source.measures):
+            by = next((code for code in source.dimensions if code not in named), None)
+            return replace(command, by=by)
+    return command
 
 
 def period_of(command: Ask, call: Call) -> tuple[Reading, str]:

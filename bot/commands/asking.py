@@ -28,7 +28,8 @@ _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _VALUE = re.compile(r"[^\s,、;|\"]+")
 _COMMA = re.compile(r"\s*[,、|]\s*")
 _FILLER = re.compile(
-    r"(?:what about|how about|show|give|get|me|please|tell|of|for|and|in|the|what|is|was|are|were|how|much|many|my|our|with|on|trend)(?![\w-])"
+    r"(?:(?:what|how) about|show|give|get|me|please|tell|of|for|and|in|the|"
+    r"what|is|was|are|were|how|much|many|my|our|with|on|trend)(?![\w-])"
     r"|[,、;?&]|是多少|多少|怎么样|如何|数据|情况|趋势|走势|看看|查询|查看|一下|请问|我要|显示|那么|换成|[那的和与跟及在看查吗呢了]"
 )
 _SPAN_AFTER = r"(?!\s*(?:个?(?:小时|天|日|周|星期|月|季|年)|hours?|days?|weeks?|months?|quarters?|years?))"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.chat.request import Request
+from bot.commands.follow import Conversations
 from bot.commands.lexicon import Lexicon
 from core.audit import Origin
 from core.errors import Forbidden
@@ -21,6 +22,7 @@ class Call:
     workspace: Workspace
     world: World
     lexicon: Lexicon
+    conversations: Conversations = field(default_factory=Conversations)
     approver: str = ""  # who let the speaker do what they may not
 
     @property

@@ -7,6 +7,7 @@ full, and is told so.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from core.alerts.alert import Alert
 from core.labels import Matcher
 
 LASTS = timedelta(minutes=30)
+_GOES_ON = re.compile(r"^(?:and|what about|how about|那|换成)|呢[?？]?$", re.IGNORECASE)
 MOST = 2_000  # conversations
 
 Key = tuple[str, str, str, str]
@@ -61,6 +63,15 @@ def followed(asked: Ask, before: Ask) -> Ask:
         versus=asked.versus or (before.versus if not asked.period else ""),
         top=asked.top or (before.top if by else None),
     )
+
+
+def goes_on(text: str) -> bool:
+    """Return whether a question that names a metric still leans on the one before.
+
+    >>> goes_on("花费呢？"), goes_on("and spend?"), goes_on("spend")
+    (True, True, False)
+    """
+    return bool(_GOES_ON.search(text.strip()))
 
 
 def about(alert: Alert) -> Ask:

@@ -57,7 +57,9 @@ async def once(text: str, name: str | None, workspace: Workspace, world: World) 
     if not isinstance(command, Ask):
         return Once((await obey(command, call)).cards)
     answer, reading = await answered(command, call)
-    return Once((answer_card(answer, workspace, tongue, reading=echo(command, reading, tongue)),), answer)
+    return Once(
+        (answer_card(answer, workspace, tongue, reading=echo(command, reading, tongue), form=command.form),), answer
+    )
 
 
 def person_of(name: str, workspace: Workspace) -> Person:

@@ -246,6 +246,11 @@ class SlackAdapter:
             elif not isinstance(outcome := await self._reply(request.place, card, key), Sent):
                 log.warning("a public answer was not sent", outcome=str(outcome))
                 await self._whisper(request, heard.response_url, card)
+        for file in reply.files:
+            try:
+                await upload(self._client, request.place.chat, request.place.thread, file.content, file.name, file.name)
+            except FAILURES as failure:
+                log.warning("a file was not sent", reason=code_of(failure))
 
     async def _reply(self, place: Place, card: Card, key: str) -> Outcome:
         """Post an answer; somebody waits for it, so a rate limit is sat out here."""

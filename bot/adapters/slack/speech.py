@@ -79,10 +79,12 @@ async def whisper(client: AsyncWebClient, request: Request, response_url: str | 
         log.warning("slack refused a private answer", status=said.status_code)
 
 
-async def upload(client: AsyncWebClient, channel: str, thread: str, png: bytes, title: str) -> None:
-    """Send a picture into a thread."""
+async def upload(
+    client: AsyncWebClient, channel: str, thread: str | None, content: bytes, title: str, name: str = "chart.png"
+) -> None:
+    """Send a picture, or another file, into a thread."""
     # No alt_txt: with it Slack shares nothing, and says so nowhere. python-slack-sdk#1818
-    await client.files_upload_v2(channel=channel, thread_ts=thread, filename="chart.png", file=png, title=title)
+    await client.files_upload_v2(channel=channel, thread_ts=thread, filename=name, file=content, title=title)
 
 
 async def _legibly(send: Callable[..., Awaitable[Any]], card: Card, **how: Any) -> Any:

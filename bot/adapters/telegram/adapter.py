@@ -27,9 +27,10 @@ from telegram.request import HTTPXRequest
 from bot.adapters.telegram.failure import outcome_of, redacting
 from bot.adapters.telegram.inbound import PLATFORM, FindPerson, Heard, read_update, receipt_of
 from bot.adapters.telegram.render import MAX_CAPTION, picture, render
-from bot.adapters.telegram.speech import amend, illustrate, speak
+from bot.adapters.telegram.speech import amend, hand, illustrate, speak
 from bot.chat.adapter import Room
 from bot.chat.overheard import is_meant_for_us
+from bot.chat.reply import File
 from core.notices.notice import Place
 from core.notices.outbox import Dead, Outcome, Retry, Sent, Wait
 
@@ -294,6 +295,16 @@ class TelegramAdapter:
             aside = await self._reply(Place(PLATFORM, request.actor), card, None) if is_aside else None
             if aside is None or isinstance(aside, Dead):
                 await self._reply(request.place, card, heard.message)
+        for file in reply.files:
+            await self._hand(request.place, file, heard.message)
+
+    async def _hand(self, place: Place, file: File, below: int | None) -> None:
+        if self._application is None:
+            return
+        try:
+            await hand(self._application.bot, place, file, below)
+        except TelegramError as failure:
+            log.warning("a file was not sent", outcome=str(outcome_of(failure)))
 
     async def _reply(self, place: Place, card: Card, below: int | None) -> Outcome:
         """Post an answer; somebody waits for it, so a rate limit is sat out here."""

@@ -18,6 +18,7 @@ from bot.adapters.telegram.failure import is_unreadable
 from bot.adapters.telegram.inbound import PHOTO
 from bot.adapters.telegram.render import MAX_CAPTION, MAX_TEXT, Message, Row, render
 from bot.chat.card import Card
+from bot.chat.reply import File
 from core.notices.notice import Place
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -72,6 +73,17 @@ async def illustrate(bot: Bot, message: telegram.Message, photo: bytes) -> None:
         photo=photo,
         reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
         disable_notification=True,
+    )
+
+
+async def hand(bot: Bot, place: Place, file: File, below: int | None) -> None:
+    """Send a file, below the question that asked for it."""
+    await bot.send_document(
+        chat_id=_chat(place.chat),
+        message_thread_id=int(place.thread) if place.thread and place.thread.isdecimal() else None,
+        document=file.content,
+        filename=file.name,
+        reply_parameters=ReplyParameters(below, allow_sending_without_reply=True) if below else None,
     )
 
 

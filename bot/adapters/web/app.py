@@ -6,6 +6,7 @@ platforms do not know each other.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -155,7 +156,10 @@ def build_app(
         reply = await answer(request)
         by = person.id if person else None
         messages = web.say(request.place.chat, reply.cards, text=said.text.strip(), by=by, under=said.under)
-        return {"messages": web.drawn(messages)}
+        return {
+            "messages": web.drawn(messages),
+            "files": [{"name": file.name, "content": b64encode(file.content).decode()} for file in reply.files],
+        }
 
     @app.post("/api/clock")
     async def turn(change: Annotated[Turn, Body()], tongue: InTongue = None) -> Json | None:

@@ -203,9 +203,20 @@ function badge(node, count) {
 }
 
 async function say(text, under = null) {
-  const { messages } = await send("/api/say", { text, as: state.as || null, tongue: state.tongue, under });
+  const { messages, files } = await send("/api/say", { text, as: state.as || null, tongue: state.tongue, under });
   for (const message of messages) take(message, { isNew: false });
+  for (const file of files) keep(file);
   return messages;
+}
+
+// Hand over a file that came with an answer, as a download.
+function keep({ name, content }) {
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([bytes]));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 async function press(button, command, under) {
