@@ -262,6 +262,8 @@ def _reminder(notice: Notice, workspace: Workspace, tongue: Tongue, now: datetim
     match notice.facts.get("happening"):
         case "flapping":
             return say("notice-flapping", tongue, count=facts.get("count", 0), within=facts.get("within", 0))
+        case "unanswered":
+            return say("notice-unanswered", tongue, days=facts.get("days", 1))
         case "ack-ended":
             return say("notice-ack-ended", tongue, by=facts.get("by", ""))
         case "due-soon" | "due" | "overdue":

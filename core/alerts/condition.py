@@ -245,7 +245,8 @@ def _calm(alert: Alert, finding: Finding, now: datetime) -> Change | None:
     if restated is not None and alert.is_open:
         # It was never so: there is nothing for anybody to answer for.
         facts["reason"] = str(Reason.DATA_ISSUE)
-        fields = {"handling": Handling(Stage.CLOSED, at=now, reason=Reason.DATA_ISSUE), "work": alert.work.over}
+        handling = Handling(Stage.CLOSED, at=now, reason=Reason.DATA_ISSUE)
+        fields = {"handling": handling, "work": alert.work.over, "offered_by": None, "answer_by": None}
     return moved(
         alert,
         now,

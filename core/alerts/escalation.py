@@ -1,12 +1,13 @@
 """Who is told next when nobody answers, and when. Only the clock moves this side, and a person in a hurry.
 
 The steps are the route's text as it stood when the episode began; whom `lead` or `role:director` means is found
-when the step is taken.
+when the step is taken. When they are used up, its owner is asked each day, so that no alert is ever left to itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.alerts.alert import Alert, Escalation, Stage
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from core.errors import Fact
 
 
+ASK_EVERY = timedelta(days=1)  # once everybody has been told; a working day, of whom it calls in working hours only
+
+
 def start(steps: tuple[Step, ...], now: datetime) -> Escalation:
-    return Escalation(steps, 0, now + steps[0].after if steps else None)
+    return Escalation(steps, 0, _after(steps, 0, now))
 
 
 def paused(escalation: Escalation) -> Escalation:
@@ -46,13 +50,16 @@ def is_due(alert: Alert, now: datetime) -> bool:
         and next_at <= now
         and alert.handling.stage is Stage.OPEN
         and alert.condition.is_bad
-        and alert.escalation.level < len(alert.escalation.steps)
     )
 
 
 def advance(alert: Alert, now: datetime, *, actor: str = BEACON, via: str | None = None) -> Change:
-    """Take the next step now."""
+    """Take the next step now; when there is none, ask its owner once more."""
     escalation = alert.escalation
+    if escalation.level >= len(escalation.steps):
+        days = max(1, (now - (alert.fired_at or alert.opened_at)).days)
+        asked = replace(escalation, next_at=now + ASK_EVERY)
+        return moved(alert, now, [("unanswered", {"days": days})], actor=actor, via=via, escalation=asked)
     step, level = escalation.steps[escalation.level], escalation.level + 1
     facts: dict[str, Fact] = {"level": level, "to": step.to, "after": int(step.after.total_seconds())}
     further = resumed(replace(alert, escalation=replace(escalation, level=level)), now)
@@ -78,5 +85,5 @@ def escalate(
     return advance(alert, now, actor=by, via=via)
 
 
-def _after(steps: tuple[Step, ...], level: int, now: datetime) -> datetime | None:
-    return now + steps[level].after if level < len(steps) else None
+def _after(steps: tuple[Step, ...], level: int, now: datetime) -> datetime:
+    return now + (steps[level].after if level < len(steps) else ASK_EVERY)

@@ -19,6 +19,7 @@ from core.calendar.calendar import Calendar
 from core.notices.notice import CALLS, EVERYWHERE, TICKETS, Kind, Notice
 from core.routing.hours import is_working, next_start, working_after
 from core.routing.owner import find_next, find_owner, stand_in
+from core.routing.pace import WorkingTime
 from core.routing.route import Route, for_orphans, labels_of, matching
 from core.routing.trace import ROUTED, Line, packed
 from core.rules.rule import Severity
@@ -46,6 +47,7 @@ _SAYS = {
     "hold-ended": Kind.HOLD_ENDED,
     "ack-asked": Kind.REMINDER,
     "ack-ended": Kind.REMINDER,
+    "unanswered": Kind.REMINDER,
     "flapping": Kind.REMINDER,
     "restated": Kind.CORRECTED,
     "recovered": Kind.RECOVERED,
@@ -209,6 +211,11 @@ class _Desk:
         due, level = alert.escalation.next_at, alert.escalation.level
         if self.is_loud or due is None or (before is not None and before.escalation.next_at == due):
             return
+        if level >= len(alert.escalation.steps):
+            if owner := self.people.get(alert.owner or ""):
+                due = WorkingTime(self.people, self.calendar).a_day_after(owner.id, self.now)
+                self._set(escalation=replace(alert.escalation, next_at=due))
+            return
         step = alert.escalation.steps[level]
         found = find_next(step.to, alert.owner, self.labels, self.routes, self.people, self.now)
         if found.person is None:
@@ -262,7 +269,7 @@ class _Desk:
         if alert.handling.stage is not Stage.OPEN:
             begun = escalation.paused(begun)
             self.lines.append(Line("escalation-waits", {"by": alert.handling.by or ""}))
-        elif begun.next_at:
+        elif begun.next_at and steps:
             self.lines.append(Line("escalates", {"to": steps[0].to, "at": begun.next_at.isoformat()}))
         self._set(owner=owner, route=self.taken[0].id if self.taken else None, escalation=begun)
 
@@ -343,6 +350,9 @@ class _Desk:
             self._say_in_chats(kind, event)
         elif event.kind == "flapping":
             self._say_in_chats(kind, event)
+        elif event.kind == "unanswered" and int(event.facts.get("days", 0)) >= _OVERDUE_FOR_LEAD:
+            owner = self.people.get(alert.owner or "")
+            self._say(kind, event, owner.lead if owner else None, "lead")
 
     def _ask_for(self, event: Event) -> None:
         """Ask for what was promised; whoever promised something for the evening is asked in the evening."""

@@ -159,8 +159,13 @@ def test_escalation_takes_its_steps_one_by_one():
     first = escalation.advance(alert, at)
     assert first.events[0].facts == {"level": 1, "to": "lead", "after": 1800}
     second = escalation.advance(first.after, first.after.escalation.next_at)
-    assert second.after.escalation == Escalation(STEPS, 2, None)
-    assert not escalation.is_due(second.after, NOW + timedelta(days=9))
+    a_day_on = first.after.escalation.next_at + timedelta(days=1)
+    assert second.after.escalation == Escalation(STEPS, 2, a_day_on)
+    asked = escalation.advance(second.after, a_day_on)
+    assert (asked.events[0].kind, asked.after.escalation) == (
+        "unanswered",
+        Escalation(STEPS, 2, a_day_on + timedelta(days=1)),
+    )
 
 
 def test_a_person_in_a_hurry_takes_the_next_step_now():
@@ -180,7 +185,7 @@ def test_the_last_step_has_none_after_it():
     top = firing()
     top = replace(top, escalation=replace(top.escalation, level=2))
     assert refused(escalation.escalate, top, "alice", 1, LATER).code == "no-further-level"
-    assert escalation.start((), NOW) == Escalation()
+    assert escalation.start((), NOW) == Escalation(next_at=NOW + timedelta(days=1)), "its owner is asked each day"
 
 
 def test_escalating_what_is_acked_starts_no_clock():

@@ -96,7 +96,7 @@ def test_without_any_route_the_owner_is_told_all_the_same():
     decision = settle(fire(), routes=())
     assert heard(decision) == [(Kind.FIRST, "alice")]
     assert trace(decision)[0] == ("matched-none",)
-    assert decision.changes[0].after.escalation.next_at is None
+    assert decision.changes[0].after.escalation.next_at == NOW + timedelta(days=1), "and asked again"
 
 
 def test_a_held_alert_is_kept_back_with_the_reason():

@@ -74,7 +74,10 @@ async def test_nobody_answers_and_those_who_are_next_hear_of_it(world, workspace
     world.clock.tick(hours=1)
     await watch(workspace, world)
     assert await say(world, workspace) == [(Kind.ESCALATION, "bob")]
-    assert await next_due(world) is None
+    assert await next_due(world) == NOW + timedelta(minutes=90, days=1), "and nobody is left alone with it"
+    world.clock.tick(days=2)
+    await watch(workspace, world)
+    assert await say(world, workspace) == [(Kind.REMINDER, "alice"), (Kind.REMINDER, "bob")]
 
 
 async def test_an_ack_stops_the_escalation_and_is_shown_everywhere(world, workspace, alert):
