@@ -126,6 +126,11 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
+class Imports:
+    """What became of each file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     pass
 
@@ -377,6 +382,7 @@ Command = (
     | Board
     | Digest
     | Put
+    | Imports
     | Help
     | Ack
     | Assign

@@ -7,6 +7,7 @@ is told as a card, and anything else is ours, written to the log under a referen
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
 
@@ -15,7 +16,7 @@ import structlog
 from bot.cards.problem import bug_card, problem_card
 from bot.chat.reply import Reply
 from bot.chat.request import Request
-from bot.commands import access, alerts, ask, explain, follow_up, mutes, put, respond, review, why
+from bot.commands import access, alerts, ask, explain, follow_up, imports, mutes, put, respond, review, why
 from bot.commands import storm as storms
 from bot.commands.call import Call
 from bot.commands.command import (
@@ -43,6 +44,7 @@ from bot.commands.command import (
     Funnel,
     HandOff,
     Help,
+    Imports,
     Incident,
     Judge,
     Lines,
@@ -102,6 +104,7 @@ REGISTER: dict[type[Command], tuple[Need, Handler]] = {
     Board: (Right.READ, alerts.board),
     Digest: (Right.READ, alerts.digest),
     Put: (Right.ACT, put.put),
+    Imports: (Right.READ, imports.imports),
     Ack: (Deed.ACK, respond.ack),
     Assign: (Deed.ASSIGN, respond.assign),
     Accept: (Deed.ACK, respond.accept),
@@ -144,7 +147,7 @@ async def answer(request: Request, workspace: Workspace, world: World) -> Reply:
     nothing else comes of it. What somebody does is written down.
     """
     try:
-        call = Call(request, workspace, world, lexicon_of(workspace), _conversations)
+        call = Call(request, workspace, world, lexicon_of(workspace), _memory_of(world).conversations)
         command = parse(request.text, call.lexicon, thread=request.alert, platform=request.place.platform)
         require_about(command, request)
         if request.event and not await _is_first(request, request.event, world, reads=isinstance(command, Ask)):
@@ -177,9 +180,7 @@ async def carry_out(call: Call) -> Reply:
 
 
 async def _is_first(request: Request, event: str, world: World, *, reads: bool) -> bool:
-    if not (_taken and _taken[0][0] is world.store):
-        _taken[:] = [(world.store, {})]
-    taken, name = _taken[0][1], (request.place.platform, event)
+    taken, name = _memory_of(world).taken, (request.place.platform, event)
     if name in taken:
         return False
     taken[name] = None
@@ -191,8 +192,24 @@ async def _is_first(request: Request, event: str, world: World, *, reads: bool) 
         return await tx.is_first(request.place.platform, event, world.clock.now())
 
 
-_conversations = Conversations()
-_taken: list[tuple[Store, dict[tuple[str, str], None]]] = []  # what was taken lately, of the last store asked
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What one house remembers while it runs: the events it took lately, and what was asked before."""
+
+    store: Store
+    taken: dict[tuple[str, str], None] = field(default_factory=dict)
+    conversations: Conversations = field(default_factory=Conversations)
+
+
+_memories: list[_Memory] = []  # of the last house that answered: there is one
+
+
+def _memory_of(world: World) -> _Memory:
+    if not (_memories and _memories[0].store is world.store):
+        _memories[:] = [_Memory(world.store)]
+    return _memories[0]
+
+
 _lexicons: list[tuple[Workspace, Lexicon]] = []  # of the last workspace asked for: it changes when files do
 
 

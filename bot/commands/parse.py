@@ -31,6 +31,7 @@ from bot.commands.command import (
     Escalate,
     Funnel,
     Help,
+    Imports,
     Lines,
     Metrics,
     Mine,
@@ -152,6 +153,8 @@ def _act(
             return Board()
         case "digest":
             return Digest()
+        case "imports":
+            return Imports()
         case "put":
             return read_put(rest, lexicon)
         case "help":

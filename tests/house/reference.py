@@ -40,6 +40,7 @@ SAYS = {
     "route": ("route METRIC [DIM=VALUE]", "Who would hear of it, were it to go wrong now, and why they."),
     "board": ("board", "The foremost metrics, against the day and the week before."),
     "digest": ("digest", "The daily digest, now."),
+    "imports": ("imports", "What became of each file: rows taken in, rows set aside and why."),
     "put": ("put METRIC NUMBER DIM=VALUE [DAY]", "Note a number that no export holds: a competitor's price."),
     "help": ("help", "What one can say, with examples that work in this workspace."),
     "ack": ("ack HANDLE", "Take it. Saying it again keeps it."),
