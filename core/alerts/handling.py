@@ -306,4 +306,4 @@ def _closed(
 
 
 def _minutes(start: datetime, now: datetime) -> int:
-    return int((now - start).total_seconds() // 60)
+    return max(0, int((now - start).total_seconds() // 60))  # a clock may have been put back
