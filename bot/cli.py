@@ -296,6 +296,7 @@ def tune(
     budget: Annotated[str, typer.Option(help='How many alerts the team will read: "2 per week".')],
     rule: OneRule = None,
     data: Data = None,
+    store: Annotated[str | None, typer.Option(help="A store's URL: what people said of past alerts.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose thresholds from history, with what each would have caught and missed."""
@@ -304,7 +305,7 @@ def tune(
 
     _log_to_stderr()
     workspace, allowed = load_workspace(folder), budget_of(budget)
-    options = Options(workspace, clock_of(workspace), data)
+    options = Options(workspace, clock_of(workspace), data, store)
     proposals = asyncio.run(tuned(chosen(workspace, rule, None), allowed, options))
     typer.echo(
         _json(tune_json(proposals, allowed, workspace)) if as_json else tune_text(proposals, workspace, _tongue())

@@ -18,6 +18,7 @@ from bot.cards.terms import sentence, told
 from bot.commands.rule import Read, read_rule
 from bot.phrases import say
 from core import document
+from core.alerts.alert import Feedback
 from core.calendar.grain import Period
 from core.charts.numerals import change as moved
 from core.document import Mistakes
@@ -257,6 +258,7 @@ def tune_json(proposals: Sequence[Proposal], budget: float, workspace: Workspace
                 },
                 "zh": say_rule(one.after.sentence, "zh", workspace.catalog),
                 "en": say_rule(one.after.sentence, "en", workspace.catalog),
+                "labels": _labels_kept(one),
                 "caught": [_episode(episode) for episode in one.caught],
                 "missed": [_episode(episode) for episode in one.missed],
             }
@@ -276,10 +278,28 @@ def tune_text(proposals: Sequence[Proposal], workspace: Workspace, tongue: Tongu
             "after": _short(len(one.caught) / one.weeks),
         }
         lines = [say("tune-proposed", tongue, **facts), "  " + say_rule(one.after.sentence, tongue, workspace.catalog)]
+        lines += [
+            "  " + say("tune-label", tongue, label=_label_words(label, tongue), told=kept["told"], kept=kept["kept"])
+            for label, kept in _labels_kept(one).items()
+        ]
         lines += [f"  + {_episode_words(each, workspace, tongue)}" for each in one.caught[:SHOWN]]
         lines += [f"  - {_episode_words(each, workspace, tongue)}" for each in one.missed[:SHOWN]]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def _labels_kept(one: Proposal) -> dict[str, dict[str, int]]:
+    """Return of each label how many alerts have it today, and how many of these the proposed number keeps."""
+    lost = [each.label for each in one.missed]
+    labels = [each.label for each in one.told]
+    return {
+        str(label): {"told": labels.count(label), "kept": labels.count(label) - lost.count(label)}
+        for label in sorted({each for each in labels if each}, key=str)
+    }
+
+
+def _label_words(label: str, tongue: Tongue) -> str:
+    return say(f"feedback-{label}" if label in set(Feedback) else f"reason-{label}", tongue)
 
 
 # --- the tests of those who write rules ------------------------------------------------------------------------
@@ -381,7 +401,8 @@ def _episode_words(episode: Episode, workspace: Workspace, tongue: Tongue) -> st
         if headline.change is not None:
             words.append(f"({moved(headline.change)})")
     if episode.label:
-        words.append(say(f"reason-{episode.label}", tongue))
+        kind = "feedback" if isinstance(episode.label, Feedback) else "reason"
+        words.append(say(f"{kind}-{episode.label}", tongue))
     return "  ".join(word for word in words if word)
 
 

@@ -911,6 +911,7 @@ trial-weekly = Every { $weekday ->
    *[no] {""}
   }
 tune-proposed = { $rule }: { $now } → { $proposed } ({ $before } → { $after } a week)
+tune-label = { $label }: { $told } so far, of which the proposed number keeps { $kept }
 tune-too-short = { $rule } has { $weeks } weeks of history; at least { $least } are needed before a threshold can be told from it.
 tune-nothing = None of these has just one number to move: { $rules }.
 tune-budget = “{ $value }” is no budget. Say how many alerts a week, such as 2 per week.

@@ -874,6 +874,7 @@ trial-weekly = 每{ $weekday ->
    *[no] {""}
   }
 tune-proposed = { $rule }：{ $now } → { $proposed }（每周 { $before } → { $after } 次）
+tune-label = { $label }：至今 { $told } 条，新阈值保留其中 { $kept } 条
 tune-too-short = { $rule } 只有 { $weeks } 周历史；至少要 { $least } 周才能据此定阈值。
 tune-nothing = 这些规则都不是只有一个可调的数：{ $rules }。
 tune-budget = “{ $value }”不是预算。请说明每周几条，例如：每周 2 条。

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.alerts.alert import Phase
-from core.alerts.condition import has_fired, observe, ripen
-from core.calendar.grain import Period, Window
+from core.alerts.condition import GOOD_IN_A_ROW, has_fired, observe, ripen
+from core.calendar.grain import Grain, Period, Window
 from core.quality.trust import judge_all
 from core.rules.evaluate import Outcome, evaluate
 from core.rules.finding import Finding, State
@@ -25,7 +25,7 @@ from core.rules.rule import Rule
 from core.rules.sides import Sides
 
 if TYPE_CHECKING:
-    from core.alerts.alert import Alert, Reason
+    from core.alerts.alert import Alert, Feedback, Reason
     from core.alerts.event import Change
     from core.calendar.events import Event
     from core.cube.cube import Cube
@@ -42,7 +42,7 @@ class Episode:
 
     finding: Finding  # with which it fired
     last: Period
-    label: Reason | None = None  # what people said of the alert that it really was
+    label: Reason | Feedback | None = None  # what people said of the alert that it really was
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -138,9 +138,9 @@ def episodes(outcome: Outcome, moment: Moment) -> list[Episode]:
     return told
 
 
-def labelled(told: Iterable[Episode], alerts: Mapping[Fingerprint, Alert]) -> tuple[Episode, ...]:
+def labelled(told: Iterable[Episode], alerts: Mapping[Fingerprint, Sequence[Alert]]) -> tuple[Episode, ...]:
     """Return the episodes with what people said of the alerts that they were."""
-    return tuple(replace(one, label=_label(one, alerts.get(one.fingerprint))) for one in told)
+    return tuple(replace(one, label=_label(one, alerts.get(one.fingerprint, ()))) for one in told)
 
 
 def weeks_of(rule: Rule, periods: range) -> float:
@@ -175,7 +175,12 @@ class _At:
         return self.outcome.finding(row, self.period.index)
 
 
-def _label(episode: Episode, alert: Alert | None) -> Reason | None:
-    if alert is None or alert.is_open or alert.finding.period.grain is not episode.last.grain:
-        return None
-    return alert.handling.reason if episode.finding.period <= alert.finding.period <= episode.last else None
+def _label(episode: Episode, alerts: Iterable[Alert]) -> Reason | Feedback | None:
+    """Return what was tapped, or else why it was closed; an alert that is well has the period in which it became so."""
+    first, last = episode.finding.period, episode.last.shift(GOOD_IN_A_ROW if episode.last.grain is Grain.HOUR else 1)
+    found: Reason | Feedback | None = None
+    for alert in alerts:
+        period = alert.finding.period
+        if period.grain is last.grain and first <= period <= last:
+            found = alert.verdict or (None if alert.is_open else alert.handling.reason) or found
+    return found

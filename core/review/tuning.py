@@ -9,7 +9,7 @@ time is no alert, however few notifications its one long episode would make.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -165,12 +165,18 @@ def _notified(one: Candidate, rule: Rule) -> tuple[float, float]:
 
 def _proposal(one: Candidate, after: Rule) -> Proposal:
     outcome = one.judged(after)
-    caught = tuple(episodes(outcome, one.moment))
+    caught = tuple(_labelled(episode, one.told) for episode in episodes(outcome, one.moment))
     missed = tuple(told for told in one.told if not any(_overlap(told, other) for other in caught))
     before, moved = movable(one.rule), movable(after)
     if before is None or moved is None:
         raise ValueError(f"{one.rule.id} has no number to move")
     return Proposal(one.rule, after, bound_of(before), bound_of(moved), one.told, caught, missed, one.weeks)
+
+
+def _labelled(episode: Episode, told: Sequence[Episode]) -> Episode:
+    """Return the episode with what people said of the one that it was by today's number."""
+    label = next((other.label for other in told if other.label and _overlap(episode, other)), None)
+    return replace(episode, label=label)
 
 
 def _overlap(one: Episode, other: Episode) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -74,7 +74,7 @@ async def tried(
 ) -> tuple[Tried, ...]:
     """Return what each rule would have said from `first` through `last`, or over all its history."""
     chosen = tuple(rules)
-    told = await _closed(chosen, world)
+    told = await _told(chosen, world)
     found: dict[str, Tried] = {}
     for batch in batches(chosen, workspace.catalog):
         past = await _past(batch, workspace, world, first, last)
@@ -128,6 +128,12 @@ def _moment(workspace: Workspace, batch: Batch, period: Period) -> datetime:
     return moment_of(batch, period, workspace).astimezone(UTC)
 
 
-async def _closed(rules: tuple[Rule, ...], world: World) -> Mapping[Fingerprint, Alert]:
+async def _told(rules: tuple[Rule, ...], world: World) -> Mapping[Fingerprint, Sequence[Alert]]:
+    """Return all alerts that these rules really made, the oldest first."""
+    wanted = {rule.id for rule in rules}
+    found: dict[Fingerprint, list[Alert]] = {}
     async with world.store.begin() as tx:
-        return await tx.latest(rule.id for rule in rules)
+        for alert in await tx.fired(datetime(1970, 1, 1, tzinfo=UTC)):
+            if alert.fingerprint.rule in wanted:
+                found.setdefault(alert.fingerprint, []).append(alert)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import shutil
@@ -14,13 +15,15 @@ from typer.testing import CliRunner
 from bot.app import open_world
 from bot.cli import cli
 from bot.trial import Options, past_of
+from core.alerts.alert import Feedback
+from core.alerts.event import moved
 from core.calendar.grain import Period, Window
 from core.quality.trust import judge
 from core.rules.evaluate import findings
 from core.rules.needs import batches
 from core.usecases.inspect import faults_of
 from core.usecases.replay import HandClock, has_fired, replay
-from core.workspace import load_workspace
+from core.workspace import Workspace, load_workspace
 from tests.olist_like import FOLDERS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -249,3 +252,33 @@ def test_a_sentence_that_lacks_a_word_has_no_latest_numbers():
 
     assert said["history"] is None
     assert said["doubts"][0]["stops"]
+
+
+# --- what people said ------------------------------------------------------------------------------------------
+
+
+async def lived(workspace: Workspace, store: str) -> set[str]:
+    """Walk through a month, find every alert useful, and return the rules that had any."""
+    clock = HandClock(datetime.combine(date(2026, 5, 20), datetime.min.time(), workspace.zone).astimezone(UTC))
+    async with open_world(workspace, clock, store_url=store) as world:
+        async for _ in replay(workspace, world, clock, date(2026, 5, 20), date(2026, 6, 18)):
+            pass
+        async with world.store.begin() as tx:
+            alerts = await tx.fired(datetime(2026, 1, 1, tzinfo=UTC))
+            await tx.keep([moved(one, clock.now(), [], verdict=Feedback.USEFUL) for one in alerts], now=clock.now())
+    return {one.fingerprint.rule for one in alerts}
+
+
+def test_what_people_said_of_alerts_stands_beside_what_other_numbers_would_do(tmp_path):
+    store = f"sqlite:///{tmp_path / 'beacon.db'}"
+    assert "impressions_drop" in asyncio.run(lived(load_workspace(EXAMPLES / "shop"), store))
+
+    one = ("--rule", "impressions_drop", "--store", store)
+    past = json.loads(beacon("backtest", EXAMPLES / "shop", *one, "--json").stdout)
+    assert past["rules"]["impressions_drop"]["labels"]["useful"] >= 1
+
+    (told,) = json.loads(beacon("tune", EXAMPLES / "shop", "--budget", "2 per week", *one, "--json").stdout)["rules"]
+    kept = told["labels"]["useful"]
+    assert 1 <= kept["kept"] <= kept["told"]
+    assert kept["kept"] == sum(one["label"] == "useful" for one in told["caught"])
+    assert f"useful: {kept['told']} so far" in beacon("tune", EXAMPLES / "shop", "--budget", "2 per week", *one).stdout
