@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.alerts.alert import Reason
-from core.alerts.escalation import paused
 from core.notices.notice import CALLS, Kind, Notice
 from core.routing.trace import ROUTED, Line, lines_of, packed
 from core.rules.rule import Severity
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from core.errors import Fact
     from core.people.person import Person
 
+READS_WITHIN = timedelta(days=1)  # by then their digest has come
 _USEFUL = (Reason.REAL_ACTED, Reason.REAL_EXPECTED, Reason.DATA_ISSUE)
 _NOISE = (Reason.FALSE_ALARM, Reason.NOT_ACTIONABLE, Reason.DUPLICATE)
 
@@ -156,13 +156,14 @@ def _explained(
 ) -> Change:
     """Return the change whose trace says who was not called after all.
 
-    Where that was its owner nobody is called over their head, and where it was everybody it has not been told.
+    Where that was its owner nobody is called over their head before they have read of it; where it was everybody it has
+    not been told.
     """
     if not put_off:
         return change
     after, before = change.after, change.before
-    if after.owner in put_off and after.condition.is_bad:
-        after = replace(after, escalation=paused(after.escalation))
+    if after.owner in put_off and after.escalation.next_at:
+        after = replace(after, escalation=replace(after.escalation, next_at=after.escalation.next_at + READS_WITHIN))
     if after.id not in told:
         after = replace(after, told_at=before.told_at if before else None)
     events = tuple(_retold(event, put_off, people) for event in change.events)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.alerts import escalation
-from core.alerts.alert import Stage
+from core.alerts.alert import Escalation, Stage
 from core.alerts.event import BEACON, Change, Event
 from core.alerts.holds import Hold, HoldKind, end, flapping, got_worse, is_active, quiet_hours
 from core.calendar.calendar import Calendar
@@ -198,6 +198,9 @@ class _Desk:
         if holds:
             self._silent("held-still", kind=str(kind), holds=len(holds))
         elif event.facts.get("firing"):
+            if person == self.change.after.owner and (owner := self._present(person)):
+                person = owner  # whose leave began since that night
+                self._set(owner=owner)
             self._notice(kind, event, person, "owner")
             self._set(told_at=self.change.after.told_at or self.now)
         else:
@@ -233,7 +236,7 @@ class _Desk:
         alert = self.change.after
         if alert.severity is Severity.INFO and kind in _IN_DIGEST and event.actor == BEACON:
             self._silent("digest-only", kind=str(kind))
-            self._set(escalation=escalation.paused(alert.escalation))
+            self._set(escalation=Escalation())  # there is nobody to whom it would go on
             return
         flaps = any(hold.kind is HoldKind.FLAPPING for hold in holds)
         is_held = (kind in _HELD or (flaps and kind is Kind.RECOVERED)) and event.kind != "flapping"
@@ -248,21 +251,12 @@ class _Desk:
         """Find who answers for it, and start the clock of those who are next."""
         alert = self.change.after
         self.lines += [Line("matched", {"route": route.id}) for route in self.taken] or [Line("matched-none")]
-        owner = alert.owner
-        if owner is not None:
-            self.lines.append(Line("owner-kept", {"person": owner}))
-            found = stand_in(owner, self.people, self.now)
-            self.lines += found.lines
-            self.passed += found.lines
-            owner = found.person
+        if alert.owner is not None:
+            self.lines.append(Line("owner-kept", {"person": alert.owner}))
+        owner = self._present(alert.owner)
         if owner is None:
-            found = find_owner(self.role, self.labels, self.taken, self.routes, self.people, self.now)
-            owner = found.person
-            self.lines += found.lines
-            self.passed += tuple(line for line in found.lines if line.code == "skipped")
-            if owner is None:
-                orphan = Event(alert.id, alert.version, self.now, "orphan", facts={"role": self.role})
-                self.change = replace(self.change, events=(*self.change.events, orphan))
+            orphan = Event(alert.id, alert.version, self.now, "orphan", facts={"role": self.role})
+            self.change = replace(self.change, events=(*self.change.events, orphan))
         owner = self._there_when_told(owner)
         steps = next((route.steps for route in self.taken if route.steps), ())
         begun = escalation.start(steps, self.now)
@@ -272,6 +266,19 @@ class _Desk:
         elif begun.next_at and steps:
             self.lines.append(Line("escalates", {"to": steps[0].to, "at": begun.next_at.isoformat()}))
         self._set(owner=owner, route=self.taken[0].id if self.taken else None, escalation=begun)
+
+    def _present(self, owner: str | None) -> str | None:
+        """Return who answers for it now: whoever does, who stands in for them, or whom the chain of owners finds."""
+        if owner is not None:
+            found = stand_in(owner, self.people, self.now)
+            self.lines += found.lines
+            self.passed += found.lines
+            if found.person is not None:
+                return found.person
+        found = find_owner(self.role, self.labels, self.taken, self.routes, self.people, self.now)
+        self.lines += found.lines
+        self.passed += tuple(line for line in found.lines if line.code == "skipped")
+        return found.person
 
     def _there_when_told(self, owner: str | None) -> str | None:
         """Return who is there when it would be said: whose leave begins before they next work hears of nothing."""
@@ -315,7 +322,8 @@ class _Desk:
             case Kind.HOLD_ENDED if not event.facts.get("firing"):
                 self._silent("calm-meanwhile", kind=str(kind))
             case Kind.HOLD_ENDED:
-                self._say(kind, event, alert.owner, "owner")
+                self._set(owner=self._present(alert.owner))  # who was here when it began may be away by now
+                self._say(kind, event, self.change.after.owner, "owner")
                 self._say_in_chats(kind, event)
                 self._mark_told()
             case Kind.REQUEST if event.kind == "proposed":
@@ -400,7 +408,7 @@ class _Desk:
         if event.actor != BEACON:
             facts["actor"] = event.actor
         number = f":{event.facts['number']}" if event.kind in _PROMISED else ""  # each promise is asked for by itself
-        if self.passed and kind in CALLS:
+        if self.passed and kind in (*CALLS, Kind.HOLD_ENDED):
             facts |= packed(self.passed)
         self.notices.append(Notice(f"{alert.id}:{kind}:{alert.version}:{to}{number}", kind, alert.id, to, facts))
         self.lines.append(Line("told", {"kind": str(kind), "to": str(to), "why": reason}))

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.alerts.alert import Reason
+from core.alerts.alert import Escalation, Reason, Step
 from core.alerts.event import Change, Event
 from core.notices.notice import Kind, Notice
 from core.routing.budget import Call, Record, Spent, budget, day_of
@@ -17,7 +17,8 @@ ALICE = {"alice": a_person("alice", budget=2), "bob": a_person("bob")}
 
 
 def fired(id, severity=Severity.WARNING, rule="roi_drop", to="alice", kind=Kind.FIRST):
-    alert = an_alert(id, severity=severity, fingerprint=Fingerprint(rule, WECHAT))
+    steps = Escalation((Step(timedelta(minutes=30), "lead"),), 0, NOW + timedelta(minutes=30))
+    alert = an_alert(id, severity=severity, fingerprint=Fingerprint(rule, WECHAT), escalation=steps)
     event = Event(id, 1, NOW, ROUTED, facts=packed([Line("told", {"kind": str(kind), "to": to, "why": "owner"})]))
     notice = Notice(f"{id}:{kind}:{to}", kind, id, to, {"severity": severity.name.lower()})
     return Change(None, alert, (event,)), notice
@@ -46,7 +47,9 @@ def test_beyond_it_the_least_useful_waits_for_the_digest_and_its_reader_is_told_
     late = next(change for change in found.changes if change.after.id == "c")
     assert [line.code for event in late.events for line in lines_of(event)] == ["throttled"]
     assert late.after.told_at is None, "so nobody hears of its recovery either"
-    assert late.after.escalation.next_at is None, "and nobody is called over its owner's head"
+    assert late.after.escalation.next_at == NOW + timedelta(days=1, minutes=30), (
+        "nobody is called over its owner's head"
+    )
 
 
 def test_what_counts_is_severity_then_what_people_said_of_the_rule_then_what_is_new():

@@ -275,3 +275,14 @@ def test_only_routed_events_hold_lines():
 def test_a_route_may_match_the_rule_and_its_owner():
     routes = (Route("mine", (Matcher("rule", ("roi_*",)), Matcher("owner", ("channel_lead",))), (BOARD,)),)
     assert heard(settle(fire(), routes=routes))[-1] == (Kind.FIRST, BOARD)
+
+
+def test_the_end_of_a_snooze_is_told_to_who_answers_for_it_by_now():
+    team = a_team()
+    team["alice"] = replace(team["alice"], leave=on_leave(date(2026, 6, 18), date(2026, 6, 19)))
+    change, _ = holds.end(an_alert(), replace(HOLD, until=NOW), [], NOW)
+    decision = settle(change, people=team)
+    told = [notice for notice in decision.notices if notice.kind is Kind.HOLD_ENDED]
+    assert [notice.to for notice in told] == ["bob", WAR_ROOM]
+    assert decision.changes[0].after.owner == "bob"
+    assert "away" in str(told[0].facts["lines"]), "and the card says why it is theirs"

@@ -181,3 +181,15 @@ async def test_whose_leave_begins_in_the_morning_is_stood_in_for_that_evening_al
     critical = replace(a_house(Severity.CRITICAL), people=a_team() | {"alice": away})
     (loud,) = [one for one in await evaluate(world, critical, *slices(1, first=5)) if one.before is None]
     assert loud.after.owner == "alice", "what calls at night calls who is here tonight"
+
+
+async def test_who_is_away_by_the_morning_is_stood_in_for(world):
+    workspace = a_house()
+    await evaluate(world, workspace, *slices(1))
+    away = replace(a_team()["alice"], leave=on_leave(TODAY.start.date(), TODAY.end.date(), "bob"))
+    later = replace(workspace, people=a_team() | {"alice": away})  # she fell ill in the night
+    await until(world, later, MORNING)
+    assert await say(world, later) == [(Kind.HOLD_ENDED, "bob")]
+    async with world.store.begin() as tx:
+        (alert,) = await tx.open()
+    assert alert.owner == "bob"
