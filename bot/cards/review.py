@@ -123,7 +123,7 @@ def _title(rule: str, review: Review, tongue: Tongue) -> str:
 
 def because(advice: Advice, tongue: Tongue) -> str:
     tally = advice.tally
-    return say(f"advice-{advice.because}", tongue, alerts=tally.alerts, useful=tally.useful, noise=tally.noise)
+    return say(f"advice-{advice.because}", tongue, alerts=tally.firings, useful=tally.useful, noise=tally.noise)
 
 
 def change_words(advice: Advice, workspace: Workspace, tongue: Tongue) -> str:
@@ -153,7 +153,7 @@ def effect_words(one: Effect, workspace: Workspace, tongue: Tongue) -> str:
         action=usual_words("action", handling.action, tongue) if handling.action else say("effect-no-action", tongue),
         before=number(one.before, one.unit, workspace, tongue),
         after=number(one.after, one.unit, workspace, tongue),
-        closed=numerals.number(one.closed, Unit.PERCENT, tongue),
+        closed=numerals.number(min(one.closed, 1.0), Unit.PERCENT, tongue),  # beyond the usual is back, too,
     )
 
 

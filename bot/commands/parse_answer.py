@@ -31,7 +31,7 @@ FollowVerb = Literal[
     "handoff", "done", "undo", "promise", "drop", "cause", "judge", "loss", "approve", "reject", "more"
 ]
 
-_LABEL = re.compile(r"(?:^|[\s,;]+)(?:(cause|原因)|(action|动作|措施|处理))\s*[:=]\s*", re.IGNORECASE)
+_LABEL = re.compile(r"(?:^|[\s,;]+)(?:(cause|原因)|(action|动作|措施|处理|处置))\s*[:=]\s*", re.IGNORECASE)
 _THEN = re.compile(r"\s*(?:;|->|=>|→)\s*")
 _ROLE = re.compile(r"(?:to\s+|给\s*)?(?:role:)?([\w-]+)[\s:,]*(.*)", re.IGNORECASE | re.DOTALL)
 _WHAT = re.compile(r"(?:step\s*|第)?([pP]?\d{1,3})(?:步|项)?[\s:,]*(.*)", re.DOTALL)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LEAST_NOISE = 2  # one false alarm is an accident
 ENOUGH = 0.5  # of the judged ones useful: below it a rule cries wolf
-IGNORED = 5  # alerts that nobody did anything about, before it is the rule that nobody needs
+IGNORED = 5  # firings that nobody did anything about, before it is the rule that nobody needs
 SILENT_FOR = 90  # days of history without one alert
 NEXT_REVIEW = timedelta(days=90)
 
@@ -102,7 +102,7 @@ def advise(rule: Rule, tally: Tally, today: date, candidate: Candidate | None) -
         if tally.useful:
             return keep(Because.INSEPARABLE)
         return Advice(rule, Course.DELETE, Because.USELESS, tally, None)
-    if tally.alerts >= IGNORED and not tally.looked and not tally.useful:
+    if tally.firings >= IGNORED and not tally.looked and not tally.useful:
         return Advice(rule, Course.DELETE, Because.IGNORED, tally, None)
     if tally.alerts > 1 and not tally.taken and not tally.useful:
         return keep(Because.UNANSWERED)

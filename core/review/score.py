@@ -95,9 +95,13 @@ class Tally:
         return _median(record.to_resolve for record in self.records)
 
     @property
+    def firings(self) -> int:
+        return sum(record.times for record in self.records)
+
+    @property
     def repeats(self) -> int:
-        """Return how often an alert came back within a day of its end."""
-        return sum(record.times - 1 for record in self.records)
+        """Return how often an alert came back before it was over and done with."""
+        return self.firings - self.alerts
 
     @property
     def saved(self) -> Mapping[tuple[str, Unit], float]:

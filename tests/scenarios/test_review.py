@@ -1,0 +1,150 @@
+"""A month of alerts, lived day by day with what people did about them, and the review an analyst would write of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from PIL import Image
+
+from bot.cards.review import review_card
+from bot.chat.plain import plain
+from bot.chat.request import Request
+from bot.commands.dispatch import answer
+from bot.shell.review_files import write_review
+from core.alerts.alert import Alert, Stage
+from core.notices.notice import Place
+from core.review.advice import Because, Course
+from core.text import TONGUES
+from core.usecases.review import Review, review
+from core.usecases.watch import watch
+from tests.daily import Desk, Edit, Team, at_work, on, since, steady
+
+FIRST, LAST = date(2026, 6, 1), date(2026, 6, 30)
+TEAM = Team(
+    rules={
+        "wolf": ("渠道曝光量<9500", "channel_lead"),
+        "roi": ("渠道ROI<1", "channel_lead"),
+        "clicks": ("渠道点击量>1100", "analyst"),
+        "huge": ("渠道曝光量>1000000", "analyst"),
+        "spring": ("渠道ROI<0.5", "channel_lead"),
+    },
+    more={"spring": ", until: 2026-06-15", "clicks": ", gate: 'off'"},
+    leads={"liwei": ("wechat", "douyin")},
+)
+ROW = {"impressions": 10_000, "clicks": 1_000, "conversions": 30, "spend": 1_000, "revenue": 2_000}
+MONTH: list[Edit] = [
+    on(date(2026, 6, 3), "douyin", impressions=9_400),
+    on(date(2026, 6, 8), "wechat", impressions=9_300),
+    on(date(2026, 6, 12), "douyin", impressions=9_450),
+    since(date(2026, 6, 20), "wechat", until=date(2026, 6, 21), impressions=4_000),
+    since(date(2026, 6, 10), "douyin", until=date(2026, 6, 12), revenue=700),
+    *(on(date(2026, 6, day), "wechat", clicks=1_300) for day in (2, 6, 14, 18, 24)),
+]
+
+
+async def say(desk: Desk, text: str, who: str = "liwei", tongue: str = "zh") -> str:
+    person = desk.workspace.people[who]
+    request = Request(text, Place("web", "board"), who, tongue, person)  # type: ignore[arg-type]
+    reply = await answer(request, desk.workspace, desk.world)
+    return "\n\n".join(plain(card) for card in reply.cards)
+
+
+@asynccontextmanager
+async def lived(folder: Path) -> AsyncIterator[Desk]:
+    """Live through June: false alarms are called so, real ones acted on two hours later, and clicks ignored."""
+    facts = steady(LAST, 150, ("wechat", "douyin"), ROW)
+    for edit in MONTH:
+        edit(facts)
+    async with at_work(TEAM, folder, facts) as desk:
+        day = FIRST
+        while day <= LAST + timedelta(days=1):
+            await desk.look(datetime.combine(day, time(9)))
+            await watch(desk.workspace, desk.world)
+            desk.clock.moment += timedelta(hours=2)
+            async with desk.world.store.begin() as tx:
+                alerts = await tx.open()
+            for alert in alerts:
+                await see_to(desk, alert)
+            day += timedelta(days=1)
+        yield desk
+
+
+async def see_to(desk: Desk, alert: Alert) -> None:
+    """Call it false at once; mend what is real, and close it when the number is back."""
+    is_new, is_bad = alert.handling.stage is Stage.OPEN, alert.condition.is_bad
+    is_real = alert.fingerprint.rule == "roi" or (alert.finding.terms[0].value or 0) < 5_000
+    if alert.fingerprint.rule == "clicks":
+        return
+    said = []
+    if is_bad and is_new and is_real:
+        said = [f"ack #{alert.handle}", f"跟进 #{alert.handle} 今天18点 修好落地页", f"完成 #{alert.handle} p1"]
+    elif is_bad and is_new:
+        said = [f"ack #{alert.handle}", f"close #{alert.handle} false-alarm 原因: 偶然波动"]
+    elif not is_bad and not is_new:
+        said = [f"close #{alert.handle} 已处理 原因: 埋点 处置: 修好了落地页"]
+    for text in said:
+        told = await say(desk, text)
+        assert alert.handle in told, told
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("month")
+
+
+async def june(desk: Desk) -> Review:
+    return await review(desk.workspace, desk.world, FIRST, LAST)
+
+
+async def test_a_month_leads_to_the_review_that_a_careful_analyst_would_write(folder: Path) -> None:
+    async with lived(folder) as desk:
+        await say(desk, "记录事故 微信 转化率 6月26日：落地页表单坏了一下午")
+        found = await june(desk)
+
+        wolf, roi, clicks, huge, spring = found.advice
+        assert (wolf.course, wolf.because) == (Course.ADJUST, Because.NOISY)
+        assert wolf.proposed is not None
+        assert wolf.trial is not None
+        assert (wolf.trial.noise_gone, wolf.trial.useful_kept, wolf.trial.useful_gone) == (3, 1, 0)
+        assert (roi.course, roi.because) == (Course.KEEP, Because.USEFUL)
+        assert (clicks.course, clicks.because) == (Course.DELETE, Because.IGNORED)
+        assert (huge.course, huge.because) == (Course.KEEP, Because.SILENT)
+        assert (spring.course, spring.because) == (Course.DELETE, Because.EXPIRED)
+
+        assert (found.total.useful, found.total.noise) == (2, 3)
+        assert [one.text for one in found.missed] == ["落地页表单坏了一下午"]
+        assert found.orphans == found.undelivered == ()
+        assert {one.metric: one.has_mended for one in found.effects} == {"roi": True, "impressions": True}
+
+        for tongue in TONGUES:
+            told = plain(review_card(found, desk.workspace, tongue))
+            assert "9,300" in told or "9300" in told  # the number beyond which nothing false lies
+            assert "落地页表单坏了一下午" in told
+            assert "40.0%" in told  # 2 of 5
+        asked = await say(desk, "复盘 6月")
+        assert "共 10 条预警" in asked, asked
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+async def test_a_review_is_taken_into_a_meeting_as_a_page_a_workbook_and_slides(folder, tmp_path, tongue) -> None:
+    async with lived(tmp_path) as desk:
+        found = await june(desk)
+        page, book, *slides = write_review(found, desk.workspace, tongue, tmp_path / "out")
+    text = page.read_text("utf-8")
+    assert text.startswith("# Team")
+    assert "![" in text
+    assert f"({slides[0].name})" in text
+    sheets = load_workbook(book)
+    assert len(sheets.sheetnames) == 3
+    rules, advice, alerts = sheets.worksheets
+    assert rules.max_row == 1 + 3
+    assert advice.max_row == 1 + len(TEAM.rules)
+    assert alerts.max_row == 1 + found.total.alerts
+    assert isinstance(alerts.cell(2, 9).value, (int, float))
+    with Image.open(slides[0]) as slide:
+        assert slide.size == (2560, 1440)
