@@ -257,6 +257,17 @@ def imports(folder: Folder, data: Data = None) -> None:
 
 
 @cli.command()
+def scan(folder: Folder, data: Data = None) -> None:
+    """Tell how much each metric swings by itself, and propose thresholds from its own history."""
+    from bot.shell.scan import scan_text
+    from core.workspace import load_workspace
+
+    _log_to_stderr()
+    workspace = load_workspace(folder)
+    typer.echo(scan_text(workspace, clock_of(workspace), data, _tongue()))
+
+
+@cli.command()
 def preview(
     file: Annotated[Path, typer.Argument(help="A CSV, XLSX or Parquet file.", show_default=False)],
     zone: Annotated[str, typer.Option(help="The zone of its times.")] = "Asia/Shanghai",

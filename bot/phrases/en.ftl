@@ -1615,3 +1615,36 @@ preview-time = times
 preview-text = words
 preview-empty = empty
 preview-aside = Would be set aside: { $what }
+
+## Rules made in chat
+
+rule-how = Say it so: rule add roi_low: roi by channel < 1 owner=channel_lead for=2h severity=critical
+rule-is-there = There is a rule { $rule } already. Say “rule change { $rule }: …”, or give this one another name.
+rule-draft = Rule { $rule }, as it was understood
+rule-draft-gone = That draft is gone: it waits for half an hour, and for whoever made it. Say the rule again.
+rule-kept = Rule { $rule } is in force. “rule undo { $rule }” takes it back.
+rule-dropped = Dropped; nothing was kept.
+rule-retired = Rule { $rule } is retired: it will not fire again. “rule undo { $rule }” takes that back.
+rule-undone-said = Rule { $rule } is again as it was said before.
+rule-undone-retired = Rule { $rule } is retired again.
+rule-undone-released = Rule { $rule } goes by its file again; a rule that is in no file is gone.
+rule-nothing-said = Nothing was said of { $rule } in chat, so nothing can be taken back.
+button-keep-rule = Keep it
+button-drop-rule = Drop it
+rules-title = { $count } rules in force
+rules-id = Rule
+rules-says = Fires when
+rules-severity = Severity
+rules-owner = Owner
+rules-how = rule add NAME: … · rule change NAME: … · rule retire NAME · rule undo NAME
+scan-nothing = No metric is known for four weeks yet.
+scan-title = How much each number swings by itself
+scan-metric = Metric
+scan-days = Days
+scan-noise = Noise
+scan-rhythm = Week
+scan-monthly = Once a month
+scan-quarterly = Once a quarter
+scan-sentences = Rules that would have fired about once a month; read one back with beacon rule:
+scan-rule-fall = { $metric } down more than { $percent }% vs same weekday last week
+scan-rule-rise = { $metric } up more than { $percent }% vs same weekday last week

@@ -1537,3 +1537,36 @@ preview-time = 时间
 preview-text = 文字
 preview-empty = 空
 preview-aside = 将被剔除：{ $what }
+
+## Rules made in chat
+
+rule-how = 请这样说：规则 新增 roi_low: 渠道ROI<1 负责=channel_lead 持续=2h 级别=严重
+rule-is-there = 已经有规则 { $rule } 了。请说“规则 修改 { $rule }: …”，或换个名字。
+rule-draft = 规则 { $rule }，我的理解如下
+rule-draft-gone = 这份草稿已经不在了：草稿保留半小时，且只有起草人能启用。请重新说一遍规则。
+rule-kept = 规则 { $rule } 已生效。说“规则 撤销 { $rule }”可以收回。
+rule-dropped = 已放弃，什么都没有保存。
+rule-retired = 规则 { $rule } 已停用，不会再触发。说“规则 撤销 { $rule }”可以恢复。
+rule-undone-said = 规则 { $rule } 已恢复为上一次的说法。
+rule-undone-retired = 规则 { $rule } 已恢复为停用。
+rule-undone-released = 规则 { $rule } 已恢复为文件里的写法；文件里没有的则不再存在。
+rule-nothing-said = 没有人在聊天里改过 { $rule }，没有可撤销的。
+button-keep-rule = 启用
+button-drop-rule = 放弃
+rules-title = 生效中的规则 { $count } 条
+rules-id = 规则
+rules-says = 触发条件
+rules-severity = 级别
+rules-owner = 负责
+rules-how = 规则 新增 名称: … · 规则 修改 名称: … · 规则 停用 名称 · 规则 撤销 名称
+scan-nothing = 还没有任何指标积累满四周。
+scan-title = 各指标自身的波动
+scan-metric = 指标
+scan-days = 天数
+scan-noise = 噪声
+scan-rhythm = 周节律
+scan-monthly = 约一月一次
+scan-quarterly = 约一季一次
+scan-sentences = 大约一月会触发一次的规则，可用 beacon rule 读回：
+scan-rule-fall = { $metric }周同比下滑>{ $percent }%
+scan-rule-rise = { $metric }周同比上涨>{ $percent }%
