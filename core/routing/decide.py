@@ -106,8 +106,10 @@ def decide(
 
 
 def _unheld(change: Change, holds: list[Hold], now: datetime) -> tuple[Change, list[Hold]]:
-    """End what was to be quiet only until the number is worse, now that it is."""
+    """End what was to be quiet until the number is worse, now that it is, and what keeps a closed alert quiet."""
     over: list[Hold] = []
+    if change.before is not None and change.before.is_open and not change.after.is_open:
+        return change, [replace(hold, ended=now) for hold in holds if hold.kind is HoldKind.SNOOZE]
     for hold in holds:
         if got_worse(hold, change.after, now):
             later, ended = end(change.after, hold, [one for one in holds if one not in over], now)

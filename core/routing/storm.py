@@ -116,7 +116,7 @@ class _Desk:
     def say_at_once(self, to: Place | str, kind: Kind, crowd: list[Notice]) -> None:
         """Say of many alerts at once what happened to all of them: 500 escalations are one."""
         most = MOST_IN_A_CHAT if isinstance(to, Place) else MOST_FOR_ONE
-        if len(crowd) > most or (kind is Kind.HOLD_ENDED and self.calm[to]):
+        if len(set(_ids(crowd))) > most or (kind is Kind.HOLD_ENDED and self.calm[to]):
             self._open(to, _ids(crowd), kind, crowd)
         else:
             self.notices += crowd
