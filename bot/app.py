@@ -11,6 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from socket import AF_INET, AF_INET6, create_server, socket
@@ -20,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.cards.problem import problem_card
 from bot.chat.adapter import Adapter
 from bot.chat.links import Links
 from bot.chat.reply import Reply
@@ -29,6 +31,7 @@ from bot.commands.dispatch import answer
 from bot.listeners import listeners
 from bot.loops import EVERYTHING, LOOK, Loops, PacedTime
 from bot.messenger import ChatMessenger
+from bot.reread import reread
 from bot.settings import Settings
 from core.alerts.alert import Alert
 from core.errors import Problem, Unavailable
@@ -39,12 +42,13 @@ from core.notices.group import Gathered
 from core.notices.notice import Place
 from core.notices.outbox import Delivery, Sent
 from core.notices.surface import Surface
-from core.people.person import Person
+from core.people.person import Person, Right
 from core.ports import Clock, Dispatch, Messenger, Store, Transaction, Warehouse, World
+from core.usecases.audit import note_definitions
+from core.usecases.define import take_up
 from core.usecases.health import Vitals
 from core.usecases.turns import alone
 from core.warehouse.intake import wanted
-from core.usecases.audit import note_definitions
 from core.warehouse.open import open_warehouse
 from core.workspace import Workspace
 
@@ -213,6 +217,7 @@ async def serve(
         # Loops write through the plain store: only what others write must wake them.
         world = replace(quiet, store=_Waking(quiet.store, wake))
         await note_definitions(workspace, quiet)
+        await take_up(workspace, quiet)
         hooks = _add_platforms(adapters, settings, workspace, world)
         links = links_of(settings, workspace, clock)
         adapters |= {adapter.platform: adapter for adapter in listeners(settings, links)}
@@ -244,6 +249,17 @@ async def serve(
             group.create_task(loops.run(), name="loops")
             group.create_task(_look_at_news(loops, news, wake), name="news")
             group.create_task(_listen(app, bound, ready), name="http")
+            group.create_task(reread(workspace, quiet, partial(_tell_managers, workspace, adapters)), name="reread")
+
+
+async def _tell_managers(workspace: Workspace, adapters: Mapping[str, Adapter], problem: Problem) -> None:
+    """Say what is wrong with the files to those who may change them, each where they hear us first."""
+    for person in workspace.people.values():
+        if person.right is Right.MANAGE:
+            card = problem_card(problem, person.tongue, workspace)
+            places = (Place(platform, chat) for platform, chat in person.chats.items() if platform in adapters)
+            if place := next(places, None):
+                await adapters[place.platform].post(place, card, f"files:{id(problem)}:{person.id}")
 
 
 async def _look_at_news(loops: Loops, news: asyncio.Event, wake: asyncio.Event) -> None:

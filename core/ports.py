@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.people.token import Token
     from core.quality.provenance import Provenance
     from core.review.score import Incident
+    from core.revision import Revision
     from core.routing.budget import Call, Record
     from core.routing.mute import Hits, Mute
     from core.rules.rule import Fingerprint
@@ -329,6 +330,14 @@ class Transaction(Protocol):
 
     async def oldest(self, now: datetime) -> datetime | None:
         """Return since when the oldest of what is due has waited."""
+        ...
+
+    async def revisions(self, rule: str | None = None) -> Sequence[Revision]:
+        """Return what people said of one rule, or of all, the oldest first."""
+        ...
+
+    async def revise(self, revision: Revision) -> None:
+        """Add a revision; Conflict if somebody said one of that number first."""
         ...
 
     async def record(self, entries: Iterable[Entry]) -> None:

@@ -289,6 +289,14 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSaid:
+    """A rule made in chat, or what is done to one: add, change, retire, undo, keep, drop; empty lists them."""
+
+    verb: str = ""
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Storm:
     """A group of alerts by its handle; `seen` is how many its speaker saw, and the sum of their versions."""
 
@@ -412,6 +420,7 @@ Command = (
     | Snooze
     | Close
     | Reopen
+    | RuleSaid
     | Storm
     | Mute
     | Mutes

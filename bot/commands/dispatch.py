@@ -6,7 +6,7 @@ is told as a card, and anything else is ours, written to the log under a referen
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
@@ -16,7 +16,7 @@ import structlog
 from bot.cards.problem import bug_card, problem_card
 from bot.chat.reply import Reply
 from bot.chat.request import Request
-from bot.commands import access, alerts, ask, explain, follow_up, imports, mutes, put, respond, review, why
+from bot.commands import access, alerts, ask, explain, follow_up, imports, mutes, put, respond, review, said_rule, why
 from bot.commands import storm as storms
 from bot.commands.call import Call
 from bot.commands.command import (
@@ -62,6 +62,7 @@ from bot.commands.command import (
     Reopen,
     Review,
     Route,
+    RuleSaid,
     Show,
     Snooze,
     Storm,
@@ -74,7 +75,8 @@ from bot.commands.lexicon import Lexicon
 from bot.commands.parse import parse
 from bot.commands.permission import Need, require, require_about
 from core.errors import Forbidden, Problem
-from core.people.person import Deed, Right
+from core.metrics.catalog import Catalog
+from core.people.person import Deed, Person, Right
 from core.ports import Store, World
 from core.workspace import Workspace
 
@@ -133,6 +135,7 @@ REGISTER: dict[type[Command], tuple[Need, Handler]] = {
     Check: (Deed.DEFINE, access.check),
     Review: (Right.READ, review.review),
     Incident: (Deed.ACK, review.incident),
+    RuleSaid: (Deed.DEFINE, said_rule.said_rule),
     Storm: (Right.READ, storms.storm),
     Mute: (Deed.MUTE, mutes.mute),
     Mutes: (Right.READ, mutes.mutes),
@@ -210,12 +213,12 @@ def _memory_of(world: World) -> _Memory:
     return _memories[0]
 
 
-_lexicons: list[tuple[Workspace, Lexicon]] = []  # of the last workspace asked for: it changes when files do
+_lexicons: list[tuple[Catalog, Mapping[str, Person], Lexicon]] = []  # of the last asked for: files change
 
 
 def lexicon_of(workspace: Workspace) -> Lexicon:
-    if not (_lexicons and _lexicons[0][0] is workspace):
-        catalog = workspace.catalog
-        lexicon = Lexicon.of(catalog.metrics.values(), catalog.dimensions.values(), workspace.people.values())
-        _lexicons[:] = [(workspace, lexicon)]
-    return _lexicons[0][1]
+    catalog, people = workspace.catalog, workspace.people
+    if not (_lexicons and _lexicons[0][0] is catalog and _lexicons[0][1] is people):
+        lexicon = Lexicon.of(catalog.metrics.values(), catalog.dimensions.values(), people.values())
+        _lexicons[:] = [(catalog, people, lexicon)]
+    return _lexicons[0][2]

@@ -41,6 +41,7 @@ from bot.commands.command import (
     Reopen,
     Review,
     Route,
+    RuleSaid,
     Show,
     Snooze,
     Stamp,
@@ -61,6 +62,17 @@ _POLITE = re.compile(r"(?:请|把|将|please\s)\s*", re.IGNORECASE)
 _HANDLE = re.compile(r"(#)?([0-9a-z]{4,8})(?:@(\d+))?(?![a-z0-9_.:=-])", re.IGNORECASE)
 _SPAN = re.compile(r"\d+(?:[smhdw]|min|mins|hour|hours|day|days|week|weeks)?", re.IGNORECASE)
 _GROUP = re.compile(r"#?([0-9a-z]{8})(?:@(\d+)\.(\d+))?(?![a-z0-9])\s*(ack|snooze|mine|list)?", re.IGNORECASE)
+RULE_VERBS = {
+    "add": ("add", "new", "新增", "添加", "新建"),
+    "change": ("change", "edit", "修改", "改"),
+    "retire": ("retire", "remove", "delete", "停用", "删除"),
+    "undo": ("undo", "撤销", "恢复"),
+    "keep": ("keep",),
+    "drop": ("drop",),
+}
+_RULE_VERB = re.compile(
+    r"\s*(add|new|change|edit|retire|remove|delete|undo|keep|drop|新增|添加|新建|修改|改|停用|删除|撤销|恢复)(?![a-z0-9_=])"
+)
 _WHO = re.compile(r"<@(\w+)(?:\|[^>]*)?>|@(\S+)|(\S+)")
 _NOT_TOLD = re.compile(
     r"(?:wasn't|weren't|was|were)\s+(\S+)\s+(?:not\s+)?(?:told|notified|called)"
@@ -161,6 +173,8 @@ def _act(
             return Help()
         case "storm":
             return _storm(rest)
+        case "rule":
+            return _rule(rest)
         case "promises":
             return Promises()
         case "mine":
@@ -248,6 +262,15 @@ def _plea(verb: str, rest: str) -> Command:
     if verb == "plead":
         return Plead(code, of.strip())
     return Allow(code) if verb == "allow" else Deny(code)
+
+
+def _rule(rest: str) -> RuleSaid:
+    """`rule add roi_low: 渠道ROI<1`, `规则 新增 …`, `rule keep 3f9a`; alone it lists them."""
+    found = _RULE_VERB.match(_lowered(rest))
+    if found is None:
+        return RuleSaid()
+    verb = next(verb for verb, names in RULE_VERBS.items() if found[1] in names)
+    return RuleSaid(verb, rest[found.end() :].strip())
 
 
 def _storm(rest: str) -> Storm:

@@ -19,6 +19,7 @@ from core.ports import Conflict
 from core.store import rows
 from core.store.alerts import EVENT, HOLD, Alerts
 from core.store.audit import Audit
+from core.store.definitions import Definitions
 from core.store.deliveries import DELIVERY, Deliveries
 from core.store.engine import away, engine_of, in_our_words, troubles
 from core.store.group_rows import gathered_rows, gathering_row
@@ -86,7 +87,9 @@ class SqlStore:
             self._lock.close()
 
 
-class SqlTransaction(Alerts, Audit, Deliveries, Groups, Incidents, Mutes, Processes, Surfaces, Taken, Tokens):
+class SqlTransaction(
+    Alerts, Audit, Definitions, Deliveries, Groups, Incidents, Mutes, Processes, Surfaces, Taken, Tokens
+):
     async def keep(
         self,
         changes: Iterable[Change],

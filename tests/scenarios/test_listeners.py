@@ -86,11 +86,11 @@ async def test_an_alert_is_heard_by_mail_and_in_a_group_and_taken_on_a_phone(tmp
                 assert "?as=alice" in seen
                 async with phone.get(shared + "?as=alice") as page:
                     seen = await page.text()
-                version = re.search(r'value="(close [0-9a-z]+@\d+)"', seen)[1]
-                async with phone.post(shared, data={"as": "alice", "say": version}) as page:
-                    seen = await page.text()
-                reason = re.search(r'value="(close [0-9a-z]+@\d+ real-acted)"', seen)[1]
-                async with phone.post(shared, data={"as": "alice", "say": reason}) as page:
-                    assert page.status == 200
-                    assert "Alice" in await page.text()
+                # Each press answers a question, until nothing is missing: why, its cause, what was done.
+                pressed = re.search(r'value="(close [0-9a-z]+@\d+)"', seen)
+                while pressed:
+                    async with phone.post(shared, data={"as": "alice", "say": pressed[1]}) as page:
+                        seen = await page.text()
+                    pressed = re.search(rf'value="({re.escape(pressed[1])} [^"]+)"', seen)
+                assert "Alice" in seen
                 assert (await alerts(house))["wechat"]["stage"] == "closed"
