@@ -30,7 +30,7 @@ def help_card(workspace: Workspace, tongue: Tongue) -> Card:
         (
             *(Fact(say("help-ask", tongue) if at == 0 else "", example) for at, example in enumerate(ask)),
             Fact(say("help-alerts", tongue), say("help-alerts-list", tongue)),
-            *(Fact("", say(f"help-alerts-{each}", tongue)) for each in ("act", "follow", "mine")),
+            *(Fact("", say(f"help-alerts-{each}", tongue)) for each in ("act", "follow", "mine", "quiet")),
             Fact(say("help-words", tongue), say("help-words-list", tongue, metric=name)),
         )
     )

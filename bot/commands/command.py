@@ -106,6 +106,11 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """Who is on duty."""
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     pass
 
@@ -388,6 +393,7 @@ Command = (
     | Lines
     | Route
     | Board
+    | Duty
     | Digest
     | Put
     | Imports

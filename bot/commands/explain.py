@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bot.cards.duty import duty_card
 from bot.cards.help import help_card
 from bot.cards.metrics import definition_card, metrics_card
 from bot.cards.trace import concern_card, course_card, trace_card
 from bot.chat.reply import Reply
 from bot.commands.call import Call
-from bot.commands.command import Define, Help, Metrics, Route, Why
+from bot.commands.command import Define, Duty, Help, Metrics, Route, Why
 from core.document import fold, suggesting
 from core.errors import Missing
 from core.labels import Labels
@@ -47,6 +48,10 @@ async def route(command: Route, call: Call) -> Reply:
     return Reply(
         (course_card(command.metric, labels, courses, call.workspace, call.tongue, call.now),), is_private=True
     )
+
+
+async def duty(_: Duty, call: Call) -> Reply:
+    return Reply((duty_card(call.workspace, call.tongue, call.now),))
 
 
 async def help_(_: Help, call: Call) -> Reply:

@@ -28,6 +28,7 @@ from bot.commands.command import (
     Deny,
     Digest,
     Drivers,
+    Duty,
     Escalate,
     Funnel,
     Help,
@@ -163,6 +164,8 @@ def _act(
             return Route(asked.metrics[0] if asked.metrics else rest.strip(), asked.where)
         case "board":
             return Board()
+        case "duty":
+            return Duty()
         case "digest":
             return Digest()
         case "imports":

@@ -1386,6 +1386,14 @@ audit-deed-muted = muted
 audit-deed-mute-lifted = mute ended by hand
 audit-deed-mute-over = mute over
 audit-deed-mute-idle = mute ended: it hid nothing
+help-alerts-quiet = mute channel=wechat until tomorrow 9:00 because the pixel changes · mutes · route roi · duty
+duty-title = On duty
+duty-none = There is no rota: whoever takes turns stands in rota.yaml.
+duty-off = nobody now
+duty-instead = { $by }, for { $person }
+column-rota = Rota
+column-now = Now
+column-next = Then
 kind-news = house news
 bench-unanswered = An answer did not come, so nothing was measured.
 orphan-headline = Nobody answers for { $what }

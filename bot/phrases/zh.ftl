@@ -1321,6 +1321,14 @@ audit-deed-muted = 屏蔽
 audit-deed-mute-lifted = 手动取消屏蔽
 audit-deed-mute-over = 屏蔽到期
 audit-deed-mute-idle = 屏蔽结束：没有藏掉预警
+help-alerts-quiet = 屏蔽 渠道=微信 到明天9点 因为更换像素 · 屏蔽列表 · 路由 ROI · 值班
+duty-title = 值班
+duty-none = 没有轮值表。轮流值班的人写在 rota.yaml 里。
+duty-off = 现在无人值班
+duty-instead = { $by }（代{ $person }）
+column-rota = 轮值表
+column-now = 现在
+column-next = 之后
 kind-news = 系统消息
 bench-unanswered = 有一个回答没有到达，所以没有测量结果。
 orphan-headline = 无人负责：{ $what }

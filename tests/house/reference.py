@@ -39,6 +39,7 @@ SAYS = {
     "lines": ("lines [PERIOD]", "Exposure, conversion of leads, retention: which line broke."),
     "route": ("route METRIC [DIM=VALUE]", "Who would hear of it, were it to go wrong now, and why they."),
     "board": ("board", "The foremost metrics, against the day and the week before."),
+    "duty": ("duty", "Who is on duty by each rota, until when, and who is next."),
     "digest": ("digest", "The daily digest, now."),
     "imports": ("imports", "What became of each file: rows taken in, rows set aside and why."),
     "put": ("put METRIC NUMBER DIM=VALUE [DAY]", "Note a number that no export holds: a competitor's price."),

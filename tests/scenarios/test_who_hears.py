@@ -166,3 +166,14 @@ async def test_a_check_warns_of_what_a_known_leave_will_leave_open(chat):
     lines = list(uncovered(workspace, chat.clock.now(), "en"))
     assert lines[0].startswith("roi_low: from 2026-07-01 only Bob would answer for")
     assert "请指定代理人" in next(uncovered(workspace, chat.clock.now(), "zh"))
+
+
+async def test_anybody_may_ask_who_is_on_duty(chat):
+    assert "There is no rota" in plain(await chat.says("alice", "duty"))
+    rota = "- {rota: house, title: {en: House, zh: 总值班}, people: [eve, alice], from: 2026-06-08}"
+    (chat.workspace.folder / "rota.yaml").write_text(rota, encoding="utf-8")
+    on_duty = Chat(load_workspace(chat.workspace.folder), chat.world, chat.clock)
+    english = plain(await on_duty.says("alice", "who is on duty"))
+    assert "Alice, for Eve" in english, "Eve is away"
+    assert "Jun 15, 09:00" in english
+    assert "艾丽丝（代伊芙）" in plain(await on_duty.says("bob", "谁值班"))
