@@ -288,6 +288,7 @@ kind-reminder = reminder
 kind-reopened = back again
 kind-recovered = recovered
 kind-state = card brought up to date
+kind-review = review
 kind-digest = daily digest
 
 ## Answers to questions

@@ -285,6 +285,7 @@ kind-reminder = 提醒
 kind-reopened = 再次触发
 kind-recovered = 恢复
 kind-state = 更新卡片
+kind-review = 复盘
 kind-digest = 日报
 
 ## 查询结果
