@@ -9,25 +9,33 @@ is off by 80 of 100, whichever of the two was wrong. Medians, so that what broke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.attribution.leaves import Array, Leaves, Mask
+from core.attribution.leaves import Array, Codes, Leaves, Mask
 
-MEDIAN = 0.4549  # of a squared standard normal
+MEDIAN, UPPER = 0.4549, 1.3233  # the middle and the upper quarter of a squared standard normal
+TINY = 1e-12
+DOUBT = 3.0
 FLOOR = 0.02  # no forecast is better than this
 BLIND = 0.15  # what is taken where leaves are too few to tell
 FEWEST = 8
 SPARSE = 0.2  # of leaves with something on one side alone: medians of such leaves say nothing
 BIN = 50  # leaves
 MOST_BINS = 30
+MOST_HEARD = 9_000  # leaves: as many tell a median as well as all
 
 
 @dataclass(frozen=True, slots=True)
 class Noise:
     phi: float
     sigma: float
+    doubt: float = 1.0  # by how much more a slice must explain where few leaves tell the noise
+
+    def variance(self, actual: Array, expected: Array) -> Array:
+        found: Array = self.phi * (actual + expected) / 2 + (self.sigma * np.maximum(actual, expected)) ** 2
+        return found
 
     def weighing(self, actual: Array, expected: Array, left: Mask) -> tuple[Array, Array]:
         """Return each leaf's weight (one over its variance) and its size, by which it may be held to have moved."""
@@ -39,23 +47,43 @@ class Noise:
         return weight, mean + (larger - mean) * relative / safe
 
 
-def noise_of(leaves: Leaves, actual: Array, expected: Array, left: Mask) -> Noise:
-    """Fit the noise on what is left of the leaves."""
-    lopsided = ((actual == 0) != (expected == 0)) & left
-    if int(left.sum()) < FEWEST:
-        return Noise(0.0, BLIND)
-    if lopsided.sum() <= SPARSE * left.sum():
-        return _by_leaves(actual[left], expected[left])
-    return _by_cells(leaves, actual, expected, left)
+def by_size(actual: Array, expected: Array, live: Mask) -> Codes:
+    """Return the places of the living leaves, or of many of them, from the smallest up: once for a whole search."""
+    places = np.flatnonzero(live)
+    if len(places) > MOST_HEARD:
+        places = places[np.random.default_rng(0).random(len(places)) < MOST_HEARD / len(places)]
+    return places[np.argsort(actual[places] + expected[places])]
+
+
+def noise_of(leaves: Leaves, actual: Array, expected: Array, left: Mask, heard: Codes) -> Noise:
+    """Fit the noise on what is left of the leaves; `heard` are those asked, in order of size."""
+    kept = heard[left[heard]]
+    if len(kept) < FEWEST:
+        return Noise(0.0, BLIND, 1 + DOUBT / np.sqrt(max(len(kept), 1)))
+    now, then = actual[kept], expected[kept]
+    if np.count_nonzero((now == 0) != (then == 0)) <= SPARSE * len(kept):
+        fitted = _held_to(_by_leaves(now, then), now, then)
+    else:
+        fitted = _by_cells(leaves, actual, expected, left)
+    return replace(fitted, doubt=1 + DOUBT / np.sqrt(len(kept)))
+
+
+def _held_to(noise: Noise, actual: Array, expected: Array) -> Noise:
+    """Widen a fit that half or three quarters of the leaves exceed: few of them fit two parts badly."""
+    off = (actual - expected) ** 2 / np.maximum(noise.variance(actual, expected), TINY)
+    half, most = np.quantile(off, (0.5, 0.75))
+    wider = max(1.0, half / MEDIAN, most / UPPER)
+    return replace(noise, phi=noise.phi * wider, sigma=noise.sigma * float(np.sqrt(wider)))
 
 
 def _by_leaves(actual: Array, expected: Array) -> Noise:
     """Fit both parts on medians over leaves of like size, each bin weighed by its own height."""
-    size, square = (actual + expected) / 2, (actual - expected) ** 2
-    bins = int(np.clip(len(size) // BIN, 1, MOST_BINS))
-    parts = np.array_split(np.argsort(size, kind="stable"), bins)
-    at = np.array([np.median(size[part]) for part in parts])
-    height = np.array([np.median(square[part]) for part in parts]) / MEDIAN
+    bins = int(np.clip(len(actual) // BIN, 1, MOST_BINS))
+    each = len(actual) // bins
+    laid = slice(len(actual) - bins * each, None)
+    now, then = (column[laid].reshape(bins, each) for column in (actual, expected))
+    at = ((now + then) / 2)[:, now.shape[1] // 2]
+    height = np.median((now - then) ** 2, axis=1) / MEDIAN
     if not (height > 0).any():
         return Noise(0.0, FLOOR)
     weight = 1 / np.where(height > 0, height, np.median(height[height > 0]))

@@ -9,19 +9,20 @@ gain the *other* way is not told. That is the decoy test.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
 
-from core.attribution.leaves import Array, Leaves, Mask, Slice, added
-from core.attribution.noise import noise_of
+from core.attribution.leaves import Array, Codes, Leaves, Mask, Slice, added
+from core.attribution.noise import Noise, by_size, noise_of
 
 DECOY = 1.6
 AGAINST = 3.0  # the decoy test for slices that moved against the whole: nobody asked for those
 WORTH = 0.1  # of what the others moved, for a slice against the whole to be told
-LEAST = 8.0  # of gain, beyond what the number of slices looked at explains
+LEAST = 5.0  # of gain, beyond what the number of slices looked at explains
 MOST = 20
 CLIFF = 4.0  # how far gains must drop from a cause to noise where causes of both signs hide each other
 SPLIT = 1.12  # by how much children together must explain more than their parent
@@ -49,23 +50,38 @@ class Search:
 def search(leaves: Leaves, actual: Array, expected: Array) -> Search:
     """Return the slices that moved, those that moved as the whole did first."""
     left = (actual > 0) | (expected > 0)
-    first = _Scan.of(leaves, actual, expected, left)
+    heard = by_size(actual, expected, left)
+    scan = _Scan.of(leaves, actual, expected, left, heard)
+    first = scan
     rose = actual.sum() > expected.sum() if first.whole > LEAST else first.up.gain > first.down.gain
     sign = 1.0 if rose else -1.0
     everywhere = 0.0
     if (first.whole > first.best(sign).gain) and _narrowed(leaves, Slice(()), first, sign, left) == Slice(()):
-        everywhere = float(actual[left].sum() / expected[left].sum()) - 1 if expected[left].sum() else 0.0
+        everywhere = _common(leaves, actual * left, expected * left)
         expected = expected * (1 + everywhere)
+        scan = _Scan.of(leaves, actual, expected, left, heard)
     found: list[Found] = []
     for way in (sign, -sign):
         while len(found) < MOST:
-            scan = _Scan.of(leaves, actual, expected, left)
             best, other = scan.best(way), scan.best(-way)
             if best.gain < best.line or not _stands_out(best, other, found, leaves, scan, left, with_whole=way == sign):
                 break
             found.append(_taken(leaves, best.slice, scan, way, left))
             left = left & ~found[-1].rows
+            scan = _Scan.of(leaves, actual, expected, left, heard)
     return Search(tuple(found), everywhere)
+
+
+def _common(leaves: Leaves, actual: Array, expected: Array) -> float:
+    """Return by what part nearly all moved: the middle value's move of the middle dimension, whoever broke beside."""
+    moves: list[float] = []
+    for codes, values in zip(leaves.codes, leaves.values, strict=True):
+        now, then = added(codes, actual, len(values)), added(codes, expected, len(values))
+        ratio = np.divide(now, then, out=np.ones(len(values)), where=then > 0)
+        order = np.argsort(ratio)
+        weighed = np.cumsum(then[order])
+        moves.append(float(ratio[order][int(np.searchsorted(weighed, weighed[-1] / 2))]) - 1)
+    return float(np.median(moves)) if moves else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +97,56 @@ class _Scan:
 
     pull: Array
     mass: Array
+    weight: Array
+    mean: Array
     move: Array
     whole: float
     up: _Best
     down: _Best
 
     @classmethod
-    def of(cls, leaves: Leaves, actual: Array, expected: Array, left: Mask) -> _Scan:
-        weight, size = noise_of(leaves, actual, expected, left).weighing(actual, expected, left)
+    def of(cls, leaves: Leaves, actual: Array, expected: Array, left: Mask, heard: Codes) -> _Scan:
+        noise = noise_of(leaves, actual, expected, left, heard)
+        weight, size = noise.weighing(actual, expected, left)
         move = actual - expected
         pull, mass = weight * size * move, weight * size**2
+        sums = leaves.sums(pull, mass)
+        lean = _lean(leaves, sums, noise)
         up = down = _Best(Slice(()), 0.0, LEAST)
-        for cuboid, (pulls, masses) in zip(leaves.cuboids, leaves.sums(pull, mass), strict=True):
-            gains = _gains(pulls, masses)
-            line = 2 * log(max(int(np.count_nonzero(masses)), 1)) + 2 * log(len(leaves.cuboids)) + LEAST
+        peers = Counter(len(cuboid.dims) for cuboid in leaves.cuboids)
+        for cuboid, (pulls, masses) in zip(leaves.cuboids, sums, strict=True):
+            gains = _gains(pulls - lean * masses, masses)
+            # Each depth is as likely to begin with, then each cuboid of it, then each slice of that.
+            line = 2 * log(max(int(np.count_nonzero(masses)), 1)) + 2 * log(peers[len(cuboid.dims)]) + LEAST
+            line *= noise.doubt
             high, low = int(gains.argmax()), int(gains.argmin())
             # Of two names for the same leaves the shorter comes later and is kept, for all that adding up loses.
             if gains[high] > 0 and gains[high] >= up.gain * (1 - 1e-9):
                 up = _Best(leaves.slice_at(cuboid, high), float(gains[high]), line)
             if gains[low] < 0 and -gains[low] >= down.gain * (1 - 1e-9):
                 down = _Best(leaves.slice_at(cuboid, low), float(-gains[low]), line)
+        mean = (actual + expected) / 2
+        pull = pull - lean * mass
         total = float(mass.sum())
-        return cls(pull, mass, move, float(pull.sum()) ** 2 / total if total else 0.0, up, down)
+        return cls(pull, mass, weight, mean, move, float(pull.sum()) ** 2 / total if total else 0.0, up, down)
 
     def best(self, sign: float) -> _Best:
         return self.up if sign > 0 else self.down
+
+
+def _lean(leaves: Leaves, sums: list[Array], noise: Noise) -> float:
+    """Return by how much leaves seem to move though nothing does.
+
+    A forecast that is off by a fifth either way is off by more of the larger of two numbers when it is too high. The
+    lean is that of the ordinary value of a dimension, and no larger than such noise can make it.
+    """
+    leans = [0.0] if not leaves.cuboids else []
+    for cuboid, (pulls, masses) in zip(leaves.cuboids, sums, strict=True):
+        live = masses > 0
+        if len(cuboid.dims) == 1 and live.any():
+            moves = np.sort(pulls[live] / masses[live])
+            leans.append(float(moves[len(moves) // 2]))
+    return float(np.clip(min(leans, key=abs, default=0.0), -(noise.sigma**2), noise.sigma**2))
 
 
 def _gains(pulls: Array, masses: Array) -> Array:
@@ -118,7 +159,9 @@ def _taken(leaves: Leaves, one: Slice, scan: _Scan, sign: float, left: Mask) -> 
     narrow = _narrowed(leaves, one, scan, sign, left)
     rows = leaves.rows(narrow) & left
     pull, mass = float(scan.pull[rows].sum()), float(scan.mass[rows].sum())
-    return Found(narrow, rows, pull / mass, pull * pull / mass)
+    weight, mean = scan.weight[rows], scan.mean[rows]
+    delta = float((weight * mean * scan.move[rows]).sum() / (weight * mean**2).sum())
+    return Found(narrow, rows, delta, pull * pull / mass)
 
 
 def _stands_out(
