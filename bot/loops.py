@@ -30,6 +30,7 @@ from core.usecases.deliver import deliver
 from core.usecases.digest import post_digests
 from core.usecases.evaluate import evaluate_due
 from core.usecases.health import Vitals
+from core.usecases.post_reviews import post_reviews
 from core.usecases.turns import occurrence
 from core.usecases.watch import next_due, watch
 from core.workspace import Workspace
@@ -191,6 +192,7 @@ class Loops:
 
     async def _digest(self) -> None:
         await post_digests(self.workspace, self.world)
+        await post_reviews(self.workspace, self.world)
         self.wake.set()
 
     def _at(self, line: str) -> BaseTrigger:

@@ -19,6 +19,7 @@ from bot.cards.drivers import likely_line
 from bot.cards.figures import alert_figure
 from bot.cards.news import news_card
 from bot.cards.plea import plea_card
+from bot.cards.review import review_card
 from bot.cards.storm import storm_card
 from bot.chat.adapter import Adapter, Finds, Paced
 from bot.chat.card import Card, Picture
@@ -34,6 +35,7 @@ from core.ports import Clock, Dispatch, Store, Warehouse, World
 from core.text import Tongue
 from core.usecases.digest import digest
 from core.usecases.history import history
+from core.usecases.post_reviews import review_of
 from core.usecases.why import Why, why_alert
 from core.workspace import Workspace
 
@@ -151,6 +153,9 @@ class ChatMessenger:
             world = World(self.clock, self.warehouse, self.store, self)
             reader_id = reader.id if reader and isinstance(notice.to, str) else None
             return digest_card(await digest(self.workspace, world, reader_id), self.workspace, tongue, now)
+        if notice.kind is Kind.REVIEW:
+            world = World(self.clock, self.warehouse, self.store, self)
+            return review_card(await review_of(notice, self.workspace, world), self.workspace, tongue)
         if notice.kind is Kind.NEWS:
             async with self.store.begin() as tx:
                 mute = await tx.mute(str(notice.facts.get("mute", "")))

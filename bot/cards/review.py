@@ -30,7 +30,7 @@ MOST_RULES = 12
 
 def review_card(review: Review, workspace: Workspace, tongue: Tongue) -> Card:
     days = {"first": numerals.day(review.first, tongue, year=True), "last": numerals.day(review.last, tongue)}
-    title = say("review-title", tongue, name=review.campaign or workspace.name.to(tongue), **days)
+    title = say("review-title", tongue, name=(review.campaign or workspace.name).to(tongue), **days)
     verdict = verdict_words(review.total, tongue)
     blocks: list[Block] = [Prose(verdict, "strong")]
     if review.tallies:
@@ -153,7 +153,7 @@ def effect_words(one: Effect, workspace: Workspace, tongue: Tongue) -> str:
         action=usual_words("action", handling.action, tongue) if handling.action else say("effect-no-action", tongue),
         before=number(one.before, one.unit, workspace, tongue),
         after=number(one.after, one.unit, workspace, tongue),
-        closed=numerals.number(min(one.closed, 1.0), Unit.PERCENT, tongue),  # beyond the usual is back, too,
+        closed=numerals.number(min(one.closed, 1.0), Unit.PERCENT, tongue),  # beyond the usual is back, too
     )
 
 

@@ -1579,6 +1579,9 @@ review-column-resolve = Until over (h)
 days-upside-down = { $first } comes after { $last }: turn them round.
 unknown-tongue = There is no tongue “{ $tongue }”. There are: { $options }.
 button-adopt = Adopt this change
+adopt-gone = The days from { $first } to { $last } no longer propose this: their facts or the rule have changed. Hold the review again.
+adopt-done = { $rule }: adopted as revision { $number }
+adopt-undo = Take it back
 incident-kept = Written down for the review
 incident-how = Say where and when, then a colon, then what happened, for instance: incident wechat cvr yesterday: the form was broken
 incident-long = That is too long to keep. Say it in { $most } letters.
@@ -1657,3 +1660,12 @@ scan-quarterly = Once a quarter
 scan-sentences = Rules that would have fired about once a month; read one back with beacon rule:
 scan-rule-fall = { $metric } down more than { $percent }% vs same weekday last week
 scan-rule-rise = { $metric } up more than { $percent }% vs same weekday last week
+workbook-written = Written to { $file }. Change cells below the two header rows, and bring it back with beacon workbook in.
+workbook-confirm = Take these changes?
+workbook-taken = { $changes ->
+    [one] One change was written
+   *[other] { $changes } changes were written
+  } to the workspace. Next: beacon check
+workbook-same = The workbook says what the workspace says.
+workbook-gone = No longer in the workbook, and left as it is here: { $what }
+workbook-none-of-ours = { $file } holds none of the sheets { $sheets }. Begin with beacon workbook out.

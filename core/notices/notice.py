@@ -54,6 +54,7 @@ class Kind(StrEnum):
     STATE = "state"  # what is shown differs from what is so: edit it
     NEWS = "news"  # what the house itself has to say: of a mute, of somebody's budget
     DIGEST = "digest"
+    REVIEW = "review"
 
     @property
     def rank(self) -> int:

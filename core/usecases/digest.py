@@ -81,8 +81,8 @@ async def post_digests(workspace: Workspace, world: World) -> tuple[Notice, ...]
         if done is None or done.start.date() < day:
             await tx.put_in_digest(day)
         late = (call.person for call in await tx.put_off(day) if call.digest == day)
-        readers = dict.fromkeys((*_readers(workspace), *late))
-        notices = tuple(Notice(f"digest:{day}:{to}", Kind.DIGEST, None, to) for to in readers)
+        everybody = dict.fromkeys((*readers(workspace), *late))
+        notices = tuple(Notice(f"digest:{day}:{to}", Kind.DIGEST, None, to) for to in everybody)
         await tx.keep((), notices, now=now)
         await tx.mark_evaluated(POSTED, Period.holding(day, Grain.DAY), now)
     return notices
@@ -97,7 +97,7 @@ def is_overdue(alert: Alert, now: datetime) -> bool:
     return alert.escalation.level > 0 or now - (alert.fired_at or alert.opened_at) > ANSWERED_WITHIN
 
 
-def _readers(workspace: Workspace) -> tuple[Place | str, ...]:
+def readers(workspace: Workspace) -> tuple[Place | str, ...]:
     """Return the chats of the route that matches everything or, where it names none, the person it names."""
     catch_all = workspace.routes[-1] if workspace.routes else None
     if catch_all is None:

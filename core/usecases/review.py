@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.labels import Labels
     from core.notices.outbox import Delivery
     from core.ports import World
+    from core.text import Text
     from core.workspace import Workspace
 
 HISTORY = timedelta(days=182)  # on which changes are tried: two seasons, not what the business was two years ago
@@ -44,7 +45,7 @@ class Review:
     effects: tuple[Effect, ...]
     orphans: tuple[Record, ...]  # nobody had them when they were over, or has them now
     undelivered: tuple[Delivery, ...]
-    campaign: str | None = None
+    campaign: Text | None = None
 
 
 async def review(workspace: Workspace, world: World, first: date, last: date, *, over: Labels | None = None) -> Review:
