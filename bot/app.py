@@ -44,10 +44,12 @@ from core.notices.outbox import Delivery, Sent
 from core.notices.surface import Surface
 from core.people.person import Person, Right
 from core.ports import Clock, Dispatch, Messenger, Store, Transaction, Warehouse, World
+from core.text import Tongue
 from core.usecases.audit import note_definitions
 from core.usecases.define import take_up
 from core.usecases.health import Vitals
 from core.usecases.turns import alone
+from core.usecases.workbook import Sheet
 from core.warehouse.intake import wanted
 from core.warehouse.open import open_warehouse
 from core.workspace import Workspace
@@ -307,6 +309,18 @@ async def hear_slack(
     finally:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
+
+
+def save_workbook(file: Path, sheets: Sequence[Sheet], tongue: Tongue) -> None:
+    from core.ingest.workbook import write_workbook
+
+    write_workbook(file, sheets, tongue)
+
+
+def open_workbook(file: Path, sheets: Sequence[Sheet]) -> Mapping[str, Sequence[Mapping[str, str]]]:
+    from core.ingest.workbook import read_workbook
+
+    return read_workbook(file, sheets)
 
 
 def read_table(file: Path, zone: str) -> Table:

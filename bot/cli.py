@@ -21,6 +21,7 @@ import typer
 from bot.clock import clock_of
 from bot.shell.review import review
 from bot.shell.tokens import tokens
+from bot.shell.workbook import workbook
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,6 +44,7 @@ cli.add_typer(bench, name="bench")
 rules = typer.Typer(no_args_is_help=True, help="Test a workspace's rules.")
 cli.add_typer(rules, name="rules")
 cli.add_typer(tokens, name="token")
+cli.add_typer(workbook, name="workbook")
 cli.command()(review)
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of YAML.", show_default=False)]

@@ -1579,6 +1579,7 @@ review-column-resolve = Until over (h)
 days-upside-down = { $first } comes after { $last }: turn them round.
 unknown-tongue = There is no tongue “{ $tongue }”. There are: { $options }.
 button-adopt = Adopt this change
+adopt-how = Press the button below a review: it says which days and which change.
 adopt-gone = The days from { $first } to { $last } no longer propose this: their facts or the rule have changed. Hold the review again.
 adopt-done = { $rule }: adopted as revision { $number }
 adopt-undo = Take it back

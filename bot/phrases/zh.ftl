@@ -1502,6 +1502,7 @@ review-column-resolve = 恢复用时（小时）
 days-upside-down = { $first } 在 { $last } 之后，请对调。
 unknown-tongue = 没有“{ $tongue }”这种语言，可选：{ $options }。
 button-adopt = 采纳这项改动
+adopt-how = 请点复盘里的按钮，它会带上是哪几天、哪一项改动。
 adopt-gone = { $first }至{ $last }已不再建议这项改动：数据或规则变了，请重新复盘。
 adopt-done = { $rule }：已采纳，第 { $number } 版
 adopt-undo = 撤回
