@@ -470,6 +470,37 @@ def bench_evaluate(
     typer.echo(_json(asdict(measured)) if as_json else "\n".join(lines(measured)))
 
 
+@bench.command("deliver")
+def bench_deliver(
+    alerts: Annotated[int, typer.Option(min=1, help="Critical alerts, all in one evaluation.")] = 500,
+    kills: Annotated[int, typer.Option(min=0, help="How often a process is killed meanwhile.")] = 5,
+    store: Annotated[str, typer.Option(help="sqlite, postgresql, or the address of an empty database.")] = "sqlite",
+    processes: Annotated[int, typer.Option(min=1, help="Processes side by side; SQLite has room for one.")] = 1,
+    faults: Annotated[float, typer.Option(min=0, max=0.9, help="Share of all calls to a platform that fail.")] = 0.1,
+    waves: Annotated[int, typer.Option(min=1, help="In how many goes the alerts come.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Send a storm of alerts through stand-ins of both platforms, while `beacon run` is killed again and again."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from bot.bench.database import a_database
+    from bot.bench.storm import Plan, lines, storm
+    from core.errors import Problem
+
+    _log_to_stderr()
+    if processes > 1 and store.startswith("sqlite"):
+        raise Problem("bench-one-writer")
+    with (
+        a_database(store) as address,
+        Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as shown,
+    ):
+        bar = shown.add_task("", total=1)
+        plan = Plan(alerts, kills, address, processes, waves, faults)
+        measured = asyncio.run(storm(plan, lambda what, share: shown.update(bar, description=what, completed=share)))
+    typer.echo(_json(asdict(measured)) if as_json else "\n".join(lines(measured, _tongue())))
+
+
 @bench.command("chat")
 def bench_chat(as_json: AsJson = False) -> None:
     """Ask as Slack does, fifty at once, and hold our answer against a bare handler's constant."""

@@ -6,6 +6,7 @@ On a developer's machine a test may be skipped for want of a browser. In CI
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import structlog
@@ -36,6 +37,31 @@ def postgres() -> Iterator[str]:
 
     with running_postgres() as address:
         yield address
+
+
+@pytest.fixture
+def empty_postgres(postgres: str) -> Iterator[str]:
+    """The address of a database in it that nothing was ever written to."""
+    import asyncio
+    from uuid import uuid4
+
+    import asyncpg
+    from sqlalchemy.engine import make_url
+
+    name = f"t{uuid4().hex[:12]}"
+
+    async def tell(statement: str) -> None:
+        connection = await asyncpg.connect(postgres)
+        await connection.execute(statement)
+        await connection.close()
+
+    def ask(statement: str) -> None:
+        with ThreadPoolExecutor(1) as aside:  # a test may be running a loop of its own here
+            aside.submit(asyncio.run, tell(statement)).result()
+
+    ask(f'CREATE DATABASE "{name}"')
+    yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
+    ask(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def skips(config: pytest.Config) -> list[str]:

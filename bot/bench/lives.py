@@ -16,7 +16,7 @@ from typing import Any
 
 
 def _live(order: dict[str, Any]) -> None:
-    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    log = os.open(f"{order['log']}-{os.getpid()}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):
         os.dup2(log, stream)
     os.chdir(order["cwd"])

@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -24,16 +24,18 @@ from typing import TYPE_CHECKING
 from bot.app import open_store_of
 from bot.bench.platforms import Message, Platforms, Weather
 from bot.bench.shop import OWNERS, Shop
+from bot.phrases import say
 from bot.settings import Settings
 from core.errors import Problem
 from core.notices.group import PREFIX
 from core.notices.notice import Kind, Place
 from core.notices.outbox import Delivery, Status
+from core.text import Tongue
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
 
-PATIENCE = 180.0  # seconds without anything new, after which what is not said counts as lost
+PATIENCE = 400.0  # seconds without anything new, after which what is not said counts as lost
 UP = 60.0  # seconds for a process to come up
 
 
@@ -82,7 +84,7 @@ class House:
             "argv": ["run", str(self.folder / "shop"), *words],
             "cwd": str(self.folder),
             "environment": self.environment,
-            "log": str(self.folder / "said"),
+            "log": str(self.folder / "said"),  # its id is added
         }
         assert self.zygote.stdin  # noqa: S101 - it was opened with both
         assert self.zygote.stdout  # noqa: S101 - as above
@@ -103,14 +105,14 @@ class House:
         with suppress(ProcessLookupError):
             os.kill(self.lives[number], word)
 
-    @property
-    def said(self) -> str:
-        log = self.folder / "said"
+    def said(self, pid: int) -> str:
+        log = self.folder / f"said-{pid}"
         return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
 
-    async def is_up(self, count: int) -> None:
+    async def is_up(self) -> None:
+        """Wait until every process has told its address."""
         async with asyncio.timeout(UP):
-            while self.said.count("http://127.0.0.1:") < count:  # noqa: ASYNC110 - a log tells nobody
+            while not all("http://127.0.0.1:" in self.said(pid) for pid in self.lives):  # noqa: ASYNC110 - a log is mute
                 await asyncio.sleep(0.05)
 
 
@@ -144,7 +146,7 @@ async def storm(plan: Plan, shown: Callable[[str, float], None] = lambda _, __: 
         async with Platforms(weather) as platforms, a_house(folder, plan.store, platforms) as house:
             for _ in range(plan.processes):
                 await house.start()
-            await house.is_up(plan.processes)
+            await house.is_up()
             begun = time()
             killing = asyncio.create_task(_kill(plan, house, dice, shown))
             for wave in range(1, plan.waves + 1):
@@ -152,19 +154,38 @@ async def storm(plan: Plan, shown: Callable[[str, float], None] = lambda _, __: 
                 if wave < plan.waves:
                     await asyncio.wait([killing], timeout=max(1.0, _LIFE * plan.kills / plan.waves))
             await killing
+            weather.share = 0.0  # a storm passes; what is left is what it left behind
             settings = Settings.model_validate({"beacon_store_url": plan.store}, strict=False)
             told = await _drained(plan, settings, platforms)
             return _measured(plan, shop, platforms, told, begun, weather)
 
 
-_LIFE = 1.6  # seconds that a process lives on the average, when it is to be killed
+def lines(measured: Measured, tongue: Tongue) -> list[str]:
+    """Return the figures as they are read aloud."""
+    facts = asdict(measured)
+    said = [say("bench-deliver", tongue, **{name: fact for name, fact in facts.items() if not isinstance(fact, dict)})]
+    if measured.faults:
+        faults = ", ".join(f"{name} {count}" for name, count in sorted(measured.faults.items()))
+        said.append(say("bench-deliver-faults", tongue, faults=faults))
+    return said
+
+
+_LIFE = 2.5  # seconds that a process lives on the average, when it is to be killed
+
+
+_GROWN = 0.8  # of those that are killed
 
 
 async def _kill(plan: Plan, house: House, dice: Random, shown: Callable[[str, float], None]) -> None:
     for kill in range(plan.kills):
         shown("storm", kill / max(1, plan.kills))
-        await asyncio.sleep(dice.uniform(0.2, 2 * _LIFE - 0.2))
-        await house.kill(dice.randrange(plan.processes))
+        victim = dice.randrange(plan.processes)
+        if dice.random() < _GROWN:
+            await house.is_up()
+            await asyncio.sleep(dice.uniform(0, 2))
+        else:
+            await asyncio.sleep(dice.uniform(0, 1))  # perhaps while it comes up
+        await house.kill(victim)
 
 
 async def _drained(plan: Plan, settings: Settings, platforms: Platforms) -> Sequence[tuple[Delivery, str]]:

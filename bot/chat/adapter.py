@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 Answer = Callable[[Request], Awaitable[Reply]]
 
 
+# Seconds that a chart is drawn after its words were said: what became of these is written down first, and a process
+# that is killed meanwhile should leave as little in doubt as can be.
+CHART_AFTER = 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """How much fits in somewhere: `burst` messages at once, then one `every` so often. All processes share it."""

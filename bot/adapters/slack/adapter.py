@@ -28,7 +28,7 @@ from bot.adapters.slack.failure import FAILURES, code_of, outcome_of
 from bot.adapters.slack.inbound import PLATFORM, FindPerson, Heard, read_click, read_command, read_event, receipt_of
 from bot.adapters.slack.render import pictures
 from bot.adapters.slack.speech import amend, find, say, upload, whisper
-from bot.chat.adapter import Room
+from bot.chat.adapter import CHART_AFTER, Room
 from bot.chat.overheard import is_meant_for_us
 from core.errors import Invalid, Mistake
 from core.notices.notice import Place
@@ -180,6 +180,7 @@ class SlackAdapter:
         async with self._pen:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._calm.wait(), LONGEST_PEN)
+            await asyncio.sleep(CHART_AFTER)
             png = await asyncio.to_thread(self._draw, figure)
             try:
                 await upload(self._client, channel, thread, png, title)

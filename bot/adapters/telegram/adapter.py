@@ -28,7 +28,7 @@ from bot.adapters.telegram.failure import outcome_of, redacting
 from bot.adapters.telegram.inbound import PLATFORM, FindPerson, Heard, read_update, receipt_of
 from bot.adapters.telegram.render import MAX_CAPTION, picture, render
 from bot.adapters.telegram.speech import amend, hand, illustrate, speak
-from bot.chat.adapter import Room
+from bot.chat.adapter import CHART_AFTER, Room
 from bot.chat.overheard import is_meant_for_us
 from bot.chat.reply import File
 from core.notices.notice import Place
@@ -199,6 +199,7 @@ class TelegramAdapter:
         return message
 
     async def _illustrate(self, bot: Bot, message: telegram.Message, figure: Figure) -> None:
+        await asyncio.sleep(CHART_AFTER)
         if png := await self._png(figure):
             try:
                 await illustrate(bot, message, png)

@@ -1,0 +1,33 @@
+"""The real process against unkind platforms, killed at random: all is said, and twice only where nobody can know.
+
+`BEACON_KILLS` is how often; what it came to is printed.
+"""
+
+import os
+
+import pytest
+
+from bot.bench.database import a_database
+from bot.bench.storm import Plan, storm
+
+KILLS = int(os.environ.get("BEACON_KILLS", "20"))
+
+
+async def test_killed_again_and_again_on_a_bad_day_nothing_is_lost_and_slack_hears_nothing_twice():
+    with a_database("sqlite") as store:
+        measured = await storm(Plan(KILLS * 3, KILLS, store, waves=max(4, KILLS // 2), share=0.1))
+    print(measured)  # noqa: T201 - for whoever runs it by hand
+    assert measured.lost == 0
+    assert measured.duplicates == measured.unsure_duplicates, "where one can ask, nothing is said twice"
+    assert not measured.refused, "a platform refused what it should never be asked"
+    assert measured.notices > KILLS
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_five_hundred_alerts_at_once_are_few_messages_and_no_owner_waits(kind, request):
+    store = request.getfixturevalue("empty_postgres") if kind == "postgresql" else None
+    with a_database(store or kind) as address:
+        measured = await storm(Plan(500, 2, address))
+    assert (measured.lost, measured.duplicates) == (0, measured.unsure_duplicates)
+    assert measured.most_messages_in_a_chat <= 3
+    assert measured.slowest_critical_seconds < 30
