@@ -7,6 +7,7 @@ from bot.chat.reply import Reply
 from bot.commands.call import Call
 from bot.commands.command import Mute, Mutes, Unmute
 from bot.commands.reading import moment_of
+from core.document import suggesting
 from core.errors import Missing, Problem
 from core.labels import Matcher
 from core.usecases import mute as muting
@@ -40,6 +41,10 @@ async def unmute(command: Unmute, call: Call) -> Reply:
 
 def _match(command: Mute, call: Call) -> tuple[Matcher, ...]:
     """Return what it fits: a metric means the rules that watch it."""
+    known = [rule.id for rule in call.workspace.rules]
+    for name in (value for one in command.where if one.dimension == "rule" for value in one.values):
+        if name.isidentifier() and name not in known:  # a pattern, or `data:ads`, is not a rule of the files
+            raise Missing("unknown-rule", **suggesting(name, known, name=name))
     if not command.metrics:
         return command.where
     rules = {rule.id: None for name in command.metrics for rule in define(name, call.workspace).rules}

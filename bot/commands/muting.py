@@ -50,6 +50,8 @@ def read_mute(said: str, lexicon: Lexicon) -> Mute:
     own = tuple(_reserved(found) for found in _RESERVED.finditer(said))
     said = _RESERVED.sub(" ", said).strip(" ,")
     asked = read_question(said, said.lower() if len(said.lower()) == len(said) else said, lexicon)
+    if until and asked.period:
+        raise Problem("mute-unclear", said=asked.period)  # a word less would hide more than was meant
     until = until or asked.period
     return Mute((*asked.where, *own), asked.metrics, start.strip(), until.strip(" ,"), why.strip())
 

@@ -1395,6 +1395,7 @@ duty-instead = { $by }, for { $person }
 column-rota = Rota
 column-now = Now
 column-next = Then
+mute-unclear = “{ $said }” is neither a slice nor a time. Without it the mute would hide more than you said.
 kind-news = house news
 bench-unanswered = An answer did not come, so nothing was measured.
 bench-deliver = { $alerts } alerts, { $kills } kills: { $notices } notices, { $lost } lost, { $duplicates } said twice (of those, nobody could know of { $unsure_duplicates }). { $alerts_per_second } alerts a second; at most { $most_messages_in_a_chat } messages in a chat; the last owner of something critical heard after { $slowest_critical_seconds } s.

@@ -1330,6 +1330,7 @@ duty-instead = { $by }（代{ $person }）
 column-rota = 轮值表
 column-now = 现在
 column-next = 之后
+mute-unclear = “{ $said }”既不是范围也不是时间。少了它，屏蔽的会比你说的多。
 kind-news = 系统消息
 bench-unanswered = 有一个回答没有到达，所以没有测量结果。
 bench-deliver = { $alerts } 个告警，强杀 { $kills } 次：{ $notices } 条通知，丢失 { $lost } 条，重复 { $duplicates } 条（其中 { $unsure_duplicates } 条无从得知第一次是否送达）。每秒 { $alerts_per_second } 个告警；单个会话最多 { $most_messages_in_a_chat } 条消息；最后一位严重告警负责人在 { $slowest_critical_seconds } 秒后收到。

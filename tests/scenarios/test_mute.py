@@ -204,6 +204,8 @@ async def test_a_mute_may_be_planned_and_begins_when_it_says(chat):
         ("mute channel=wechat from friday to tomorrow because x", "Change them round"),
         ("mute ctr until tomorrow because x", "nobody would hear"),
         ("mute channel=wechat severity=bad until tomorrow because x", "is no severity"),
+        ("mute flurb channel=wechat until tomorrow because x", "hide more than you said"),
+        ("mute rule=roi_dorp until tomorrow because x", "roi_drop"),
         ("mute abc234 yes", "No mute"),
         ("unmute abc234", "No mute"),
     ],
