@@ -54,7 +54,13 @@ TWINS = [
     (READMES[0], READMES[1]),
     *(
         (DOCS / name, DOCS / "zh" / name)
-        for name in ("tutorial.md", "how-to/write-a-rule.md", "how-to/trust-your-data.md", "how-to/who-hears-what.md")
+        for name in (
+            "tutorial.md",
+            "how-to/write-a-rule.md",
+            "how-to/trust-your-data.md",
+            "how-to/who-hears-what.md",
+            "how-to/answer-an-alert.md",
+        )
     ),
 ]
 HOSTS = {"127.0.0.1:8080", "api.slack.com", "t.me"}  # the only places outside that a page may name
