@@ -98,7 +98,8 @@ class Team:
     def write(self, folder: Path, columns: Iterable[str]) -> None:
         measures = ", ".join(f"{each}: {each}" for each in columns)
         roles = sorted({role for _, role in self.rules.values()} - {"channel_lead"})
-        people = [f"- {{person: {role}, duties: [{role}], chats: {{web: {role}}}}}" for role in (*roles, "director")]
+        people = [f"- {{person: {role}, duties: [{role}], chats: {{web: {role}}}}}" for role in roles]
+        people.append("- {person: director, duties: [director], chats: {web: director}, may: manage}")
         people += [
             f"- {{person: {name}, chats: {{web: {name}}}, "
             f"duties: [{{role: channel_lead, over: {{channel: [{', '.join(channels)}]}}}}]}}"

@@ -367,6 +367,14 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Adopt:
+    """Yes to what the review of these days proposed; `mark` says which of its changes."""
+
+    days: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """Something that went wrong, for the review, whether or not a rule saw it; no period is today."""
 
@@ -421,6 +429,7 @@ Command = (
     | Audit
     | Check
     | Review
+    | Adopt
     | Incident
     | Escalate
     | Snooze

@@ -22,6 +22,7 @@ from bot.commands.call import Call
 from bot.commands.command import (
     Accept,
     Ack,
+    Adopt,
     Alerts,
     Allow,
     Approve,
@@ -136,6 +137,7 @@ REGISTER: dict[type[Command], tuple[Need, Handler]] = {
     Audit: (Deed.AUDIT, access.audit),
     Check: (Deed.DEFINE, access.check),
     Review: (Right.READ, review.review),
+    Adopt: (Deed.DEFINE, review.adopt),
     Incident: (Deed.ACK, review.incident),
     RuleSaid: (Deed.DEFINE, said_rule.said_rule),
     Storm: (Right.READ, storms.storm),
@@ -160,13 +162,13 @@ async def answer(request: Request, workspace: Workspace, world: World) -> Reply:
         return await obey(command, call)
     except Forbidden as problem:
         card = problem_card(problem, request.tongue, workspace)
-        return Reply((await access.refused(problem, card, request, workspace, world),), is_private=True)
+        return Reply((await access.refused(problem, card, request, workspace, world),), is_private=True, is_refusal=True)
     except Problem as problem:
-        return Reply((problem_card(problem, request.tongue, workspace),), is_private=True)
+        return Reply((problem_card(problem, request.tongue, workspace),), is_private=True, is_refusal=True)
     except Exception:
         reference = token_hex(3)
         log.exception("a command failed", reference=reference, text=request.text, platform=request.place.platform)
-        return Reply((bug_card(reference, request.tongue),), is_private=True)
+        return Reply((bug_card(reference, request.tongue),), is_private=True, is_refusal=True)
 
 
 async def obey(command: Command, call: Call) -> Reply:

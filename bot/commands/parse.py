@@ -54,7 +54,7 @@ from bot.commands.lexicon import Lexicon
 from bot.commands.muting import is_draft, read_mute
 from bot.commands.parse_answer import close, follow
 from bot.commands.put import read_put
-from bot.commands.review import read_incident
+from bot.commands.review import read_adopt, read_incident
 from bot.commands.verbs import MINE, Verb, opening, reason_at
 from core.errors import Missing
 
@@ -189,6 +189,8 @@ def _act(
         case "review":
             asked = read_question(rest, _lowered(rest), lexicon)
             return Review(asked.period, asked.where)
+        case "adopt":
+            return read_adopt(rest)
         case "incident":
             return read_incident(rest, lexicon)
         case "plead" | "allow" | "deny":

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from bot.cards.dress import metric_title, slice_words
-from bot.cards.review import review_card
-from bot.chat.card import Card, Prose, Tone
+from bot.cards.review import change_words, review_card
+from bot.chat.card import Button, Buttons, Card, Prose, Tone
 from bot.chat.reply import Reply
 from bot.commands.asking import read_question
-from bot.commands.command import Incident, Review
+from bot.commands.command import Adopt, Incident, Review
 from bot.phrases import say
 from core.calendar.phrase import read_period
 from core.charts import numerals
 from core.errors import Missing, Problem
 from core.labels import Labels
 from core.review import score
+from core.usecases import adopt as adoption
 from core.usecases.review import last_month
 from core.usecases.review import review as reviewed
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from core.labels import Matcher
 
 _DAYS = re.compile(r"(\d{8})-(\d{8})")
+_MARK = re.compile(r"[0-9a-f]{8}")
 MOST_LETTERS = 500  # of what somebody writes down
 
 
@@ -40,11 +42,31 @@ def read_incident(rest: str, lexicon: Lexicon) -> Incident:
     return Incident(asked.metrics, asked.where, asked.period, text.strip())
 
 
+def read_adopt(rest: str) -> Adopt:
+    """Read what a review's button says; Missing where it is not whole."""
+    days, _, mark = rest.strip().partition(" ")
+    if not _DAYS.fullmatch(days) or not _MARK.fullmatch(mark.strip()):
+        raise Missing("adopt-how")
+    return Adopt(days, mark.strip())
+
+
 async def review(command: Review, call: Call) -> Reply:
     first, last = days_of(command.period, call)
     over = _slice(command.where) if command.where else None
     found = await reviewed(call.workspace, call.world, first, last, over=over)
     return Reply((review_card(found, call.workspace, call.tongue),))
+
+
+async def adopt(command: Adopt, call: Call) -> Reply:
+    """Let a proposed change become the rule, and offer to take it back."""
+    first, last = days_of(command.days, call)
+    advice, revision = await adoption.adopt(
+        command.mark, first, last, call.person, call.via, call.workspace, call.world
+    )
+    title = say("adopt-done", call.tongue, rule=advice.rule.title.to(call.tongue), number=revision.number)
+    back = Buttons((Button(say("adopt-undo", call.tongue), f"rule undo {advice.rule.id}"),))
+    blocks = (Prose(change_words(advice, call.workspace, call.tongue)), back)
+    return Reply((Card(title, call.tongue, Tone.GOOD, blocks, title),))
 
 
 async def incident(command: Incident, call: Call) -> Reply:

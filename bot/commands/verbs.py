@@ -54,6 +54,7 @@ Verb = Literal[
     "audit",
     "check",
     "review",
+    "adopt",
     "incident",
     "mute",
     "mutes",
@@ -107,6 +108,7 @@ SPELLINGS: dict[Verb, tuple[str, ...]] = {
     "deny": ("deny", "不准"),
     "audit": ("audit", "审计", "操作记录"),
     "review": ("review", "retro", "retrospective", "复盘"),
+    "adopt": ("adopt", "采纳"),
     "incident": ("log incident", "incident", "记录事故", "事故", "漏报"),
     "check": ("check rules", "check", "规则体检", "体检"),
 }

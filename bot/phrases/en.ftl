@@ -1675,3 +1675,22 @@ workbook-taken = { $changes ->
 workbook-same = The workbook says what the workspace says.
 workbook-gone = No longer in the workbook, and left as it is here: { $what }
 workbook-none-of-ours = { $file } holds none of the sheets { $sheets }. Begin with beacon workbook out.
+
+# --- forms: a modal's title has room for 24 letters ---
+
+form-assign = Give it to somebody
+form-snooze = Quiet for a while
+form-close = Close the alert
+form-promise = Promise what comes next
+form-submit = Do it
+form-cancel = Not now
+form-due = Done by when? (if it has a date)
+form-moment = Or until a moment of your own
+form-words = Or in your own words
+form-worse = until it gets worse by 20%
+form-cause = What is behind it?
+form-what = What will be done?
+form-by-when = By when?
+alert-opportunity = Opportunity: { $title }
+fact-at-risk = At risk
+at-risk-hourly = about { $money } an hour

@@ -1594,3 +1594,22 @@ workbook-taken = 已将 { $changes } 处修改写入工作区。下一步：beac
 workbook-same = 工作簿与工作区一致。
 workbook-gone = 工作簿里已没有、这里保持不变：{ $what }
 workbook-none-of-ours = { $file } 里没有 { $sheets } 中的任何一张表。请先用 beacon workbook out 导出。
+
+# --- 表单：弹窗标题最多 24 个字符 ---
+
+form-assign = 指派
+form-snooze = 暂时静音
+form-close = 关闭预警
+form-promise = 承诺下一步
+form-submit = 确定
+form-cancel = 取消
+form-due = 什么时候完成？（有期限再填）
+form-moment = 或者选一个时间
+form-words = 或者用自己的话说
+form-worse = 恶化 20%
+form-cause = 原因是什么？
+form-what = 准备做什么？
+form-by-when = 什么时候完成？
+alert-opportunity = 机会：{ $title }
+fact-at-risk = 资金风险
+at-risk-hourly = 每小时约 { $money }

@@ -79,6 +79,10 @@ SAYS = {
         "review [PERIOD] [channel=wechat]",
         "How the alerts of some days did, and what to change in their rules; last month by itself.",
     ),
+    "adopt": (
+        "adopt DAYS CHANGE",
+        "Adopt what a review proposed, as its button says; `rule undo RULE` takes it back.",
+    ),
     "incident": ("incident WHERE WHEN: WHAT", "Write down what went wrong, so that a review knows what no rule saw."),
     "check": ("check", "Which rules lack an objective, an owner, an SOP or a review date."),
     "storm": ("storm GROUP [ack, mine, snooze, list]", "Act on all alerts of one card; its buttons name it."),

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
@@ -17,12 +16,13 @@ from bot.chat.request import Request
 from bot.commands.dispatch import answer
 from bot.shell.review_files import write_review
 from core.alerts.alert import Alert, Stage
+from core.audit import Realm, Wanted
 from core.notices.notice import Place
 from core.review.advice import Because, Course
 from core.text import TONGUES
 from core.usecases.review import Review, review
 from core.usecases.watch import watch
-from tests.daily import Desk, Edit, Team, at_work, on, since, steady
+from tests.daily import Desk, Edit, Facts, Team, at_work, on, since, steady
 
 FIRST, LAST = date(2026, 6, 1), date(2026, 6, 30)
 TEAM = Team(
@@ -54,13 +54,17 @@ async def say(desk: Desk, text: str, who: str = "liwei", tongue: str = "zh") -> 
     return "\n\n".join(plain(card) for card in reply.cards)
 
 
+def facts_until(last: date, *edits: Edit) -> Facts:
+    facts = steady(last, 120 + (last - FIRST).days, ("wechat", "douyin"), ROW)
+    for edit in (*MONTH, *edits):
+        edit(facts)
+    return facts
+
+
 @asynccontextmanager
 async def lived(folder: Path) -> AsyncIterator[Desk]:
     """Live through June: false alarms are called so, real ones acted on two hours later, and clicks ignored."""
-    facts = steady(LAST, 150, ("wechat", "douyin"), ROW)
-    for edit in MONTH:
-        edit(facts)
-    async with at_work(TEAM, folder, facts) as desk:
+    async with at_work(TEAM, folder, facts_until(LAST)) as desk:
         day = FIRST
         while day <= LAST + timedelta(days=1):
             await desk.look(datetime.combine(day, time(9)))
@@ -92,17 +96,12 @@ async def see_to(desk: Desk, alert: Alert) -> None:
         assert alert.handle in told, told
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("month")
-
-
 async def june(desk: Desk) -> Review:
     return await review(desk.workspace, desk.world, FIRST, LAST)
 
 
-async def test_a_month_leads_to_the_review_that_a_careful_analyst_would_write(folder: Path) -> None:
-    async with lived(folder) as desk:
+async def test_a_month_leads_to_the_review_that_a_careful_analyst_would_write(tmp_path: Path) -> None:
+    async with lived(tmp_path) as desk:
         await say(desk, "记录事故 微信 转化率 6月26日：落地页表单坏了一下午")
         found = await june(desk)
 
@@ -130,21 +129,48 @@ async def test_a_month_leads_to_the_review_that_a_careful_analyst_would_write(fo
         assert "共 10 条预警" in asked, asked
 
 
-@pytest.mark.parametrize("tongue", TONGUES)
-async def test_a_review_is_taken_into_a_meeting_as_a_page_a_workbook_and_slides(folder, tmp_path, tongue) -> None:
+async def test_what_is_adopted_changes_what_fires_and_is_undone_and_both_are_in_the_audit(tmp_path: Path) -> None:
+    async with lived(tmp_path) as desk:
+        proposals = {one.rule.id: one.mark for one in (await june(desk)).advice if one.changes}
+        days = f"{FIRST:%Y%m%d}-{LAST:%Y%m%d}"
+
+        edits: list[Edit] = []
+
+        async def fired_of(day: date, impressions: int) -> list[str]:
+            """Let a channel fall to that many on one day, and return which rules fire of it."""
+            edits.append(on(day, "douyin", impressions=impressions))
+            desk.write(facts_until(day, *edits))
+            return [who for who, _ in await desk.look(datetime.combine(day + timedelta(days=1), time(9)))]
+
+        assert "不能修改规则" in await say(desk, f"adopt {days} {proposals['wolf']}", "analyst")
+        assert "9300" in await say(desk, f"adopt {days} {proposals['wolf']}", "director")
+        assert await fired_of(date(2026, 7, 3), 9_400) == []
+        assert await fired_of(date(2026, 7, 4), 9_200) == ["wolf{channel=douyin}"]
+        gone = await say(desk, f"adopt {days} {proposals['wolf']}", "director")
+        assert "不再建议" in gone  # it has been done
+        await say(desk, "rule undo wolf", "director")
+        assert await fired_of(date(2026, 7, 8), 9_400) == ["wolf{channel=douyin}"]
+
+        await say(desk, f"adopt {days} {proposals['clicks']}", "director")
+        assert "clicks" not in {rule.id for rule in desk.workspace.rules}
+        async with desk.world.store.begin() as tx:
+            lines = await tx.audited(Wanted("wolf"))
+        said = [(line.actor, line.after.get("standing")) for line in lines if line.realm is Realm.RULE]
+        assert said == [("director", "released"), ("director", "said")]
+
+
+async def test_a_review_is_taken_into_a_meeting_as_a_page_a_workbook_and_slides(tmp_path: Path) -> None:
     async with lived(tmp_path) as desk:
         found = await june(desk)
-        page, book, *slides = write_review(found, desk.workspace, tongue, tmp_path / "out")
-    text = page.read_text("utf-8")
-    assert text.startswith("# Team")
-    assert "![" in text
-    assert f"({slides[0].name})" in text
-    sheets = load_workbook(book)
-    assert len(sheets.sheetnames) == 3
-    rules, advice, alerts = sheets.worksheets
-    assert rules.max_row == 1 + 3
-    assert advice.max_row == 1 + len(TEAM.rules)
-    assert alerts.max_row == 1 + found.total.alerts
-    assert isinstance(alerts.cell(2, 9).value, (int, float))
-    with Image.open(slides[0]) as slide:
-        assert slide.size == (2560, 1440)
+    for tongue in TONGUES:
+        page, book, *slides = write_review(found, desk.workspace, tongue, tmp_path / tongue)
+        text = page.read_text("utf-8")
+        assert text.startswith("# Team")
+        assert f"({slides[0].name})" in text
+        rules, advice, alerts = load_workbook(book).worksheets
+        assert rules.max_row == 1 + 3
+        assert advice.max_row == 1 + len(TEAM.rules)
+        assert alerts.max_row == 1 + found.total.alerts
+        assert isinstance(alerts.cell(2, 9).value, (int, float))
+        with Image.open(slides[0]) as slide:
+            assert slide.size == (2560, 1440)
