@@ -16,8 +16,9 @@ from core.alerts.alert import Escalation, Stage
 from core.alerts.event import BEACON, Change, Event
 from core.alerts.holds import Hold, HoldKind, end, flapping, got_worse, is_active, quiet_hours
 from core.calendar.calendar import Calendar
-from core.notices.notice import CALLS, EVERYWHERE, TICKETS, Kind, Notice
+from core.notices.notice import CALLS, EVERYWHERE, TICKETS, Kind, Notice, Place
 from core.routing.hours import is_working, next_start, working_after
+from core.routing.nature import DEFAULTS, nature_of
 from core.routing.owner import find_next, find_owner, stand_in
 from core.routing.pace import WorkingTime
 from core.routing.route import Route, for_orphans, labels_of, matching
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from core.alerts.alert import Alert
     from core.errors import Fact
-    from core.notices.notice import Place
     from core.people.person import Person
     from core.rules.rule import Rule
 
@@ -136,9 +136,11 @@ class _Desk:
         self.people = people
         self.now = now
         alert = change.after
+        self.rule = rule
         self.role = rule.owner if rule else ""
         self.labels = alert.fingerprint.labels
-        seen = labels_of(alert.fingerprint.rule, self.role, alert.severity, self.labels)
+        is_good = rule is not None and rule.is_opportunity
+        seen = labels_of(alert.fingerprint.rule, self.role, alert.severity, self.labels, is_opportunity=is_good)
         self.taken = for_orphans(routes) if alert.fingerprint.orphan else matching(routes, seen)
         self.lines: list[Line] = []
         self.passed: tuple[Line, ...] = ()  # whom the chain of owners went past, and why
@@ -300,6 +302,7 @@ class _Desk:
         match kind:
             case Kind.FIRST | Kind.REOPENED | Kind.WORSE:
                 self._say(kind, event, alert.owner, "owner")
+                self._say_by_nature(kind, event)
                 self._say_in_chats(kind, event)
                 self._mark_told()
             case Kind.RECOVERED | Kind.CORRECTED if alert.told_at is None:
@@ -391,6 +394,19 @@ class _Desk:
             self.asleep[to] = quiet_hours(self.change.after, to, until, self.now)
             self.begun.append(self.asleep[to])
         self._silent("held", kind=str(kind), hold=str(HoldKind.QUIET_HOURS), by=to, until=until.isoformat())
+
+    def _say_by_nature(self, kind: Kind, event: Event) -> None:
+        """Tell them where the table of rule types says so too; of an owner at rest nobody else is told louder."""
+        alert, owner = self.change.after, self.people.get(self.change.after.owner or "")
+        if owner is None or owner.id in self.asleep or self.rule is None or not any(one.usual for one in self.taken):
+            return
+        default = DEFAULTS[nature_of(self.rule.sentence)]
+        first = next(iter(owner.chats), None)
+        for platform in default.also:
+            if platform in owner.chats and platform != first:
+                self._notice(kind, event, Place(platform, owner.chats[platform]), "owner")
+        if default.leads and owner.lead != alert.owner:
+            self._say(kind, event, owner.lead, "lead")
 
     def _off_until(self, to: str) -> datetime | None:
         """Return when somebody who is not at work next is; None for who is, or who keeps no hours."""

@@ -6,6 +6,7 @@ Which slices a route is for is said in the dictionary's words, so the reader of 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from core.labels import Matcher
 from core.notices.notice import Place
 from core.people.load_roster import target
 from core.people.roster import Roster
+from core.routing.nature import STEPS
 from core.routing.route import RESERVED, Route
 from core.rules.rule import Severity
 
@@ -35,7 +37,13 @@ def load_routes(
     matchers: Read[tuple[Matcher, ...]],
     rules: Iterable[str] | None = None,
 ) -> tuple[Route, ...]:
-    """Return the routes in their order. `rules` are the ids that a route may match; None leaves them unchecked."""
+    """Return the routes in their order. `rules` are the ids that a route may match; None leaves them unchecked.
+
+    Where there is no file at all, everything goes to its owner by the table of rule types.
+    """
+    nodes = tuple(nodes)
+    if not nodes:
+        return (Route("default", usual=True, steps=STEPS),)
     readers = _Readers(people, matchers, None if rules is None else tuple(rules))
     routes: list[Route] = []
     last: Fields | None = None
@@ -73,10 +81,11 @@ class _Readers:
             steps=fields.take("escalate", document.listing(document.record(self.step)), ()),
             owner=fields.take("owner", self.owner, None),
             follows=fields.take("continue", document.flag, default=False),
+            usual=(usual := fields.take("default", document.flag, default=False)),
             passes=fields.take("passes", document.choice(_SEVERITIES), None),
         )
         fields.close()
-        return route
+        return replace(route, steps=route.steps or STEPS) if usual else route
 
     def match(self, node: Node, mistakes: Mistakes) -> tuple[Matcher, ...] | None:
         if not isinstance(node, Mapped):
@@ -97,6 +106,7 @@ class _Readers:
             "severity": [severity.name.lower() for severity in Severity],
             "rule": self.rules,
             "owner": None,
+            "tone": ["risk", "opportunity"],
         }[key]
         read = document.words if options is None else document.choice({option: option for option in options})
         values = document.listing(read)(node, mistakes)

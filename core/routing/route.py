@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`match` sees the slice's labels and `rule`, `severity`, `owner` (the rule's role) beside them."""
+    """`match` sees the slice's labels and `rule`, `severity`, `owner` (the rule's role), `tone` beside them."""
 
     id: str
     match: tuple[Matcher, ...] = ()
@@ -26,15 +26,17 @@ class Route:
     steps: tuple[Step, ...] = ()
     owner: str | None = None  # `role:NAME` or `person:ID`, when nobody holds the rule's role for the slice
     follows: bool = False  # `continue`: later routes are looked at too
+    usual: bool = False  # `default`: who else hears, and when it goes on to the lead, by the table of rule types
     passes: Severity | None = None  # what calls people outside their working hours; None: everything
 
 
-RESERVED = ("rule", "severity", "owner")  # labels that every alert has beside its slice's
+RESERVED = ("rule", "severity", "owner", "tone")  # labels that every alert has beside its slice's
 
 
-def labels_of(rule: str, role: str, severity: Severity, labels: Labels) -> Labels:
+def labels_of(rule: str, role: str, severity: Severity, labels: Labels, *, is_opportunity: bool = False) -> Labels:
     """Return what a route's matchers see."""
-    return labels | Labels.of({"rule": rule, "owner": role, "severity": severity.name.lower()})
+    tone = "opportunity" if is_opportunity else "risk"
+    return labels | Labels.of({"rule": rule, "owner": role, "severity": severity.name.lower(), "tone": tone})
 
 
 def for_orphans(routes: Sequence[Route]) -> tuple[Route, ...]:
