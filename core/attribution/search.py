@@ -22,9 +22,10 @@ from core.attribution.noise import Noise, by_size, noise_of
 DECOY = 1.6
 AGAINST = 3.0  # the decoy test for slices that moved against the whole: nobody asked for those
 WORTH = 0.1  # of what the others moved, for a slice against the whole to be told
-LEAST = 5.0  # of gain, beyond what the number of slices looked at explains
+LEAST = 3.0  # of gain, beyond what the number of slices looked at explains
 MOST = 20
 CLIFF = 4.0  # how far gains must drop from a cause to noise where causes of both signs hide each other
+MOST_LEAN = 0.1  # where most leaves broke, their move is no lean
 SPLIT = 1.12  # by how much children together must explain more than their parent
 QUIET = 0.35  # what is left of the parent may move by so much of what they moved
 
@@ -146,7 +147,8 @@ def _lean(leaves: Leaves, sums: list[Array], noise: Noise) -> float:
         if len(cuboid.dims) == 1 and live.any():
             moves = np.sort(pulls[live] / masses[live])
             leans.append(float(moves[len(moves) // 2]))
-    return float(np.clip(min(leans, key=abs, default=0.0), -(noise.sigma**2), noise.sigma**2))
+    most = min(noise.sigma**2, MOST_LEAN)
+    return float(np.clip(min(leans, key=abs, default=0.0), -most, most))
 
 
 def _gains(pulls: Array, masses: Array) -> Array:
