@@ -31,6 +31,7 @@ from bot.phrases import say
 from bot.phrases.numbers import moment, sign_of
 from core.alerts.alert import Alert, Phase, Stage
 from core.alerts.holds import Hold, HoldKind
+from core.alerts.risk import at_risk
 from core.charts import numerals
 from core.charts.figure import Figure
 from core.charts.numerals import day
@@ -67,6 +68,8 @@ def alert_card(
     active = [hold for hold in holds if hold.alert == alert.id and hold.ended is None and hold.until > now]
     terms = told(alert.finding, rule_of(alert.fingerprint.rule, workspace))
     title = headline(alert, workspace, tongue)
+    if is_good_news(alert, workspace):
+        title = say("alert-opportunity", tongue, title=title)
     why = why_words(alert, workspace, tongue, now)
     blocks: list[Block] = []
     if notice is not None and (line := _notice_line(notice, alert, workspace, tongue, now)):
@@ -92,6 +95,11 @@ def alert_card(
     severity, state = severity_words(alert.severity, tongue), state_words(alert, active, workspace, tongue, now)
     summary = say("alert-summary", tongue, severity=severity, title=title, why=why, state=state)
     return Card(title, tongue, _tone(alert, terms, workspace), tuple(blocks), summary, f"#{alert.handle}")
+
+
+def is_good_news(alert: Alert, workspace: Workspace) -> bool:
+    rule = rule_of(alert.fingerprint.rule, workspace)
+    return rule is not None and rule.is_opportunity
 
 
 def headline(alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
@@ -215,6 +223,8 @@ def _tone(alert: Alert, terms: tuple[Told, ...], workspace: Workspace) -> Tone:
         return Tone.PLAIN
     if alert.condition.phase is Phase.OK and alert.recovered_at is not None:
         return Tone.GOOD
+    if is_good_news(alert, workspace):
+        return Tone.GOOD
     if terms and alert.severity is not Severity.CRITICAL and is_favourable(terms[0], workspace):
         return Tone.GOOD
     return _TONES[alert.severity]
@@ -292,6 +302,9 @@ def _facts(
         doubt = say("trust-doubt", tongue, verdict=alert.finding.verdict.name.lower())
         said = faults_words(alert.finding.faults, workspace, tongue)
         yield Fact(say("fact-trust", tongue), say("trust-because", tongue, doubt=doubt, faults=said), Tone.WARNING)
+    if (risk := at_risk(alert, workspace.catalog)) is not None and not is_good_news(alert, workspace):
+        hourly = say("at-risk-hourly", tongue, money=number(risk, Unit.MONEY, workspace, tongue))
+        yield Fact(say("fact-at-risk", tongue), hourly, Tone.BAD)
     yield Fact(say("fact-period", tongue), period_words(alert.finding.period, tongue, now))
     yield Fact(say("fact-owner", tongue), person_name(alert.owner, workspace, tongue))
     yield Fact(say("fact-severity", tongue), severity_words(alert.severity, tongue), _TONES[alert.severity])

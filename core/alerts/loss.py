@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.metrics.catalog import Catalog
 
 FOUND_AFTER = 7  # days: from one weekly meeting to the next
-_PERIODS_A_DAY = {Grain.HOUR: 24.0, Grain.DAY: 1.0, Grain.WEEK: 1 / 7, Grain.MONTH: 1 / 30}
+PERIODS_A_DAY = {Grain.HOUR: 24.0, Grain.DAY: 1.0, Grain.WEEK: 1 / 7, Grain.MONTH: 1 / 30}
 _ADDS_UP = (Unit.COUNT, Unit.MONEY)  # of these so much a day is so much a week
 
 
@@ -38,17 +38,17 @@ def avoided(alert: Alert, catalog: Catalog, now: datetime) -> Loss | None:
     usual = term.baseline if term.baseline is not None else term.bound
     if usual is None:
         return None
-    counted = _counted(term.metric, term.unit, catalog)
-    volume = 1.0 if counted == (term.metric, term.unit) else term.sample
+    of = counted(term.metric, term.unit, catalog)
+    volume = 1.0 if of == (term.metric, term.unit) else term.sample
     days = FOUND_AFTER - ((alert.recovered_at or now) - alert.fired_at).total_seconds() / 86_400
-    if counted is None or volume is None or days <= 0:
+    if of is None or volume is None or days <= 0:
         return None
-    metric, unit = counted
-    amount = abs(usual - term.value) * volume * _PERIODS_A_DAY[alert.finding.period.grain] * days
+    metric, unit = of
+    amount = abs(usual - term.value) * volume * PERIODS_A_DAY[alert.finding.period.grain] * days
     return Loss(amount, unit, metric) if amount > 0 else None
 
 
-def _counted(metric: str, unit: Unit, catalog: Catalog) -> tuple[str, Unit] | None:
+def counted(metric: str, unit: Unit, catalog: Catalog) -> tuple[str, Unit] | None:
     """Return what is lost and in which unit: the metric itself where it adds up, else what its ratio counts."""
     split = catalog.split(metric)
     if split is None:

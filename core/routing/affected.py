@@ -38,16 +38,24 @@ def affected(
     owners: dict[str, None] = {}
     for rule in rules:
         for labels in _slices(rule, match):
-            if not all_match(match, labels_of(rule.id, rule.owner, rule.severity, labels)):
+            seen = labels_of(rule.id, rule.owner, rule.severity, labels, is_opportunity=rule.is_opportunity)
+            if not all_match(match, seen):
                 continue
-            taken = matching(routes, labels_of(rule.id, rule.owner, rule.severity, labels))
+            taken = matching(routes, seen)
             places |= dict.fromkeys(place for route in taken for place in route.chats)
             found = find_owner(rule.owner, labels, taken, routes, people, now)
             owners |= {found.person: None} if found.person else {}
     roles = {rule.id: rule.owner for rule in rules}
+    good = {rule.id for rule in rules if rule.is_opportunity}
     for alert in hidden:
         fingerprint = alert.fingerprint
-        seen = labels_of(fingerprint.rule, roles.get(fingerprint.rule, ""), alert.severity, fingerprint.labels)
+        seen = labels_of(
+            fingerprint.rule,
+            roles.get(fingerprint.rule, ""),
+            alert.severity,
+            fingerprint.labels,
+            is_opportunity=fingerprint.rule in good,
+        )
         places |= dict.fromkeys(place for route in matching(routes, seen) for place in route.chats)
         owners |= {alert.owner: None} if alert.owner else {}
     return (*places, *owners)

@@ -63,7 +63,8 @@ def gaps(
 
 
 def _owner(rule: Rule, labels: Labels, routes: Sequence[Route], roster: Roster, now: datetime) -> Found:
-    taken = matching(routes, labels_of(rule.id, rule.owner, rule.severity, labels))
+    seen = labels_of(rule.id, rule.owner, rule.severity, labels, is_opportunity=rule.is_opportunity)
+    taken = matching(routes, seen)
     return find_owner(rule.owner, labels, taken, routes, roster, now)
 
 

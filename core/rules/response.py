@@ -24,6 +24,7 @@ def response_of(fields: Fields) -> dict[str, Any]:
         "objective": fields.take("objective", document.text, None),
         "sop": sop,
         "review": fields.take("review", document.day, None),
+        "is_opportunity": fields.take("tone", document.choice({"opportunity": True, "risk": False}), default=False),
         "consequence": fields.take("consequence", document.record(_consequence), None),
         "ticket": fields.take("ticket", document.record(_ticket), None),
     }

@@ -87,6 +87,7 @@ class Rule:
     during: tuple[During, ...] = ()
     inhibits: tuple[str, ...] = ()  # rules whose alerts wait while this one's is bad: a cause before what it does
     sizes: tuple[tuple[Severity, Sentence], ...] = ()  # the same sentence with the bound of each severity
+    is_opportunity: bool = False  # good news: told in another tone, and by a route of its own
     consequence: Consequence | None = None
     ticket: Ticket | None = None
 

@@ -59,9 +59,11 @@ async def _tend_once(workspace: Workspace, world: World) -> tuple[Change, ...]:
 
 
 def _owner_of(alert: Alert, workspace: Workspace, now: datetime) -> str | None:
-    role = next((rule.owner for rule in workspace.rules if rule.id == alert.fingerprint.rule), "")
+    rule = next((rule for rule in workspace.rules if rule.id == alert.fingerprint.rule), None)
+    role, is_good = (rule.owner, rule.is_opportunity) if rule else ("", False)
     labels = alert.fingerprint.labels
-    taken = matching(workspace.routes, labels_of(alert.fingerprint.rule, role, alert.severity, labels))
+    seen = labels_of(alert.fingerprint.rule, role, alert.severity, labels, is_opportunity=is_good)
+    taken = matching(workspace.routes, seen)
     return find_owner(role, labels, taken, workspace.routes, workspace.people, now).person
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from core.alerts.alert import Alert, Phase, Stage
 from core.alerts.holds import Hold
+from core.alerts.risk import at_risk
 from core.calendar.grain import Grain, Period, Window
 from core.cube.query import Query
 from core.cube.reading import Reader
@@ -71,7 +72,9 @@ async def overview(workspace: Workspace, world: World, *, most: int = MOST_TILES
     """Return the tiles and the open alerts that anybody has been shown, worst first."""
     async with world.store.begin() as tx:
         opened, holds = await tx.open(), await tx.holds()
-    alerts = tuple(sorted((one for one in opened if is_shown(one)), key=_worst_first))
+    good = {rule.id for rule in workspace.rules if rule.is_opportunity}
+    shown = (one for one in opened if is_shown(one))
+    alerts = tuple(sorted(shown, key=lambda one: (one.fingerprint.rule in good, *_worst_first(one, workspace))))
     wall = world.clock.now().astimezone(workspace.zone).replace(tzinfo=None)
     catalog = workspace.catalog
     asked: dict[str, list[Metric]] = defaultdict(list)
@@ -132,8 +135,10 @@ def is_shown(alert: Alert) -> bool:
     return alert.is_open and alert.condition.phase in (Phase.FIRING, Phase.CLEARING, Phase.UNKNOWN)
 
 
-def _worst_first(alert: Alert) -> tuple[int, bool, float]:
-    return -alert.severity, alert.handling.stage is not Stage.OPEN, -alert.opened_at.timestamp()
+def _worst_first(alert: Alert, workspace: Workspace) -> tuple[int, bool, float, float]:
+    """Order by severity, then by whether somebody has it, then by the money that it costs, then by age."""
+    risk = at_risk(alert, workspace.catalog) or 0.0
+    return -alert.severity, alert.handling.stage is not Stage.OPEN, -risk, -alert.opened_at.timestamp()
 
 
 def _touches(alert: Alert, metric: str) -> bool:

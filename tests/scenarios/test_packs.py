@@ -49,7 +49,7 @@ async def test_the_day_3_anomaly_is_told_on_day_3_while_its_day_still_runs(tmp_p
     write_pack("ecom-618", tmp_path)
     story = tmp_path / "story.yaml"
     text = story.read_text(encoding="utf-8").replace("to: 2026-06-13\n", "to: 2026-06-03\n")
-    head, _, rest = text.partition("  - incident: {en: WeChat")
+    head, _, rest = text.partition("  - incident: {en: Xiaohongshu")
     assert rest
     story.write_text(head, encoding="utf-8")
     lived = await live(tmp_path)
