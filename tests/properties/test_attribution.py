@@ -34,8 +34,8 @@ def test_rate_and_mix_add_up_to_the_change_with_any_side_missing(rows):
         assert not any(row[1] for row in rows) or not any(row[3] for row in rows)
         return
     total = float((parts.rate + parts.mix).sum())
-    size = max(abs(parts.before), abs(parts.now), 1.0)
-    assert math.isclose(total, parts.change, rel_tol=1e-9, abs_tol=1e-9 * size)
+    size = float((abs(parts.rate) + abs(parts.mix)).sum()) + abs(parts.before) + abs(parts.now)
+    assert abs(total - parts.change) <= 1e-9 * max(size, 1e-9)
 
 
 @given(st.lists(st.tuples(amounts, amounts), min_size=1, max_size=6))
