@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.cards.dress import person_name
-from bot.chat.card import Card, Prose, Table, Tone
+from bot.chat.card import Card, Prose, Tone
 from bot.phrases import say
 from bot.phrases.numbers import moment
 from bot.phrases.phrases import has_phrase
@@ -27,21 +27,18 @@ def audit_card(entries: Sequence[Entry], of: str, workspace: Workspace, tongue: 
     title = say("audit-title", tongue, of=of)
     if not entries:
         return Card(title, tongue, Tone.PLAIN, (Prose(say("audit-none", tongue)),), title)
-    columns = tuple(say(f"audit-{name}", tongue) for name in ("when", "who", "what", "change"))
-    rows = tuple(
-        (
-            moment(entry.at, workspace.zone, tongue, now),
-            who_words(entry, workspace, tongue),
-            f"{entry.subject} · {deed_words(entry, tongue)}",
-            change_words(entry),
-        )
-        for entry in entries[:MOST_LINES]
-    )
-    blocks = [Table(columns, rows)]
+    lines = [_line(entry, workspace, tongue, now) for entry in entries[:MOST_LINES]]
+    blocks = [Prose("\n".join(lines))]
     if len(entries) > MOST_LINES:
-        more = Prose(say("audit-more", tongue, count=len(entries) - MOST_LINES), "quiet")
-        return Card(title, tongue, Tone.PLAIN, (*blocks, more), title)
+        blocks.append(Prose(say("audit-more", tongue, count=len(entries) - MOST_LINES), "quiet"))
     return Card(title, tongue, Tone.PLAIN, tuple(blocks), title)
+
+
+def _line(entry: Entry, workspace: Workspace, tongue: Tongue, now: datetime) -> str:
+    """Return `09:30 李伟 (slack:U1) · 7f3k 认领 · 状态 open → acked`."""
+    when, who = moment(entry.at, workspace.zone, tongue, now), who_words(entry, workspace, tongue)
+    parts = (f"{when} {who}", f"{entry.subject} {deed_words(entry, tongue)}", change_words(entry, tongue))
+    return " · ".join(part for part in parts if part)
 
 
 def who_words(entry: Entry, workspace: Workspace, tongue: Tongue) -> str:
@@ -59,10 +56,10 @@ def deed_words(entry: Entry, tongue: Tongue) -> str:
     return say(code, tongue) if has_phrase(code, tongue) else entry.deed
 
 
-def change_words(entry: Entry) -> str:
-    """Return `stage open → acked`, fact by fact."""
-    names = list(dict.fromkeys((*entry.before, *entry.after)))
-    return "; ".join(_changed(name, entry.before.get(name), entry.after.get(name)) for name in names)
+def change_words(entry: Entry, tongue: Tongue) -> str:
+    """Return `state open → acked`, fact by fact."""
+    names = [name for name in dict.fromkeys((*entry.before, *entry.after)) if _differs(entry, name)]
+    return "; ".join(_changed(name, entry.before.get(name), entry.after.get(name), tongue) for name in names)
 
 
 def upkeep_card(lacks: Mapping[Lack, tuple[str, ...]], rules: int, tongue: Tongue) -> Card:
@@ -78,10 +75,17 @@ def upkeep_lines(lacks: Mapping[Lack, tuple[str, ...]], tongue: Tongue) -> list[
     return [say(f"upkeep-{lack}", tongue, rules=", ".join(rules)) for lack, rules in lacks.items()]
 
 
-def _changed(name: str, was: Fact | None, now: Fact | None) -> str:
+def _differs(entry: Entry, name: str) -> bool:
+    """A definition's line keeps the whole of it, and says only what is another."""
+    return entry.deed != "changed" or name in entry.before or name not in entry.after
+
+
+def _changed(name: str, was: Fact | None, now: Fact | None, tongue: Tongue) -> str:
+    code = f"audit-field-{name}"
+    label = say(code, tongue) if has_phrase(code, tongue) else name
     if was is None or now is None:
-        return f"{name} {now if was is None else f'{was} → –'}"
-    return f"{name} {was} → {now}"
+        return f"{label} {now if was is None else f'{was} → –'}"
+    return f"{label} {was} → {now}"
 
 
 def _place(entry: Entry) -> str:

@@ -18,7 +18,7 @@ from bot.cards.dress import (
     usual_words,
 )
 from bot.cards.happened import event_words
-from bot.chat.card import Block, Button, Buttons, Card, Fact, Prose, Table, Tone
+from bot.chat.card import Block, Button, Buttons, Card, Fact, Prose, Tone
 from bot.phrases import say
 from bot.phrases.numbers import moment
 from core.alerts.alert import Alert
@@ -151,21 +151,12 @@ def promises_card(pledges: Sequence[Pledge], workspace: Workspace, tongue: Tongu
     title = say("promises-title", tongue, count=len(pledges))
     if not pledges:
         return Card(title, tongue, Tone.PLAIN, (Prose(say("promises-none", tongue)),), title)
-    columns = tuple(say(f"promises-{name}", tongue) for name in ("what", "owner", "due", "since"))
-    rows = []
+    lines = []
     for pledge in pledges[:_MOST_PLEDGES]:
-        one, alert = pledge.promise, pledge.alert
-        name = f"{alert.handle} p{one.number}"
-        late = " ⚠" if one.due <= now else ""
-        rows.append(
-            (
-                f"{name} {one.text or say('promise-bare', tongue)}",
-                person_name(pledge.owner, workspace, tongue),
-                f"{_at(one.due, workspace, tongue, now)}{late}",
-                _since(one, alert, workspace, tongue),
-            )
-        )
-    blocks: list[Block] = [Table(columns, tuple(rows))]
+        said = promise_words(pledge.promise, pledge.alert, workspace, tongue, now)
+        late = " ⚠" if pledge.promise.due <= now else ""
+        lines.append(f"{pledge.alert.handle} p{pledge.promise.number} · {said}{late}")
+    blocks: list[Block] = [Prose("\n".join(lines))]
     if len(pledges) > _MOST_PLEDGES:
         blocks.append(Prose(say("promises-more", tongue, count=len(pledges) - _MOST_PLEDGES), "quiet"))
     blocks.append(

@@ -409,7 +409,7 @@ help-ask-by = { $metric } by { $dimension } this month
 help-ask-compare = { $metric } 2026-06-01..2026-06-18 vs last year
 help-alerts-list = alerts · why 7f3k
 help-alerts-act = ack 7f3k · snooze 7f3k 2h · assign 7f3k @name · escalate 7f3k · close 7f3k acted copy went stale; replaced it
-help-words-list = metrics · define { $metric } · board · digest
+help-words-list = why { $metric } last week · funnel · metrics · define { $metric } · board · digest
 help-tongue = Chinese works just as well, in any mixture.
 
 ## The web console's page
@@ -1752,3 +1752,12 @@ audit-field-when = when
 audit-field-review = review
 audit-field-may = may
 audit-field-duties = duties
+
+## The first questions
+
+wizard-name = What is your team or shop called?
+wizard-tongue = Its language: zh or en
+wizard-zone = Its time zone
+wizard-you = Your own name
+wizard-chat = Where do you want to hear alerts? (slack:U01…, telegram:123…, mail:you@example.cn; Enter for the web console)
+wizard-team = Who else is on the team? Names, with commas between them

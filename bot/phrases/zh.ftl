@@ -402,7 +402,7 @@ help-ask-by = { $metric } 按{ $dimension } 本月
 help-ask-compare = { $metric } 2026-06-01..2026-06-18 对比 去年同期
 help-alerts-list = 预警 · 为什么 7f3k
 help-alerts-act = 认领 7f3k · 静音 7f3k 2小时 · 转给 7f3k @姓名 · 升级 7f3k · 关闭 7f3k 已处理 文案失效；更换内容
-help-words-list = 指标 · 定义 { $metric } · 看板 · 日报
+help-words-list = 为什么 { $metric } 上周 · 漏斗 · 指标 · 定义 { $metric } · 看板 · 日报
 help-tongue = 中英文都可以，混着说也行。
 
 ## The web console's page
@@ -1671,3 +1671,12 @@ audit-field-when = 规则句子
 audit-field-review = 复审日期
 audit-field-may = 权限
 audit-field-duties = 职责
+
+## The first questions
+
+wizard-name = 团队或店铺叫什么？
+wizard-tongue = 使用的语言：zh 或 en
+wizard-zone = 时区
+wizard-you = 您的姓名
+wizard-chat = 想在哪里收到预警？（slack:U01…、telegram:123…、mail:you@example.cn；直接回车则用网页控制台）
+wizard-team = 团队里还有谁？写姓名，用逗号隔开
