@@ -9,7 +9,7 @@ import asyncio
 import json
 import shlex
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.clock import clock_of
+from bot.shell.definitions import apply, export
 from bot.shell.review import review
 from bot.shell.tokens import tokens
+from bot.shell.tongue import tongue as _tongue
 from bot.shell.workbook import workbook
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ cli.add_typer(rules, name="rules")
 cli.add_typer(tokens, name="token")
 cli.add_typer(workbook, name="workbook")
 cli.command()(review)
+cli.command()(apply)
+cli.command()(export)
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of YAML.", show_default=False)]
 Data = Annotated[Path | None, typer.Option(help="Where the source files lie, if not in the workspace.")]
@@ -187,6 +191,12 @@ def init(
         words, write_it = begun(pack, folder, file, read_table, tongue)
     else:
         proposal = look(folder, file, read_table)
+        if not yes and sys.stdin.isatty():
+            from bot.setup.wizard import asked
+
+            question = partial(typer.prompt, show_default=True)
+            files = asked(proposal.files, lambda text, default: str(question(text, default=default)), tongue)
+            proposal = replace(proposal, files=files)
         words, write_it = described(proposal, tongue), partial(write, proposal, folder, file)
     typer.echo(words)
     if yes or typer.confirm(say("init-confirm", tongue, folder=str(folder))):
@@ -578,14 +588,6 @@ def _log_to_stderr() -> None:
         ],
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
-
-
-def _tongue() -> Tongue:
-    """Return the tongue of the terminal, for what is said before anybody is known."""
-    from os import environ
-
-    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
-    return "zh" if locale.lower().startswith("zh") else "en"
 
 
 def _say(code: str, **facts: Fact) -> str:

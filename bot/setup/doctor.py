@@ -112,7 +112,7 @@ def _zones(settings: Settings, workspace: Workspace | None) -> Iterator[Finding]
 
 
 def _font() -> Iterator[Finding]:
-    from core.charts.draw import missing_letters
+    from core.charts.letters import missing_letters
 
     missing = missing_letters("烽火投产比转化率预警¥▲▼×")
     if missing:

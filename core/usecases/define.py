@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from core import document
+from core.alerts.event import BEACON
 from core.audit import Entry, Origin, Realm
 from core.document import suggesting
 from core.errors import Invalid, Missing, Mistake, Problem
@@ -81,18 +82,29 @@ async def keep(
     rule: str, standing: Standing, text: str, person: Person, via: str, workspace: Workspace, world: World
 ) -> Revision:
     """Write the next revision of a rule, and who said it into the audit; the running house goes by it at once."""
+    return await _keep(rule, standing, text, person.id, via, workspace, world)
+
+
+async def release(rule: str, workspace: Workspace, world: World) -> Revision:
+    """Let a rule go by its file again, at the word of whoever keeps the files."""
+    return await _keep(rule, Standing.RELEASED, "", BEACON, "files", workspace, world)
+
+
+async def _keep(
+    rule: str, standing: Standing, text: str, by: str, via: str, workspace: Workspace, world: World
+) -> Revision:
     now = world.clock.now()
     async with world.store.begin() as tx:
         known = await tx.revisions(rule)
         number = max((one.number for one in known), default=0) + 1
-        revision = Revision(rule, number, standing, text, person.id, via, now)
+        revision = Revision(rule, number, standing, text, by, via, now)
         try:
             await tx.revise(revision)
         except Conflict:
             raise Problem("too-busy", handle=rule) from None
         before = {"text": known[-1].text} if known else {}
         after = {"standing": str(standing), "text": text}
-        await tx.record([Entry(now, Realm.RULE, rule, person.id, "changed", Origin.read(via), before, after)])
+        await tx.record([Entry(now, Realm.RULE, rule, by, "changed", Origin.read(via), before, after)])
     await renew_rules(workspace, world)
     return revision
 
