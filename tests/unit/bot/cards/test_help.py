@@ -18,8 +18,10 @@ from bot.commands.command import (
     Define,
     Digest,
     Done,
+    Drivers,
     Duty,
     Escalate,
+    Funnel,
     HandOff,
     Judge,
     Metrics,
@@ -73,6 +75,8 @@ def test_every_example_of_the_help_is_understood_as_what_it_stands_for(tongue):
         Mutes,
         Route,
         Duty,
+        Drivers,
+        Funnel,
         Metrics,
         Define,
         Board,
@@ -90,7 +94,7 @@ def test_the_periods_of_its_examples_are_periods(tongue):
 @pytest.mark.parametrize("tongue", ["zh", "en"])
 def test_the_deeds_of_its_examples_are_about_the_alert_they_name(tongue):
     for command in said(tongue):
-        if hasattr(command, "alert"):
+        if getattr(command, "alert", None) is not None:
             assert command.alert.handle == "7f3k"
     snooze = next(command for command in said(tongue) if isinstance(command, Snooze))
     assert snooze.until in {"2h", "2小时"}
