@@ -27,11 +27,13 @@ from core.routing.load import load_routes
 from core.routing.mute import Limits
 from core.routing.route import Route
 from core.rules.load import load_rules
+from core.rules.objective import Objective, load_objectives, serving
 from core.rules.rule import Rule
 from core.text import Text, Tongue
 
 KINDS = (
-    *("workspace", "metrics", "sources", "targets", "events", "people", "rota", "teams", "owners", "rules", "routes"),
+    *("workspace", "metrics", "sources", "targets", "events", "people", "rota", "teams", "owners"),
+    *("objectives", "rules", "routes"),
 )
 SUFFIXES = (".yaml", ".yml")
 TABLES = ("owners",)  # kinds that may be a CSV as well, as teams keep them
@@ -55,6 +57,7 @@ class Workspace:
     today: date | None
     catalog: Catalog
     rules: tuple[Rule, ...] = ()
+    objectives: tuple[Objective, ...] = ()
     people: Mapping[str, Person] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     events: Mapping[str, Event] = field(default_factory=dict)
@@ -81,7 +84,8 @@ def load_workspace(folder: Path) -> Workspace:
     people = load_people(files["people"].values(), mistakes, matchers(catalog), house)
     teams, rotas, owners = (files[kind].values() for kind in ("teams", "rota", "owners"))
     roster = load_roster(people, teams, rotas, owners, mistakes, matchers(catalog), house)
-    rules = load_rules(files["rules"].values(), mistakes, catalog, events)
+    objectives = load_objectives(files["objectives"].values(), mistakes, catalog)
+    rules = serving(load_rules(files["rules"].values(), mistakes, catalog, events), objectives)
     # A rule with a mistake is not among them; then no route that names it is called wrong as well.
     known = [rule.id for rule in rules] if not mistakes else None
     routes = load_routes(files["routes"].values(), mistakes, roster, matchers(catalog), known)
@@ -96,6 +100,7 @@ def load_workspace(folder: Path) -> Workspace:
         today=settings.today,
         catalog=catalog,
         rules=rules,
+        objectives=objectives,
         people=roster,
         routes=routes,
         events=events,

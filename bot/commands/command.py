@@ -359,6 +359,11 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """What each goal hangs by, what is broken, and how the five essentials stand."""
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """How the alerts of some days did; of the month before this one, where nobody says which."""
 
@@ -428,6 +433,7 @@ Command = (
     | Deny
     | Audit
     | Check
+    | Chain
     | Review
     | Adopt
     | Incident

@@ -31,6 +31,7 @@ from bot.commands.command import (
     Audit,
     Board,
     Cause,
+    Chain,
     Check,
     Close,
     Command,
@@ -136,6 +137,7 @@ REGISTER: dict[type[Command], tuple[Need, Handler]] = {
     Deny: (Deed.READ, access.deny),
     Audit: (Deed.AUDIT, access.audit),
     Check: (Deed.DEFINE, access.check),
+    Chain: (Right.READ, review.chain),
     Review: (Right.READ, review.review),
     Adopt: (Deed.DEFINE, review.adopt),
     Incident: (Deed.ACK, review.incident),
@@ -162,7 +164,9 @@ async def answer(request: Request, workspace: Workspace, world: World) -> Reply:
         return await obey(command, call)
     except Forbidden as problem:
         card = problem_card(problem, request.tongue, workspace)
-        return Reply((await access.refused(problem, card, request, workspace, world),), is_private=True, is_refusal=True)
+        return Reply(
+            (await access.refused(problem, card, request, workspace, world),), is_private=True, is_refusal=True
+        )
     except Problem as problem:
         return Reply((problem_card(problem, request.tongue, workspace),), is_private=True, is_refusal=True)
     except Exception:

@@ -21,6 +21,7 @@ from bot.commands.command import (
     Assign,
     Audit,
     Board,
+    Chain,
     Check,
     Command,
     Decline,
@@ -186,6 +187,8 @@ def _act(
             return Audit(rest)
         case "check":
             return Check()
+        case "chain":
+            return Chain()
         case "review":
             asked = read_question(rest, _lowered(rest), lexicon)
             return Review(asked.period, asked.where)

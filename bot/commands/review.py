@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from bot.cards.chain import chain_card
 from bot.cards.dress import metric_title, slice_words
 from bot.cards.review import change_words, review_card
 from bot.chat.card import Button, Buttons, Card, Prose, Tone
 from bot.chat.reply import Reply
 from bot.commands.asking import read_question
-from bot.commands.command import Adopt, Incident, Review
+from bot.commands.command import Adopt, Chain, Incident, Review
 from bot.phrases import say
 from core.calendar.phrase import read_period
 from core.charts import numerals
@@ -20,6 +21,7 @@ from core.errors import Missing, Problem
 from core.labels import Labels
 from core.review import score
 from core.usecases import adopt as adoption
+from core.usecases.chain import standing
 from core.usecases.review import last_month
 from core.usecases.review import review as reviewed
 
@@ -55,6 +57,10 @@ async def review(command: Review, call: Call) -> Reply:
     over = _slice(command.where) if command.where else None
     found = await reviewed(call.workspace, call.world, first, last, over=over)
     return Reply((review_card(found, call.workspace, call.tongue),))
+
+
+async def chain(_: Chain, call: Call) -> Reply:
+    return Reply((chain_card(await standing(call.workspace, call.world), call.workspace, call.tongue),))
 
 
 async def adopt(command: Adopt, call: Call) -> Reply:

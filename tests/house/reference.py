@@ -75,6 +75,7 @@ SAYS = {
     "allow": ("allow CODE", "Let them: it is done in their name, on your word."),
     "deny": ("deny CODE", "Do not let them."),
     "audit": ("audit [HANDLE, WHO or RULE] [PERIOD]", "Who changed what, from where, before and after."),
+    "chain": ("chain", "Goals, the rules that watch them, what is broken between, and five essentials as scores."),
     "review": (
         "review [PERIOD] [channel=wechat]",
         "How the alerts of some days did, and what to change in their rules; last month by itself.",
