@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.chat.card import Card
+    from bot.chat.form import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """`form` asks what the cards ask, all at once, where a chat can show one. `is_refusal`: nothing came of it."""
+
     cards: tuple[Card, ...] = ()
     is_private: bool = False
     files: tuple[File, ...] = ()
+    form: Form | None = None
+    is_refusal: bool = False

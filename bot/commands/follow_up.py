@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from bot.cards.choose import cause_card, done_card, loss_card, role_card, verdict_card
+from bot.cards.forms import promise_form
 from bot.cards.more import more_card
 from bot.cards.work import promise_card, promises_card, todo_card
 from bot.chat.reply import Reply
@@ -81,7 +82,9 @@ async def promise(command: Promise, call: Call) -> Reply:
     words, owner = _for_whom(command.words, call)
     due, text = _due(words, call)
     if due is None:
-        return _asked(promise_card(await alert_of(command.alert, call), call.person, call.workspace, call.now, text))
+        alert = await alert_of(command.alert, call)
+        card = promise_card(alert, call.person, call.workspace, call.now, text)
+        return Reply((card,), is_private=True, form=promise_form(alert, call.tongue, text))
     change = await follow_up.promise(
         *(command.alert.handle, text, due, call.person, call.via, call.world, call.workspace), owner=owner
     )

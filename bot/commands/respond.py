@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from bot.cards.choose import CAUSES, action_card, cause_card, done_card, person_card, reason_card, until_card
+from bot.cards.forms import assign_form, close_form, snooze_form
 from bot.cards.work import with_promise
 from bot.chat.card import Card
+from bot.chat.form import Form
 from bot.chat.reply import Reply
 from bot.commands.call import Call
 from bot.commands.command import Accept, Ack, Assign, Close, Decline, Escalate, Reopen, Snooze
@@ -38,7 +40,9 @@ async def ack(command: Ack, call: Call) -> Reply:
 async def assign(command: Assign, call: Call) -> Reply:
     if command.to is None:
         alert = await alert_of(command.alert, call)
-        return _asked(person_card(alert, _candidates(alert, call), call.workspace, call.tongue))
+        able = _candidates(alert, call)
+        card = person_card(alert, able[:MOST_PEOPLE], call.workspace, call.tongue)
+        return _asked(card, assign_form(alert, able, call.tongue))
     to = call.person.id if command.to.lower() in _MYSELF else command.to
     if to not in call.workspace.people:
         raise Missing("unknown-person", **suggesting(to, call.lexicon.people.codes, name=to))
@@ -68,7 +72,8 @@ async def escalate(command: Escalate, call: Call) -> Reply:
 
 async def snooze(command: Snooze, call: Call) -> Reply:
     if not command.until:
-        return _asked(until_card(await alert_of(command.alert, call), call.workspace, call.tongue))
+        alert = await alert_of(command.alert, call)
+        return _asked(until_card(alert, call.workspace, call.tongue), snooze_form(alert, call.tongue))
     if found := _WORSE.fullmatch(command.until.strip()):
         return await _snooze_until_worse(command, _worse(found), call)
     until = moment_of(command.until, call)
@@ -95,18 +100,20 @@ async def close(command: Close, call: Call) -> Reply:
     """Close it; whatever of reason, cause and action is missing is asked for, one tap each."""
     alert = await alert_of(command.alert, call)
     if command.reason is None:
-        return _asked(reason_card(alert, call.workspace, call.tongue))
+        return _asked(reason_card(alert, call.workspace, call.tongue), close_form(alert, call.tongue))
     handle, version, reason = command.alert.handle, command.alert.version, command.reason
     who = (call.person, call.via, call.world, call.workspace)
     cause = command.cause or alert.work.cause
     if not cause and reason is not Reason.DUPLICATE:
-        return _asked(cause_card(alert, reason, call.workspace, call.tongue, command.action))
+        card = cause_card(alert, reason, call.workspace, call.tongue, command.action)
+        return _asked(card, close_form(alert, call.tongue, reason))
     if not command.action and reason.was_acted_on:
         if command.cause and command.cause not in CAUSES:
             # Words do not fit into a button: they are kept with the alert until it is closed.
             alert = (await respond.note_cause(handle, cause, *who)).after
             cause = ""
-        return _asked(action_card(alert, reason, cause, call.workspace, call.tongue))
+        card = action_card(alert, reason, cause, call.workspace, call.tongue)
+        return _asked(card, close_form(alert, call.tongue, reason, cause))
     change = await respond.close(handle, version, reason, *who, cause=command.cause, action=command.action)
     offered = avoided(change.after, call.workspace.catalog, call.now) if reason.was_acted_on else None
     return Reply((done_card(change, call.workspace, call.tongue, call.now, loss=offered),))
@@ -120,8 +127,8 @@ def _done(change: Change, call: Call) -> Reply:
     return Reply((done_card(change, call.workspace, call.tongue, call.now),))
 
 
-def _asked(card: Card) -> Reply:
-    return Reply((card,), is_private=True)
+def _asked(card: Card, form: Form) -> Reply:
+    return Reply((card,), is_private=True, form=form)
 
 
 def _candidates(alert: Alert, call: Call) -> tuple[Person, ...]:
@@ -135,4 +142,4 @@ def _candidates(alert: Alert, call: Call) -> tuple[Person, ...]:
         return 1 if any(duty.role == role for duty in person.duties) else 2
 
     able = (one for one in call.workspace.people.values() if one.may(Deed.ACK) and one.id != alert.owner)
-    return tuple(sorted(able, key=distance)[:MOST_PEOPLE])
+    return tuple(sorted(able, key=distance))

@@ -111,6 +111,13 @@ async def test_slack_takes_five_answers_to_one_response_url():
         assert statuses == [200, 200, 200, 200, 404]
 
 
+FIELD = {
+    "type": "input",
+    "label": {"type": "plain_text", "text": "Who?"},
+    "element": {"type": "plain_text_input", "action_id": "who"},
+}
+
+
 async def test_slack_opens_a_view_once_for_each_trigger():
     async with Slack(TOKEN) as slack:
         view = {"type": "modal", "title": {"type": "plain_text", "text": "Close"}, "blocks": [{"type": "divider"}]}
@@ -120,7 +127,10 @@ async def test_slack_opens_a_view_once_for_each_trigger():
         slack._triggers["old"] = 0.0
         assert (await call(slack, "views.open", trigger_id="old", view=view))["error"] == "expired_trigger_id"
         long = view | {"title": {"type": "plain_text", "text": "x" * 25}}
-        assert (await call(slack, "views.update", view=json.dumps(long)))["error"] == "invalid_arguments"
+        bare = view | {"title": {"type": "plain_text", "text": "Close"}, "blocks": [FIELD]}
+        for bad in (long, view | {"private_metadata": "x" * 3001}, bare):
+            given = {"trigger_id": slack._trigger(), "view": json.dumps(bad)}
+            assert (await call(slack, "views.open", **given))["error"] == "invalid_arguments"
 
 
 async def test_a_socket_needs_a_fresh_ticket():

@@ -6,19 +6,24 @@ from typing import Any
 
 MAX_BLOCKS = 50
 MAX_LETTERS = 13_200  # over all blocks: slackapi/bolt-js#2509
+MAX_VIEW_BLOCKS = 100
 BLOCKS = {"header", "section", "context", "actions", "divider", "image"}
 STYLES = {None, "primary", "danger"}
 
 
-def faults(blocks: Any) -> list[str]:
-    """Return what Slack would object to, in its manner."""
+def faults(blocks: Any, *, in_view: bool = False) -> list[str]:
+    """Return what Slack would object to, in its manner. A field to fill in stands in a view only."""
     if not isinstance(blocks, list):
         return ["must be an array [json-pointer:/blocks]"]
-    found = [f"no more than {MAX_BLOCKS} items allowed [json-pointer:/blocks]"] if len(blocks) > MAX_BLOCKS else []
+    most = MAX_VIEW_BLOCKS if in_view else MAX_BLOCKS
+    found = [f"no more than {most} items allowed [json-pointer:/blocks]"] if len(blocks) > most else []
     ids = [block["block_id"] for block in blocks if isinstance(block, dict) and "block_id" in block]
     if len(set(ids)) < len(ids):
         found.append("block_id is not unique [json-pointer:/blocks]")
     for number, block in enumerate(blocks):
+        if in_view and isinstance(block, dict) and block.get("type") == "input":
+            found += [f"{fault} [json-pointer:/blocks/{number}]" for fault in _input(block)]
+            continue
         found += [f"{fault} [json-pointer:/blocks/{number}]" for fault in _block(block)]
     return found
 
@@ -90,6 +95,29 @@ def _actions(elements: list[dict[str, Any]]) -> list[str]:
             bad.append("action_id must be 1 to 255 characters")
         if each.get("style") not in STYLES:
             bad.append("no such style")
+    return bad
+
+
+def _input(block: dict[str, Any]) -> list[str]:
+    element = block.get("element", {})
+    bad = _text(block.get("label"), 2000, {"plain_text"})
+    bad += _text(block["hint"], 2000, {"plain_text"}) if "hint" in block else []
+    bad += _text(element["placeholder"], 150, {"plain_text"}) if "placeholder" in element else []
+    if not 1 <= len(element.get("action_id", "")) <= 255:
+        bad.append("action_id must be 1 to 255 characters")
+    match element.get("type"):
+        case "static_select":
+            options = element.get("options", [])
+            bad += [] if 1 <= len(options) <= 100 else ["must have 1 to 100 options"]
+            for each in options:
+                bad += _text(each.get("text"), 75, {"plain_text", "mrkdwn"})
+                bad += [] if 1 <= len(each.get("value", "")) <= 150 else ["value must be 1 to 150 characters"]
+            if "initial_option" in element and element["initial_option"] not in options:
+                bad.append("initial_option is not among the options")
+        case "plain_text_input" | "datetimepicker":
+            pass
+        case _:
+            bad.append("unsupported element")
     return bad
 
 

@@ -20,7 +20,7 @@ import aiohttp
 from aiohttp import WSMsgType, web
 
 from tests.standins.faults import Broken, Dropped, Fault, Limited, Refused
-from tests.standins.slack_workspace import MAX_TEXT, ME, PATIENCE, PNG, Message, SlackError, Workspace
+from tests.standins.slack_workspace import MAX_TEXT, ME, PATIENCE, PNG, Message, SlackError, Workspace, checked_view
 
 RESPONSES = 5  # uses of one response_url
 
@@ -104,19 +104,64 @@ class Slack(Workspace):
         elements = [each for block in message.blocks if block["type"] == "actions" for each in block["elements"]]
         element = next(each for each in elements if each["value"] == command)
         shown = {"ts": message.ts, "text": message.text, "user": ME, "blocks": message.blocks}
+        thread = {"thread_ts": message.thread} if message.thread else {}
         body = {
             "type": "block_actions",
             "user": {"id": user, "username": user.lower(), "team_id": "T01"},
             "api_app_id": "A01",
             "team": {"id": "T01", "domain": "acme"},
-            "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
+            "container": {
+                "type": "message",
+                "message_ts": message.ts,
+                "channel_id": message.channel,
+                "is_ephemeral": bool(message.only_for),
+                **thread,
+            },
             "channel": {"id": message.channel, "name": "growth"},
-            "message": shown | ({"thread_ts": message.thread} if message.thread else {}),
+            **({} if message.only_for else {"message": shown | thread}),
             "trigger_id": self._trigger(),
             "response_url": self._response_url(message.channel, user),
             "actions": [{**element, "block_id": "b1", "action_ts": self._ts()}],
         }
         return await self.happens_by_form("interactive", body)
+
+    async def clicks_in(self, view: dict[str, Any], command: str, user: str = "U01") -> tuple[int, str]:
+        """Press a button of a modal or of a home: it stands in no channel."""
+        elements = [each for block in view["blocks"] if block["type"] == "actions" for each in block["elements"]]
+        element = next(each for each in elements if each["value"] == command)
+        body = self._of(user) | {
+            "type": "block_actions",
+            "container": {"type": "view", "view_id": view["id"]},
+            "view": view,
+            "actions": [{**element, "block_id": "b1", "action_ts": self._ts()}],
+        }
+        return await self.happens_by_form("interactive", body)
+
+    async def submits(self, view: dict[str, Any], answers: dict[int, str | int], user: str = "U01") -> dict[str, Any]:
+        """Fill in fields by their position and send the form; return what Slack was told, which it then shows."""
+        values = {}
+        for number, block in enumerate(each for each in view["blocks"] if each["type"] == "input"):
+            values[block["block_id"]] = {block["element"]["action_id"]: _filled(block, answers.get(number))}
+        state = {"values": values}
+        body = self._of(user) | {"type": "view_submission", "view": view | {"state": state}, "response_urls": []}
+        status, said = await self.happens_by_form("interactive", body)
+        assert status == 200
+        answer: dict[str, Any] = json.loads(said) if said.strip('"') else {}
+        self.views.remove(view)
+        if answer.get("response_action") == "update":
+            fresh = checked_view(answer["view"], "modal")
+            self.views.append(fresh | {"id": view["id"], "hash": f"h{next(self._count)}"})
+        elif answer:
+            raise AssertionError(answer)
+        return answer
+
+    def _of(self, user: str) -> dict[str, Any]:
+        return {
+            "user": {"id": user, "username": user.lower(), "team_id": "T01"},
+            "api_app_id": "A01",
+            "team": {"id": "T01", "domain": "acme"},
+            "trigger_id": self._trigger(),
+        }
 
     async def happens_by_form(self, kind: str, body: dict[str, Any]) -> tuple[int, str]:
         """Deliver an interaction: over HTTP it is JSON in a form's one field."""
@@ -293,6 +338,21 @@ class Slack(Workspace):
                     only_for=only_for)
         )  # fmt: skip
         return web.Response(text="ok")
+
+
+def _filled(block: dict[str, Any], answer: str | int | None) -> dict[str, Any]:
+    """Return a field as Slack reports it; what is needed cannot be left out, nor a choice be made up."""
+    element = block["element"]
+    assert answer is not None or block.get("optional") or "initial_option" in element, block
+    match element["type"]:
+        case "static_select":
+            first = element.get("initial_option")
+            chosen = first if answer is None else next(each for each in element["options"] if each["value"] == answer)
+            return {"type": "static_select", "selected_option": chosen}
+        case "datetimepicker":
+            return {"type": "datetimepicker", "selected_date_time": answer}
+        case _:
+            return {"type": "plain_text_input", "value": answer}
 
 
 def _event(message: Message) -> dict[str, Any]:

@@ -20,6 +20,10 @@ MAX_TEXT = 40_000
 MAX_UPDATE = 4_000
 PNG = b"\x89PNG\r\n\x1a\n"
 
+# https://docs.slack.dev/reference/views
+VIEW = {"type", "blocks", "private_metadata", "callback_id", "external_id"}
+MODAL = VIEW | {"title", "submit", "close", "clear_on_close", "notify_on_close", "submit_disabled"}
+MAX_VIEW, MAX_KEPT, MAX_TITLE = 250_000, 3000, 24
 LOOKING = {"oldest", "latest", "limit", "inclusive", "include_all_metadata", "cursor"}
 # method: what it must be given, and what it may be
 METHODS: dict[str, tuple[set[str], set[str]]] = {
@@ -40,7 +44,6 @@ METHODS: dict[str, tuple[set[str], set[str]]] = {
     "users.info": ({"user"}, {"include_locale"}),
     "views.open": ({"trigger_id", "view"}, set()),
     "views.publish": ({"user_id", "view"}, {"hash"}),
-    "views.update": ({"view"}, {"view_id", "external_id", "hash"}),
 }
 
 
@@ -84,7 +87,8 @@ class Workspace:
         self.private, self.archived = {"C02"}, {"C03"}
         self.users = {"U01", "U02", "U03", ME}
         self.timeline: list[Message] = []
-        self.views: list[dict[str, Any]] = []
+        self.views: list[dict[str, Any]] = []  # modals that are open
+        self.homes: dict[str, dict[str, Any]] = {}
         self._uploads: dict[str, dict[str, Any]] = {}
         self._triggers: dict[str, float] = {}
         self._tickets: set[str] = set()
@@ -233,26 +237,15 @@ class Workspace:
             raise SlackError("exchanged_trigger_id")
         if time.monotonic() - since > PATIENCE:
             raise SlackError("expired_trigger_id")
-        return self._view(view, "modal")
+        view = checked_view(view, "modal") | {"id": f"V{next(self._count)}", "hash": f"h{next(self._count)}"}
+        self.views.append(view)
+        return {"view": view}
 
     def _views_publish(self, user_id: str, view: Any, **_: Any) -> dict[str, Any]:
         if user_id not in self.users:
             raise SlackError("user_not_found")
-        return self._view(view, "home")
-
-    def _views_update(self, view: Any, **_: Any) -> dict[str, Any]:
-        return self._view(view, "modal")
-
-    def _view(self, view: Any, kind: str) -> dict[str, Any]:
-        view = json.loads(view) if isinstance(view, str) else view
-        titles = [view.get(name, {}).get("text", "") for name in ("title", "submit", "close")]
-        is_titled = kind == "home" or bool(titles[0])
-        if view.get("type") != kind or not is_titled or any(len(title) > 24 for title in titles):
-            raise SlackError("invalid_arguments", "invalid view")
-        if bad := blockkit.faults(view.get("blocks")):
-            raise SlackError("invalid_arguments", *bad)
-        self.views.append(view)
-        return {"view": {"id": f"V{next(self._count)}", "hash": "1"}}
+        self.homes[user_id] = checked_view(view, "home") | {"id": f"V{next(self._count)}"}
+        return {"view": self.homes[user_id]}
 
     # --- what holds for all -----------------------------------------------------------------------------------
 
@@ -272,7 +265,9 @@ class Workspace:
             raise SlackError("is_archived")
 
     def _check_thread(self, channel: str, thread: str | None) -> None:
-        if thread and not any((each.channel, each.ts) == (channel, thread) for each in self.timeline):
+        if thread and not any(
+            (each.channel, each.ts, each.only_for) == (channel, thread, None) for each in self.timeline
+        ):
             raise SlackError("thread_not_found")
 
     def _check_content(self, text: str, blocks: Any, most: int) -> None:
@@ -300,3 +295,21 @@ def _told(message: Message, *, has_metadata: bool = False) -> dict[str, Any]:
     told = {"type": "message", "user": message.user, "text": message.text, "ts": message.ts, "blocks": message.blocks}
     told |= {"thread_ts": message.thread} if message.thread else {}
     return told | ({"metadata": message.metadata} if has_metadata and message.metadata else {})
+
+
+def checked_view(view: Any, kind: str) -> dict[str, Any]:
+    """Return a view that Slack would show."""
+    shown: dict[str, Any] = json.loads(view) if isinstance(view, str) else view
+    allowed = MODAL if kind == "modal" else VIEW
+    bad = [f"unknown property: {name}" for name in sorted(set(shown) - allowed)]
+    words = {name: shown[name] for name in ("title", "submit", "close") if name in shown}
+    bad += [f"bad {name}" for name, each in words.items() if not 1 <= len(each.get("text", "")) <= MAX_TITLE]
+    bad += [] if kind == "home" or "title" in shown else ["missing title"]
+    has_fields = any(block.get("type") == "input" for block in shown.get("blocks", ()))
+    bad += ["missing submit"] if kind == "modal" and has_fields and "submit" not in shown else []
+    bad += ["private_metadata is too long"] if len(shown.get("private_metadata", "")) > MAX_KEPT else []
+    bad += ["view is too large"] if len(json.dumps(shown)) > MAX_VIEW else []
+    bad += blockkit.faults(shown.get("blocks"), in_view=True)
+    if bad or shown.get("type") != kind:
+        raise SlackError("invalid_arguments", *(bad or ["wrong type of view"]))
+    return shown

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
-from dataclasses import replace
 from datetime import timedelta
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
@@ -24,15 +22,15 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import Response
 
+from bot.adapters.slack.ears import Ears, FindAlert
 from bot.adapters.slack.failure import FAILURES, code_of, outcome_of
-from bot.adapters.slack.inbound import PLATFORM, FindPerson, Heard, read_click, read_command, read_event, receipt_of
+from bot.adapters.slack.inbound import PLATFORM, FindPerson, receipt_of
 from bot.adapters.slack.render import pictures
-from bot.adapters.slack.speech import amend, find, say, upload, whisper
+from bot.adapters.slack.speech import amend, find, say, upload
 from bot.chat.adapter import CHART_AFTER, Room
-from bot.chat.overheard import is_meant_for_us
 from core.errors import Invalid, Mistake
 from core.notices.notice import Place
-from core.notices.outbox import Outcome, Sent, Wait
+from core.notices.outbox import Outcome, Sent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
 
     from bot.chat.adapter import Answer
     from bot.chat.card import Card
-    from bot.chat.request import Request
     from core.charts.figure import Figure
 
 SLACK = "https://slack.com/api/"
@@ -50,12 +47,9 @@ LOOK_BACK = timedelta(seconds=60)  # before the first try: Slack's clock is not 
 POST_EVERY, POST_BURST = timedelta(seconds=1.1), 1
 EDIT_EVERY, EDIT_BURST = timedelta(seconds=1.5), 5
 EDIT_AGAIN = timedelta(seconds=10)  # of one message
-LONGEST_NAP = 30.0  # seconds that somebody who asked is let wait for a rate limit
-REPLY_TRIES = 3
 GRACE = 3.0  # seconds
 TIMEOUT = aiohttp.ClientTimeout(total=15)
 
-FindAlert = Callable[[Place, str], Awaitable[str | None]]
 Draw = Callable[["Figure"], bytes]
 
 # A bug is written out by format_exception: structlog would show what each frame held, our token among it.
@@ -89,15 +83,12 @@ class SlackAdapter:
             raise Invalid([Mistake("slack-secret-missing")])
         self._base_url = (base_url or SLACK).rstrip("/") + "/"
         self._app_token = app_token
-        self._find_person = find_person
-        self._find_alert = find_alert
         self._draw = draw
         self._client = AsyncWebClient(bot_token, self._base_url, retry_handlers=[])
+        self._ears = Ears(self._client, find_person, find_alert, self.post, self._begin_to_answer)
         self._bolt = self._listen(signing_secret or "unused: nothing arrives over HTTP in Socket Mode")
         self._http = AsyncSlackRequestHandler(self._bolt)
         self._socket: AsyncSocketModeHandler | None = None
-        self._answer: Answer | None = None
-        self._me = ""
         self._pen = asyncio.Semaphore(1)  # charts are drawn and sent one by one, when nobody waits for words
         self._answering = 0
         self._calm = asyncio.Event()
@@ -110,7 +101,7 @@ class SlackAdapter:
 
     @property
     def is_up(self) -> bool:
-        if not self._me:
+        if not self._ears.me:
             return False
         session = self._socket and self._socket.client.current_session
         return bool(session and not session.closed) if self._app_token else True
@@ -120,7 +111,7 @@ class SlackAdapter:
         async with AsyncExitStack() as stack:
             self._client.session = await stack.enter_async_context(aiohttp.ClientSession(timeout=TIMEOUT))
             stack.push_async_callback(self._stop)
-            self._answer = answer
+            self._ears.answer = answer
             await self._meet()
             if self._app_token:
                 stack.push_async_callback(self._hang_up)
@@ -194,89 +185,30 @@ class SlackAdapter:
         quiet = logging.getLogger("slack_bolt")
         quiet.setLevel(logging.ERROR)
         bolt = AsyncApp(client=self._client, signing_secret=signing_secret, process_before_response=True, logger=quiet)
-
-        @bolt.command(re.compile("/"))
-        async def _(ack: Any, body: dict[str, Any]) -> None:
-            self._begin(self._respond(read_command(body, self._find_person)))
-            await ack(response_type="ephemeral", text="…")
-
-        @bolt.action(re.compile(""))
-        async def _(ack: Any, body: dict[str, Any]) -> None:
-            self._begin(self._respond(read_click(body, self._find_person)))
-            await ack()
-
-        @bolt.event(re.compile("^(app_mention|message)$"))
-        async def _(body: dict[str, Any]) -> None:
-            self._begin(self._respond(read_event(body, self._me, self._find_person)))
-
-        # Slack turns a subscription off when too many of its events are refused.
-        @bolt.event(re.compile(""))
-        async def _() -> None: ...
-
-        @bolt.shortcut(re.compile(""))
-        async def _(ack: Any) -> None:
-            await ack()
-
+        self._ears.listen_on(bolt)
         return bolt
 
-    async def _respond(self, heard: Heard | None) -> None:
+    def _begin_to_answer(self, work: Coroutine[Any, Any, None]) -> None:
+        self._begin(self._while_charts_wait(work))
+
+    async def _while_charts_wait(self, work: Awaitable[None]) -> None:
         self._answering += 1
         self._calm.clear()
         try:
-            await self._say_back(heard)
+            await work
         finally:
             self._answering -= 1
             if not self._answering:
                 self._calm.set()
-
-    async def _say_back(self, heard: Heard | None) -> None:
-        answer = self._answer
-        if heard is None or answer is None:
-            return
-        request = heard.request
-        if request.place.thread:
-            head = receipt_of(request.place.chat, request.place.thread)
-            request = replace(request, alert=await self._find_alert(request.place, head))
-        if heard.is_overheard and not (request.alert and is_meant_for_us(request.text)):
-            return
-        reply = await answer(request)
-        for number, card in enumerate(reply.cards):
-            key = f"reply:{request.event}:{number}"
-            if reply.is_private and not request.place.chat.startswith("D"):
-                await self._whisper(request, heard.response_url, card)
-            elif not isinstance(outcome := await self._reply(request.place, card, key), Sent):
-                log.warning("a public answer was not sent", outcome=str(outcome))
-                await self._whisper(request, heard.response_url, card)
-        for file in reply.files:
-            try:
-                await upload(self._client, request.place.chat, request.place.thread, file.content, file.name, file.name)
-            except FAILURES as failure:
-                log.warning("a file was not sent", reason=code_of(failure))
-
-    async def _reply(self, place: Place, card: Card, key: str) -> Outcome:
-        """Post an answer; somebody waits for it, so a rate limit is sat out here."""
-        outcome = await self.post(place, card, key)
-        for _ in range(REPLY_TRIES - 1):
-            if not isinstance(outcome, Wait):
-                break
-            await asyncio.sleep(min(outcome.seconds, LONGEST_NAP))
-            outcome = await self.post(place, card, key)
-        return outcome
-
-    async def _whisper(self, request: Request, response_url: str | None, card: Card) -> None:
-        try:
-            await whisper(self._client, request, response_url, card)
-        except FAILURES as failure:
-            log.warning("a private answer was not sent", reason=code_of(failure))
 
     # --- beginning and ending ---------------------------------------------------------------------------------
 
     async def _meet(self) -> None:
         """Learn our own name; until Slack tells it we are down, and the house stands without us."""
         pause = 1.0
-        while not self._me:
+        while not self._ears.me:
             try:
-                self._me = (await self._client.auth_test())["user_id"]
+                self._ears.me = (await self._client.auth_test())["user_id"]
             except FAILURES as failure:
                 log.warning("slack does not know us", reason=code_of(failure), again_in=pause)
                 await asyncio.sleep(pause)
@@ -294,10 +226,10 @@ class SlackAdapter:
 
     async def _stop(self) -> None:
         """Let what was acknowledged be answered: Slack will not bring it again."""
-        self._me = ""
+        self._ears.me = ""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GRACE)
-        self._answer = None
+        self._ears.answer = None
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

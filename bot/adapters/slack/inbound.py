@@ -1,11 +1,12 @@
 """What Slack tells us, as a Request.
 
 Four payloads reach us: a slash command, a mention, a message (in private, or in a thread) and a click. A mention
-arrives twice, as `app_mention` and as `message`: the second is left alone.
+arrives twice, as `app_mention` and as `message`: the second is left alone. Forms are in `modals`.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Heard:
     request: Request
     response_url: str | None = None
     is_overheard: bool = False  # said in a thread, to nobody in particular
+    trigger: str | None = None  # with which a form may be opened, once and within three seconds
 
 
 def receipt_of(channel: str, ts: str) -> str:
@@ -47,19 +49,37 @@ def read_command(body: Payload, find_person: FindPerson) -> Heard:
     """Read a slash command. Slack offers none inside a thread: https://docs.slack.dev/interactivity/implementing-slash-commands"""
     place = Place(PLATFORM, body["channel_id"])
     request = _request(body.get("text", ""), place, body["user_id"], find_person, body.get("trigger_id"))
-    return Heard(request, body.get("response_url"))
+    return Heard(request, body.get("response_url"), trigger=body.get("trigger_id"))
 
 
 def read_click(body: Payload, find_person: FindPerson) -> Heard | None:
     """Read a pressed button: its value is a command already typed."""
     action: Payload = next(iter(body.get("actions", ())), {})
-    channel = body.get("channel", {}).get("id")
-    if not (action.get("value") and channel):
+    if not action.get("value"):
         return None  # a link button, or a block of somebody else's
-    message = body.get("message", {})
-    place = Place(PLATFORM, channel, message.get("thread_ts") or message.get("ts"))
-    request = _request(action["value"], place, body["user"]["id"], find_person, body.get("trigger_id"))
-    return Heard(request, body.get("response_url"))
+    user, trigger = body["user"]["id"], body.get("trigger_id")
+    request = _request(action["value"], _clicked_in(body, user), user, find_person, trigger)
+    return Heard(request, body.get("response_url"), trigger=trigger)
+
+
+def _clicked_in(body: Payload, user: str) -> Place:
+    """Return where a button stands: in a message, in a form that knows where it was asked for, or on a home of ours."""
+    if channel := body.get("channel", {}).get("id"):
+        # A message that one person alone sees is not told of, and cannot be answered below; its thread can.
+        message = body.get("message") or body.get("container", {})
+        return Place(PLATFORM, channel, message.get("thread_ts") or message.get("ts"))
+    kept = json.loads(body.get("view", {}).get("private_metadata") or "{}")
+    return Place(PLATFORM, kept.get("chat", user), kept.get("thread"))
+
+
+def is_private(place: Place) -> bool:
+    """Return whether one person alone reads there: their private chat, by its own name or by theirs."""
+    return place.chat.startswith(("D", "U", "W"))
+
+
+def heard_in(text: str, place: Place, actor: str, find_person: FindPerson, event: str | None) -> Heard:
+    """Return what was said by other means than a message: by a form, by opening a page."""
+    return Heard(_request(text, place, actor, find_person, event))
 
 
 def read_event(body: Payload, me: str, find_person: FindPerson) -> Heard | None:

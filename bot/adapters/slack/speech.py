@@ -66,12 +66,18 @@ async def find(client: AsyncWebClient, place: Place, key: str, since: float) -> 
 
 
 async def whisper(client: AsyncWebClient, request: Request, response_url: str | None, card: Card) -> None:
-    """Say a card to its asker alone."""
-    if response_url is None:
-        place = request.place
+    """Say a card to its asker alone: in the thread where they asked, if we may speak there."""
+    place = request.place
+    if place.thread or response_url is None:
         where = {"channel": place.chat, "user": request.actor, "thread_ts": place.thread}
-        await _legibly(client.chat_postEphemeral, card, **where)
-        return
+        try:
+            await _legibly(client.chat_postEphemeral, card, **where)
+        except FAILURES as failure:
+            if response_url is None:
+                raise
+            log.info("not said in the thread", reason=code_of(failure))
+        else:
+            return
     shown = render(card)
     webhook = AsyncWebhookClient(response_url, session=client.session, retry_handlers=[])
     said = await webhook.send(text=shown.text, blocks=shown.blocks, response_type="ephemeral", replace_original=False)

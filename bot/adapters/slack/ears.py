@@ -1,0 +1,171 @@
+"""What Slack brings us, and how each is answered: commands, clicks, forms, messages.
+
+Each is acknowledged at once and answered by work that goes on after it, except a form: what it is told has to be in
+the acknowledgement itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from bot.adapters.slack.failure import FAILURES, code_of
+from bot.adapters.slack.inbound import (
+    FindPerson,
+    Heard,
+    Payload,
+    is_private,
+    read_click,
+    read_command,
+    read_event,
+    receipt_of,
+)
+from bot.adapters.slack.modals import FORM, again, modal, read_submit
+from bot.adapters.slack.speech import upload, whisper
+from bot.chat.overheard import is_meant_for_us
+from core.notices.outbox import Outcome, Sent, Wait
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncApp
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.chat.adapter import Answer
+    from bot.chat.card import Card
+    from bot.chat.form import Form
+    from bot.chat.reply import Reply
+    from bot.chat.request import Request
+    from core.notices.notice import Place
+
+LONGEST_NAP = 30.0  # seconds that somebody who asked is let wait for a rate limit
+REPLY_TRIES = 3
+FORM_WAITS = 2.0  # of Slack's three seconds; an answer that comes later is told where the form was asked for
+
+FindAlert = Callable[["Place", str], Awaitable[str | None]]
+Post = Callable[["Place", "Card", str], Awaitable[Outcome]]
+Begin = Callable[[Coroutine[Any, Any, None]], None]
+
+log = structlog.get_logger()
+
+
+class Ears:
+    """Hears for one workspace. `post` says a card somewhere; `begin` lets work go on after an acknowledgement."""
+
+    def __init__(
+        self, client: AsyncWebClient, find_person: FindPerson, find_alert: FindAlert, post: Post, begin: Begin
+    ) -> None:
+        self.me = ""  # our own user id, once Slack has told it
+        self.answer: Answer | None = None
+        self._client = client
+        self._find_person = find_person
+        self._find_alert = find_alert
+        self._post = post
+        self._begin = begin
+
+    def listen_on(self, bolt: AsyncApp) -> None:
+        @bolt.command(re.compile("/"))
+        async def _(ack: Any, body: dict[str, Any]) -> None:
+            self._begin(self._say_back(read_command(body, self._find_person)))
+            await ack(response_type="ephemeral", text="…")
+
+        @bolt.action(re.compile(""))
+        async def _(ack: Any, body: dict[str, Any]) -> None:
+            self._begin(self._say_back(read_click(body, self._find_person)))
+            await ack()
+
+        @bolt.event(re.compile("^(app_mention|message)$"))
+        async def _(body: dict[str, Any]) -> None:
+            self._begin(self._say_back(read_event(body, self.me, self._find_person)))
+
+        # Slack turns a subscription off when too many of its events are refused.
+        @bolt.event(re.compile(""))
+        async def _() -> None: ...
+
+        @bolt.view(FORM)
+        async def _(ack: Any, body: dict[str, Any]) -> None:
+            await ack(**await self._take_form(body))
+
+        @bolt.shortcut(re.compile(""))
+        async def _(ack: Any) -> None:
+            await ack()
+
+    async def _say_back(self, heard: Heard | None) -> None:
+        if heard is None or (asked := await self._ask(heard)) is None:
+            return
+        request, reply = asked
+        if not (reply.form and heard.trigger and await self._open(reply.form, heard.trigger, request.place)):
+            await self._tell(request, reply, heard.response_url)
+
+    async def _ask(self, heard: Heard) -> tuple[Request, Reply] | None:
+        """Return what was asked, knowing whose thread it is, and the house's answer; None for what is not for us."""
+        request, answer = heard.request, self.answer
+        if answer is None:
+            return None
+        if request.place.thread:
+            head = receipt_of(request.place.chat, request.place.thread)
+            request = replace(request, alert=await self._find_alert(request.place, head))
+        if heard.is_overheard and not (request.alert and is_meant_for_us(request.text)):
+            return None
+        return request, await answer(request)
+
+    async def _tell(self, request: Request, reply: Reply, response_url: str | None = None) -> None:
+        for number, card in enumerate(reply.cards):
+            key = f"reply:{request.event}:{number}"
+            if reply.is_private and not is_private(request.place):
+                await self._whisper(request, response_url, card)
+            elif not isinstance(outcome := await self._reply(request.place, card, key), Sent):
+                log.warning("a public answer was not sent", outcome=str(outcome))
+                await self._whisper(request, response_url, card)
+        for file in reply.files:
+            try:
+                await upload(self._client, request.place.chat, request.place.thread, file.content, file.name, file.name)
+            except FAILURES as failure:
+                log.warning("a file was not sent", reason=code_of(failure))
+
+    async def _open(self, form: Form, trigger: str, place: Place) -> bool:
+        """Show a form to whoever asked; False when it came too late, and the cards have to ask."""
+        try:
+            await self._client.views_open(trigger_id=trigger, view=modal(form, place))
+        except FAILURES as failure:
+            log.warning("a form was not shown", reason=code_of(failure))
+            return False
+        return True
+
+    async def _take_form(self, body: Payload) -> dict[str, Any]:
+        """Do what a form says, and return what Slack is to show: nothing, or the form again with the reason."""
+        asking = asyncio.ensure_future(self._ask(read_submit(body, self._find_person)))
+        done, _ = await asyncio.wait((asking,), timeout=FORM_WAITS)
+        if not done:
+            self._begin(self._tell_late(asking))
+            return {}
+        if (asked := await asking) is None:
+            return {}
+        request, reply = asked
+        if reply.form or reply.is_refusal:
+            return {"response_action": "update", "view": again(body["view"], reply.cards)}
+        self._begin(self._tell(request, reply))
+        return {}
+
+    async def _tell_late(self, asking: asyncio.Future[tuple[Request, Reply] | None]) -> None:
+        if (asked := await asking) is not None:
+            await self._tell(*asked)
+
+    async def _reply(self, place: Place, card: Card, key: str) -> Outcome:
+        """Post an answer; somebody waits for it, so a rate limit is sat out here."""
+        outcome = await self._post(place, card, key)
+        for _ in range(REPLY_TRIES - 1):
+            if not isinstance(outcome, Wait):
+                break
+            await asyncio.sleep(min(outcome.seconds, LONGEST_NAP))
+            outcome = await self._post(place, card, key)
+        return outcome
+
+    async def _whisper(self, request: Request, response_url: str | None, card: Card) -> None:
+        try:
+            await whisper(self._client, request, response_url, card)
+        except FAILURES as failure:
+            log.warning("a private answer was not sent", reason=code_of(failure))
