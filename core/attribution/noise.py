@@ -1,10 +1,11 @@
 """How far leaves stray when nothing is wrong: a variance that grows with the leaf and with its square.
 
-    var = phi·m + (sigma·M)²        m the mean of actual and expected, M the larger of the two
+    var = phi·M + (sigma·M)²        M the larger of actual and expected
 
 The first part is that of counts and of money made of few orders, the second that of a forecast which is off by so many
-percent. M in place of m keeps a forecast's own errors from looking heavy-tailed: what should have been 100 and was 20
-is off by 80 of 100, whichever of the two was wrong. Medians, so that what broke does not widen what is usual.
+percent. The larger of the two and not their mean, as errors then stay as light-tailed as they were: what should have
+been 100 and was 20 is off by 80 of 100, whichever of the two was wrong. Medians, so that what broke does not widen what
+is usual.
 """
 
 from __future__ import annotations
@@ -33,18 +34,16 @@ class Noise:
     sigma: float
     doubt: float = 1.0  # by how much more a slice must explain where few leaves tell the noise
 
-    def variance(self, actual: Array, expected: Array) -> Array:
-        found: Array = self.phi * (actual + expected) / 2 + (self.sigma * np.maximum(actual, expected)) ** 2
+    def variance(self, size: Array) -> Array:
+        found: Array = self.phi * size + (self.sigma * size) ** 2
         return found
 
     def weighing(self, actual: Array, expected: Array, left: Mask) -> tuple[Array, Array]:
         """Return each leaf's weight (one over its variance) and its size, by which it may be held to have moved."""
-        mean, larger = (actual + expected) / 2, np.maximum(actual, expected)
-        relative = (self.sigma * larger) ** 2
-        variance = self.phi * mean + relative
-        safe = np.where(variance > 0, variance, 1.0)
-        weight = np.where(left & (variance > 0), 1 / safe, 0.0)
-        return weight, mean + (larger - mean) * relative / safe
+        size = np.maximum(actual, expected)
+        variance = self.variance(size)
+        weight = np.divide(1.0, variance, out=np.zeros(len(size)), where=left & (variance > 0))
+        return weight, size
 
 
 def by_size(actual: Array, expected: Array, live: Mask) -> Codes:
@@ -70,7 +69,7 @@ def noise_of(leaves: Leaves, actual: Array, expected: Array, left: Mask, heard: 
 
 def _held_to(noise: Noise, actual: Array, expected: Array) -> Noise:
     """Widen a fit that half or three quarters of the leaves exceed: few of them fit two parts badly."""
-    off = (actual - expected) ** 2 / np.maximum(noise.variance(actual, expected), TINY)
+    off = (actual - expected) ** 2 / np.maximum(noise.variance(np.maximum(actual, expected)), TINY)
     half, most = np.quantile(off, (0.5, 0.75))
     wider = max(1.0, half / MEDIAN, most / UPPER)
     return replace(noise, phi=noise.phi * wider, sigma=noise.sigma * float(np.sqrt(wider)))
@@ -82,7 +81,7 @@ def _by_leaves(actual: Array, expected: Array) -> Noise:
     each = len(actual) // bins
     laid = slice(len(actual) - bins * each, None)
     now, then = (column[laid].reshape(bins, each) for column in (actual, expected))
-    at = ((now + then) / 2)[:, now.shape[1] // 2]
+    at = np.maximum(now, then)[:, now.shape[1] // 2]
     height = np.median((now - then) ** 2, axis=1) / MEDIAN
     if not (height > 0).any():
         return Noise(0.0, FLOOR)
@@ -103,7 +102,7 @@ def _by_cells(leaves: Leaves, actual: Array, expected: Array, left: Mask) -> Noi
         if live.sum() < FEWEST:
             continue
         lopsided = float((((now == 0) != (then == 0)) & live).sum() / live.sum())
-        ratio = (now[live] - then[live]) ** 2 / ((now[live] + then[live]) / 2)
+        ratio = (now[live] - then[live]) ** 2 / np.maximum(now[live], then[live])
         found.append((lopsided, float(np.median(ratio)) / MEDIAN))
     if not found:
         return Noise(0.0, BLIND)
