@@ -30,6 +30,7 @@ VALUE_NAMES = frozenset(("value", "values", "val", "y", "count", "metric", "值"
 MANY = 3  # rows for each time, and more than one series lies in the file
 _SAMPLE = 200
 _EPOCH, _EPOCH_MS, _EPOCH_END = 1e8, 1e11, 1e14
+MOST = 1e100  # what is larger counts nothing in this world, and its square is no float
 _BLANKS = frozenset(("", "-", "--", "---", "/", "—", "——", "n/a", "#n/a", "na", "null", "nan", "none"))
 _DAY = re.compile(
     r"((?:19|20)\d{2})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|[-/年](\d{1,2})月?)"
@@ -60,6 +61,7 @@ def read_series(file: Path) -> Series:
     said = columns[time]
     times = np.array(_moments(said), dtype="datetime64[s]")
     values = np.array([number(cell) for cell in columns[value]])
+    values[np.abs(values) > MOST] = np.nan
     if np.isnat(times).all():
         raise Problem("detect-no-time", file=str(file), columns=", ".join(header) or "-")
     if np.isnan(values).all():

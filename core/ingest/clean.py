@@ -17,6 +17,7 @@ SUMMARY_WORDS = ("合计", "总计", "汇总", "小计", "total", "grand total",
 SUMMARY_ENDS = ("合计", "总计", "小计")  # 微信小计, 6月合计
 
 _BLANKS = ("", "-", "--", "---", "/", "—", "——", "－", "n/a", "#n/a", "null", "nan", "none")
+MOST = "1e100"  # what is larger counts nothing in this world, and its square is no float
 _WIDE = "０１２３４５６７８９．，％－＋￥：／　−（）"
 _NARROW = "0123456789.,%-+¥:/ -()"
 # Groups: an accountant's bracket, the sign (before the currency or behind it), the digits, the unit.
@@ -67,7 +68,7 @@ def number(cell: str, scale: str = "") -> str:
     plain = f"TRY_CAST({cell} AS DOUBLE)"
     scaled = plain if not scale else f"TRY_CAST(trim({cell}) || '{scale}' AS DOUBLE)"
     return (
-        f"CASE WHEN isfinite({plain}) AND NOT contains({cell}, '_') THEN {scaled} "
+        f"CASE WHEN abs({plain}) < {MOST} AND NOT contains({cell}, '_') THEN {scaled} "
         f"ELSE {_written_number(_narrow(cell), scale)} END"
     )
 

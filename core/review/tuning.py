@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.calendar.grain import Grain
+from core.cube.cube import taken
 from core.errors import Problem
 from core.review.backtest import Episode, Moment, episodes, weeks_of
 from core.review.bounds import bound_of, bounded, movable, rounded, side_of
@@ -59,6 +60,13 @@ class Candidate:
         rows = self.sides.reader.cube.slice_index
         return rows[episode.fingerprint.labels], episode.finding.period.index - self.sides.periods.start
 
+    @property
+    def weeks_of_facts(self) -> float:
+        """Return how many weeks have any facts; days on which nothing came are no history."""
+        cube, columns = self.sides.reader.cube, self.sides.columns
+        came = np.logical_or.reduce([~np.isnan(taken(each, columns)).all(axis=0) for each in cube.measures.values()])
+        return self.weeks * float(np.mean(came)) if len(columns) else 0.0
+
     def judged(self, rule: Rule) -> Outcome:
         outcome = evaluate(rule, self.sides)
         outcome.state[~self.known] = State.UNKNOWN
@@ -87,8 +95,8 @@ def is_tunable(rule: Rule) -> bool:
 def tune(candidates: Sequence[Candidate], budget: float) -> tuple[Proposal, ...]:
     """Return a number for each rule, so that all of them together notify `budget` times a week at most."""
     for one in candidates:
-        if one.weeks < LEAST_WEEKS:
-            raise Problem("tune-too-short", rule=one.rule.id, weeks=round(one.weeks, 1), least=LEAST_WEEKS)
+        if (weeks := one.weeks_of_facts) < LEAST_WEEKS:
+            raise Problem("tune-too-short", rule=one.rule.id, weeks=round(weeks, 1), least=LEAST_WEEKS)
     rulers = [_ruler(one) for one in candidates]
     scores = np.unique(np.concatenate([ruler.scores for ruler in rulers]))[::-1] if rulers else np.array([])
     best = [ruler.rule_at(float(scores[0]) + 1 if len(scores) else 0.0) for ruler in rulers]
@@ -122,7 +130,12 @@ class _Ruler:
     scores: Array
 
     def rule_at(self, score: float) -> Rule:
-        """Return the rule with the number that is out of the ordinary by so much in every slice."""
+        """Return the rule with the number that is out of the ordinary by so much in every slice.
+
+        Where no slice ever moved, nothing says what would be out of the ordinary, and the number stays.
+        """
+        if not len(self.scores):
+            return self.rule
         numbers = self.middles + score * self.spreads
         if isinstance(self.leaf.left, Change) and self.leaf.left.relative and self.side < 0:
             # A slice that falls by nine tenths every other day would keep all others from ever being told of.
@@ -143,7 +156,8 @@ def _ruler(one: Candidate) -> _Ruler:
     # A constant series moves by nothing that one could measure in.
     spreads = np.where(wide > 0, wide, np.maximum(np.abs(middles) * 0.01, 1e-6))
     scores = (values - middles[:, None]) / spreads[:, None]
-    return _Ruler(one.rule, leaf, side, middles, spreads, scores[np.isfinite(scores)])
+    known = scores[np.isfinite(scores)]
+    return _Ruler(one.rule, leaf, side, middles, spreads, known if known.any() else known[:0])
 
 
 def _from_the_top(scores: Array) -> Array:

@@ -62,6 +62,48 @@ def windowed_gaussian(values, window=WEEK):
         return _judged(values, np.nanmean(past, axis=2), np.nanstd(past, axis=2))
 
 
+def as_published(values, season=24, after=12):
+    """Return the formula that ours grew out of, to the letter, with its line of 5: level, season, scale, three ways to
+    be strange, each as much as the others.
+    """
+    a, g, slow, shifted = 0.1, 0.1, 0.02, 0.5
+    first = values[:, : 2 * season]
+    level = np.nan_to_num(np.nanmedian(first, axis=1))
+    folded = (first - level[:, None]).reshape(len(values), 2, season)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        seas = np.nan_to_num(np.nanmean(folded, axis=1)).T
+        sig = np.nan_to_num(NORMAL * np.nanmedian(np.abs(folded - seas.T[:, None]), axis=(1, 2))) ** 2
+        plain_sig = np.nan_to_num(np.nanstd(first, axis=1)) ** 2
+    plain, run = level.copy(), np.zeros(len(values))
+    counts = np.all(np.isnan(values) | (values == np.floor(values)), axis=1)
+    leap = np.abs(np.diff(values, axis=1, prepend=np.nan))
+    score = np.full(values.shape, np.nan)
+    for t in range(2 * season, values.shape[1]):
+        past = leap[:, max(t - WEEK, 1) : t]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            leap_scale = np.maximum(NORMAL * np.nan_to_num(np.nanmedian(past, axis=1)), 1e-9)
+        value, phase = values[:, t], t % season
+        mean = level + seas[phase]
+        scale = np.maximum(np.sqrt(sig), np.maximum(0.02 * np.abs(mean), 1e-9))
+        scale = np.where(counts, np.maximum(scale, np.sqrt(np.maximum(mean, 1))), scale)
+        plain_scale = np.maximum(np.sqrt(plain_sig), np.maximum(0.02 * np.abs(plain), 1e-9))
+        z, z_plain = (value - mean) / scale, (value - plain) / plain_scale
+        score[:, t] = (np.abs(z) * np.abs(z_plain) * leap[:, t] / leap_scale) ** (1 / 3)
+        side = np.where(np.abs(z) > 2, np.sign(z), 0)
+        run = np.where(side * run > 0, run + side, side)
+        moved, known = np.abs(run) >= after, ~np.isnan(value)
+        off = np.where(known, np.where(moved, value - mean, np.clip(z, -2, 2) * scale), 0.0)
+        level = level + np.where(moved, shifted, a) * off
+        seas[phase] += np.where(moved, 0, g * (1 - a) * off)
+        sig = np.where(known, slow * 1.25 * np.minimum(z**2, 4) * scale**2 + (1 - slow) * sig, sig)
+        plain = plain + np.where(known, a * np.clip(z_plain, -2, 2) * plain_scale, 0.0)
+        fresh = slow * 1.25 * np.minimum(z_plain**2, 4) * plain_scale**2 + (1 - slow) * plain_sig
+        plain_sig = np.where(known, fresh, plain_sig)
+    return score
+
+
 def robust_z(values, season=7, times=8):
     """Return the robust z over the same weekdays, the fastest there is: what speed is measured against."""
     score = np.full(values.shape, np.nan)

@@ -121,6 +121,50 @@ def steps(dice):
     return holes(dice, lived * dice.lognormal(0, 0.08, HOURS), truth)
 
 
+# --- harsher: tails, drifts, moves, labels that are missing; the second three never looked at while choosing -------
+
+
+def heavy_tails(dice):
+    """Return requests in which bursts that nobody labels come by themselves."""
+    mean = usual(dice, dice.uniform(500, 20_000)) * wander(dice, HOURS, 0.08)
+    lived, truth = incidents(dice, mean, 0.5, ((0.4, 1.0), (0.8, 3.0)))
+    return holes(dice, lived * np.exp(dice.standard_t(2.5, HOURS) * 0.06), truth)
+
+
+def drifts(dice):
+    """Return takings that double or halve within weeks, and wander on the way."""
+    mean = usual(dice, dice.uniform(200, 5_000), trend=0.9) * wander(dice, HOURS, 0.3, 0.995)
+    lived, truth = incidents(dice, mean, 0.5, ((0.4, 1.0), (0.8, 2.5)))
+    return holes(dice, lived * dice.lognormal(0, 0.07, HOURS), truth)
+
+
+def sparse_counts(dice):
+    """Return orders of which an hour brings one or none."""
+    mean = usual(dice, dice.uniform(0.3, 2), sharpness=(0.3, 1.0))
+    lived, truth = incidents(dice, mean, 0.0, (FALLS, (5.0, 15.0)))
+    return holes(dice, dice.poisson(lived).astype(float), truth)
+
+
+def half_labelled(dice):
+    """Return purchases whose incidents were written down two times of three; the others count as false alarms."""
+    one = purchases(dice)
+    edges = np.flatnonzero(np.diff(np.r_[0, one.truth.astype(int), 0]))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        one.truth[start:end] = dice.random() < 2 / 3
+    return one
+
+
+def several_moves(dice):
+    """Return requests whose level moves two or three times, with labels on the first half day of each."""
+    mean = usual(dice, dice.uniform(500, 5_000), weekend=(0.8, 1.1), trend=0.1)
+    moved = np.sort(dice.choice(np.arange(200, HOURS - 100, 100), int(dice.integers(2, 4)), replace=False))
+    truth = np.zeros(HOURS, dtype=bool)
+    for at in moved:
+        mean[at:] *= dice.choice([0.5, 0.6, 1.6, 2.0])
+        truth[at : at + 12] = True
+    return holes(dice, mean * dice.lognormal(0, 0.1, HOURS), truth)
+
+
 # --- never looked at while choosing --------------------------------------------------------------------------------
 
 
@@ -165,6 +209,8 @@ def conversion(dice):
 
 CHOSEN_ON: tuple[Maker, ...] = (purchases, requests, crash_rate, latency, steps)
 HELD_OUT: tuple[Maker, ...] = (signups, takings, spend, cost_per_click, conversion)
+HARSH_CHOSEN_ON: tuple[Maker, ...] = (heavy_tails, drifts)
+HARSH_HELD_OUT: tuple[Maker, ...] = (sparse_counts, half_labelled, several_moves)
 
 
 def series_of(makers: tuple[Maker, ...], each: int = 10, seed: int = 20261123) -> dict[str, list[Labelled]]:

@@ -17,9 +17,9 @@ import numpy as np
 from core.rules.detect import LINE, detect
 from core.rules.second_opinion import second_opinion
 from tests.benchmarks import prices, series
-from tests.benchmarks.peers import PEERS, robust_z
+from tests.benchmarks.peers import PEERS, as_published, robust_z
 from tests.benchmarks.real import HELD_OUT_BASES, SEEN_BASES, planted
-from tests.benchmarks.series import CHOSEN_ON, HELD_OUT, Labelled, series_of
+from tests.benchmarks.series import CHOSEN_ON, HARSH_CHOSEN_ON, HARSH_HELD_OUT, HELD_OUT, Labelled, series_of
 
 DELAY = 4
 PRICES = (prices.CHOSEN_ON, prices.HELD_OUT)
@@ -33,9 +33,13 @@ def ours(values):
 
 def test_incidents_are_found_where_nobody_tuned(capsys):
     sets = {"chosen on": series_of(CHOSEN_ON), "held out": series_of(HELD_OUT)}
+    sets |= {"harsh, chosen on": series_of(HARSH_CHOSEN_ON), "harsh, held out": series_of(HARSH_HELD_OUT)}
+    made = tuple(sets)
     if folder := os.environ.get("BEACON_REAL_SERIES"):
         sets |= {"real, chosen on": planted(folder, SEEN_BASES), "real, held out": planted(folder, HELD_OUT_BASES)}
     table = {"this one": {name: f1_of(families, ours, LINE) for name, families in sets.items()}}
+    # The formula ours grew out of has the same line of 5; every other peer gets the line that is best for it.
+    table["as published"] = {name: f1_of(families, as_published, LINE) for name, families in sets.items()}
     for peer, scorer in PEERS.items():
         line = max(LINES, key=lambda line: mean(f1_of(sets["chosen on"], scorer, line)))
         table[peer] = {name: f1_of(families, scorer, line) for name, families in sets.items()}
@@ -44,9 +48,10 @@ def test_incidents_are_found_where_nobody_tuned(capsys):
             print(f"{name:20s}", {place: round(mean(each), 2) for place, each in row.items()})
         for place, each in table["this one"].items():
             print(place, {family: round(f1, 2) for family, f1 in each.items()})
+    for place in made:
+        assert mean(table["this one"][place]) > max(mean(table[peer][place]) for peer in (*PEERS, "as published"))
     for place in ("chosen on", "held out"):
         assert mean(table["this one"][place]) >= 0.7
-        assert mean(table["this one"][place]) > max(mean(table[peer][place]) for peer in PEERS)
 
 
 def test_a_second_opinion_helps_with_long_series_of_prices_and_hurts_nobody(capsys):
@@ -101,6 +106,6 @@ def mean(each: dict[str, float]) -> float:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()  # of this process alone: a busy machine makes nothing slower by it
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start

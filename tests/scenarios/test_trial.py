@@ -282,3 +282,46 @@ def test_what_people_said_of_alerts_stands_beside_what_other_numbers_would_do(tm
     assert 1 <= kept["kept"] <= kept["told"]
     assert kept["kept"] == sum(one["label"] == "useful" for one in told["caught"])
     assert f"useful: {kept['told']} so far" in beacon("tune", EXAMPLES / "shop", "--budget", "2 per week", *one).stdout
+
+
+# --- facts that say nothing ------------------------------------------------------------------------------------
+
+
+def with_leads(folder: Path, numbers: list[str]) -> Path:
+    first = date(2026, 1, 1)
+    rows = [f"{first + timedelta(days=passed)},{each}" for passed, each in enumerate(numbers)]
+    (folder / "leads.csv").write_text("day,leads\n" + "\n".join(rows) + "\n")
+    return folder
+
+
+def test_a_file_without_one_number_is_a_history_in_which_nothing_is_known(tmp_path):
+    folder = with_leads(a_company(tmp_path, 90), ["NaN"] * 90)
+    told = json.loads(beacon("backtest", folder, "--json").stdout)
+    assert (told["firings"], told["episodes"], told["by_chance_rate"]) == ([], 0, 0.0)
+    done = beacon("rule", "线索数量低于均值30%", "--workspace", folder)
+    assert (done.exit_code, "还没有可供试算的历史数据" in done.stdout) == (0, True)
+
+
+@pytest.mark.parametrize("numbers", [["NaN"] * 90, ["5"] + ["NaN"] * 89, ["5", "NaN"] * 45])
+def test_days_without_a_number_are_no_weeks_to_tune_on(tmp_path, monkeypatch, capsys, numbers):
+    from bot.cli import main
+
+    folder = with_leads(a_company(tmp_path, 90), numbers)
+    monkeypatch.setattr("sys.argv", ["beacon", "tune", str(folder), "--budget", "1 per week"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, "8" in capsys.readouterr().err) == (1, True)
+
+
+def test_a_number_that_never_moves_says_nothing_about_its_bound(tmp_path):
+    folder = with_leads(a_company(tmp_path, 90), ["7"] * 90)
+    (told,) = json.loads(beacon("tune", folder, "--budget", "1 per week", "--json").stdout)["rules"]
+    assert told["proposed"]["value"] == told["now"]["value"] == -0.3
+
+
+def test_a_number_beyond_all_counting_is_none(tmp_path):
+    folder = with_leads(a_company(tmp_path, 90), ["5", "1e308"] * 45)
+    done = beacon("backtest", folder, "--json")
+    assert (done.exit_code, json.loads(done.stdout)["episodes"]) == (0, 0)
+    found = json.loads(beacon("detect", folder / "leads.csv", "--json").stdout)["points"]
+    assert [each["value"] for each in found[:2]] == [5.0, None]
