@@ -223,6 +223,11 @@ class Mine:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """My own board: mine, my team's, overdue, promised."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """What is behind it, as a person found it."""
 
@@ -294,7 +299,7 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleSaid:
+class Rule:
     """A rule made in chat, or what is done to one: add, change, retire, undo, keep, drop; empty lists them."""
 
     verb: str = ""
@@ -422,6 +427,7 @@ Command = (
     | Drop
     | Promises
     | Mine
+    | Home
     | Cause
     | Judge
     | Loss
@@ -441,7 +447,7 @@ Command = (
     | Snooze
     | Close
     | Reopen
-    | RuleSaid
+    | Rule
     | Storm
     | Mute
     | Mutes

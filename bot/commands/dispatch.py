@@ -16,7 +16,21 @@ import structlog
 from bot.cards.problem import bug_card, problem_card
 from bot.chat.reply import Reply
 from bot.chat.request import Request
-from bot.commands import access, alerts, ask, explain, follow_up, imports, mutes, put, respond, review, said_rule, why
+from bot.commands import (
+    access,
+    alerts,
+    ask,
+    explain,
+    follow_up,
+    home,
+    imports,
+    mutes,
+    put,
+    respond,
+    review,
+    said_rule,
+    why,
+)
 from bot.commands import storm as storms
 from bot.commands.call import Call
 from bot.commands.command import (
@@ -47,6 +61,7 @@ from bot.commands.command import (
     Funnel,
     HandOff,
     Help,
+    Home,
     Imports,
     Incident,
     Judge,
@@ -65,7 +80,7 @@ from bot.commands.command import (
     Reopen,
     Review,
     Route,
-    RuleSaid,
+    Rule,
     Show,
     Snooze,
     Storm,
@@ -126,6 +141,7 @@ REGISTER: dict[type[Command], tuple[Need, Handler]] = {
     Drop: (Deed.ACK, follow_up.drop),
     Promises: (Right.READ, follow_up.promises),
     Mine: (Deed.ACK, follow_up.mine),
+    Home: (Right.READ, home.home),
     Cause: (Deed.ACK, follow_up.cause),
     Judge: (Deed.ACK, follow_up.judge),
     Loss: (Deed.CLOSE, follow_up.loss),
@@ -141,7 +157,7 @@ REGISTER: dict[type[Command], tuple[Need, Handler]] = {
     Review: (Right.READ, review.review),
     Adopt: (Deed.DEFINE, review.adopt),
     Incident: (Deed.ACK, review.incident),
-    RuleSaid: (Deed.DEFINE, said_rule.said_rule),
+    Rule: (Deed.DEFINE, said_rule.said_rule),
     Storm: (Right.READ, storms.storm),
     Mute: (Deed.MUTE, mutes.mute),
     Mutes: (Right.READ, mutes.mutes),

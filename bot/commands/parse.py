@@ -33,6 +33,7 @@ from bot.commands.command import (
     Escalate,
     Funnel,
     Help,
+    Home,
     Imports,
     Lines,
     Metrics,
@@ -43,7 +44,7 @@ from bot.commands.command import (
     Reopen,
     Review,
     Route,
-    RuleSaid,
+    Rule,
     Show,
     Snooze,
     Stamp,
@@ -183,6 +184,8 @@ def _act(
             return Promises()
         case "mine":
             return Mine()
+        case "home":
+            return Home()
         case "audit":
             return Audit(rest)
         case "check":
@@ -272,13 +275,13 @@ def _plea(verb: str, rest: str) -> Command:
     return Allow(code) if verb == "allow" else Deny(code)
 
 
-def _rule(rest: str) -> RuleSaid:
+def _rule(rest: str) -> Rule:
     """`rule add roi_low: 渠道ROI<1`, `规则 新增 …`, `rule keep 3f9a`; alone it lists them."""
     found = _RULE_VERB.match(_lowered(rest))
     if found is None:
-        return RuleSaid()
+        return Rule()
     verb = next(verb for verb, names in RULE_VERBS.items() if found[1] in names)
-    return RuleSaid(verb, rest[found.end() :].strip())
+    return Rule(verb, rest[found.end() :].strip())
 
 
 def _storm(rest: str) -> Storm:

@@ -17,7 +17,7 @@ from typing import Any
 from bot.cards.said_rule import draft_card, kept_card, rules_card
 from bot.chat.reply import Reply
 from bot.commands.call import Call
-from bot.commands.command import RuleSaid
+from bot.commands.command import Rule
 from bot.commands.rule import card_of, read_rule
 from core.document import suggesting
 from core.errors import Missing, Problem
@@ -53,7 +53,7 @@ class Draft:
 _drafts: dict[str, Draft] = {}
 
 
-async def said_rule(command: RuleSaid, call: Call) -> Reply:
+async def said_rule(command: Rule, call: Call) -> Reply:
     match command.verb:
         case "add":
             return await _add(command.said, call)

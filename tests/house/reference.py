@@ -26,6 +26,10 @@ MADE = "<!-- Made by `python -m tests.house.reference`; change the code it is re
 SAYS = {
     "metrics": ("metrics [LIKE]", "The metrics that have data here, or those whose names are like a word."),
     "define": ("define METRIC", "What a metric means: formula, unit, source, and the rules that watch it."),
+    "rule": (
+        "rule [add|change|retire|undo] NAME: SENTENCE [owner=… for=… severity=…]",
+        "A rule made in chat: read back first, kept when its author presses so; alone, the rules in force.",
+    ),
     "alerts": ("alerts [mine] [DIM=VALUE]", "The open alerts, all or some."),
     "why": (
         "why HANDLE [WHO]",
@@ -62,6 +66,7 @@ SAYS = {
     "drop": ("drop HANDLE pN [NOTE]", "Take a promise back."),
     "promises": ("promises", "All that is promised, the next due first, and what each number did since."),
     "mine": ("mine", "The alerts that you have, and what you promised."),
+    "home": ("home", "Your own board: yours, your team's, overdue, promised. In Slack it is our Home tab."),
     "cause": ("cause HANDLE TEXT", "Write down what is behind it, before it is closed."),
     "judge": ("judge HANDLE VERDICT", "Was it useful, a false alarm, expected, or the new normal?"),
     "loss": ("loss HANDLE AMOUNT", "How much was not lost: keep the estimate, or say your own."),
@@ -140,7 +145,12 @@ def commands_page() -> str:
     ask, show_alert = rights[Ask.__name__.lower()], rights[Show.__name__.lower()]
     lines.append(_row("`#HANDLE`", show_alert, "The alert's card as it is now.", ""))
     lines.append(
-        _row("`METRIC [DIM=VALUE …] [by DIM] [PERIOD] [vs PERIOD]`", ask, "The number, what it was, a chart.", "")
+        _row(
+            "`METRIC [DIM=VALUE …] [by DIM] [top N] [PERIOD] [vs PERIOD] [chart|table|excel]`",
+            ask,
+            "The number, what it was, a chart. Without a metric it goes on from the question before.",
+            "",
+        )
     )
     lines += ["", f"`alerts` followed by {_names(MINE)} lists those of the speaker.", ""]
     lines += ["### Reasons to close", "", "| Reason | Spellings |", "|---|---|"]
