@@ -60,6 +60,7 @@ TWINS = [
             "how-to/trust-your-data.md",
             "how-to/who-hears-what.md",
             "how-to/answer-an-alert.md",
+            "how-to/hold-a-review.md",
         )
     ),
 ]
