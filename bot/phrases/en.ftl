@@ -1790,3 +1790,17 @@ wizard-zone = Its time zone
 wizard-you = Your own name
 wizard-chat = Where do you want to hear alerts? (slack:U01…, telegram:123…, mail:you@example.cn; Enter for the web console)
 wizard-team = Who else is on the team? Names, with commas between them
+
+# --- one's own board ---
+
+home-title = { $name }’s board
+home-overdue = Overdue: { $count }
+home-mine = Yours: { $count }
+home-team = Your team’s: { $count }
+home-calm = Nothing waits for you or your team.
+home-told = Your working hours are { $hours } ({ $zone }); you are told in the first of these that is on: { $places }.
+home-board = Board
+home-digest = Digest
+home-mutes = Mutes
+home-promises = All promises
+home-help = Help

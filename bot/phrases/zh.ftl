@@ -1709,3 +1709,17 @@ wizard-zone = 时区
 wizard-you = 您的姓名
 wizard-chat = 想在哪里收到预警？（slack:U01…、telegram:123…、mail:you@example.cn；直接回车则用网页控制台）
 wizard-team = 团队里还有谁？写姓名，用逗号隔开
+
+# --- 个人看板 ---
+
+home-title = { $name }的看板
+home-overdue = 已逾期：{ $count }
+home-mine = 归你：{ $count }
+home-team = 你的团队：{ $count }
+home-calm = 你和你的团队没有待办。
+home-told = 你的工作时间是 { $hours }（{ $zone }）；提醒发到其中第一个已接通的：{ $places }。
+home-board = 大盘
+home-digest = 日报
+home-mutes = 屏蔽列表
+home-promises = 全部承诺
+home-help = 帮助

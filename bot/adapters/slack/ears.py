@@ -16,9 +16,11 @@ import structlog
 
 from bot.adapters.slack.failure import FAILURES, code_of
 from bot.adapters.slack.inbound import (
+    PLATFORM,
     FindPerson,
     Heard,
     Payload,
+    heard_in,
     is_private,
     read_click,
     read_command,
@@ -26,8 +28,10 @@ from bot.adapters.slack.inbound import (
     receipt_of,
 )
 from bot.adapters.slack.modals import FORM, again, modal, read_submit
+from bot.adapters.slack.render import render
 from bot.adapters.slack.speech import upload, whisper
 from bot.chat.overheard import is_meant_for_us
+from core.notices.notice import Place
 from core.notices.outbox import Outcome, Sent, Wait
 
 if TYPE_CHECKING:
@@ -39,14 +43,14 @@ if TYPE_CHECKING:
     from bot.chat.form import Form
     from bot.chat.reply import Reply
     from bot.chat.request import Request
-    from core.notices.notice import Place
 
+HOME = "home"  # the command that a home shows
 LONGEST_NAP = 30.0  # seconds that somebody who asked is let wait for a rate limit
 REPLY_TRIES = 3
 FORM_WAITS = 2.0  # of Slack's three seconds; an answer that comes later is told where the form was asked for
 
-FindAlert = Callable[["Place", str], Awaitable[str | None]]
-Post = Callable[["Place", "Card", str], Awaitable[Outcome]]
+FindAlert = Callable[[Place, str], Awaitable[str | None]]
+Post = Callable[[Place, "Card", str], Awaitable[Outcome]]
 Begin = Callable[[Coroutine[Any, Any, None]], None]
 
 log = structlog.get_logger()
@@ -65,6 +69,7 @@ class Ears:
         self._find_alert = find_alert
         self._post = post
         self._begin = begin
+        self._homes: dict[str, None] = {}  # whose home has been open since we began
 
     def listen_on(self, bolt: AsyncApp) -> None:
         @bolt.command(re.compile("/"))
@@ -80,6 +85,12 @@ class Ears:
         @bolt.event(re.compile("^(app_mention|message)$"))
         async def _(body: dict[str, Any]) -> None:
             self._begin(self._say_back(read_event(body, self.me, self._find_person)))
+
+        @bolt.event("app_home_opened")
+        async def _(event: dict[str, Any]) -> None:
+            if event.get("tab") == "home":
+                self._homes[event["user"]] = None
+                self._begin(self._show_home(event["user"]))
 
         # Slack turns a subscription off when too many of its events are refused.
         @bolt.event(re.compile(""))
@@ -99,6 +110,7 @@ class Ears:
         request, reply = asked
         if not (reply.form and heard.trigger and await self._open(reply.form, heard.trigger, request.place)):
             await self._tell(request, reply, heard.response_url)
+        await self._freshen(request.actor)
 
     async def _ask(self, heard: Heard) -> tuple[Request, Reply] | None:
         """Return what was asked, knowing whose thread it is, and the house's answer; None for what is not for us."""
@@ -144,15 +156,31 @@ class Ears:
             return {}
         if (asked := await asking) is None:
             return {}
-        request, reply = asked
+        reply = asked[1]
         if reply.form or reply.is_refusal:
             return {"response_action": "update", "view": again(body["view"], reply.cards)}
-        self._begin(self._tell(request, reply))
+        self._begin(self._tell_late(asking))
         return {}
 
     async def _tell_late(self, asking: asyncio.Future[tuple[Request, Reply] | None]) -> None:
         if (asked := await asking) is not None:
             await self._tell(*asked)
+            await self._freshen(asked[0].actor)
+
+    async def _freshen(self, actor: str) -> None:
+        if actor in self._homes:
+            await self._show_home(actor)
+
+    async def _show_home(self, actor: str) -> None:
+        """Show somebody their board. It is read anew each time, so nothing has to be known of what changed."""
+        asked = await self._ask(heard_in(HOME, Place(PLATFORM, actor), actor, self._find_person, None))
+        if asked is None:
+            return
+        blocks = [block for card in asked[1].cards for block in render(card).blocks]
+        try:
+            await self._client.views_publish(user_id=actor, view={"type": "home", "blocks": blocks})
+        except FAILURES as failure:
+            log.warning("a home was not shown", reason=code_of(failure))
 
     async def _reply(self, place: Place, card: Card, key: str) -> Outcome:
         """Post an answer; somebody waits for it, so a rate limit is sat out here."""
