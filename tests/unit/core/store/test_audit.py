@@ -25,7 +25,9 @@ async def store():
             alert = an_alert()
             await tx.keep([Change(None, alert)], now=NOW)
             acked = handling.ack(alert, "alice", 1, NOW, via="slack:U-alice")
-            closing = handling.close(acked.after, "bob", Reason.FALSE_ALARM, None, LATER, cause="luck", via="web:bob dora")
+            closing = handling.close(
+                acked.after, "bob", Reason.FALSE_ALARM, None, LATER, cause="luck", via="web:bob dora"
+            )
             await tx.keep([acked], now=NOW)
             await tx.keep([closing], now=LATER)
             await tx.record([Entry(NOW, Realm.RULE, "roi_drop", "beacon", "changed", after={"when": "ROI < 2"})])
