@@ -49,7 +49,9 @@ def is_summary(cell: str) -> str:
     """Return whether the cell opens a row of totals, which would be counted twice."""
     words = f"rtrim({_trimmed(cell)}, ' :：')"
     ends = " OR ".join(f"suffix({words}, '{end}')" for end in SUMMARY_ENDS)
-    return f"coalesce(lower({words}) IN ({_quoted(SUMMARY_WORDS)}) OR {ends}, false)"
+    # Few cells may be one at all, and only those pay for being looked at.
+    may_be = " OR ".join(f"contains(lower({cell}), '{part}')" for part in ("计", "汇", "total", "sum"))
+    return f"CASE WHEN {may_be} THEN lower({words}) IN ({_quoted(SUMMARY_WORDS)}) OR {ends} ELSE false END"
 
 
 def scale_of(header: str) -> str:
@@ -75,13 +77,20 @@ def number(cell: str, scale: str = "") -> str:
 
 def order_of(cell: str) -> str:
     """Return, over a column, which of day and month comes first in 18/05/2026; NULL where no cell tells."""
-    first, second = (f"max(TRY_CAST(regexp_extract({_narrow(cell)}, '{_YEAR_LAST}', {i}) AS INTEGER))" for i in (1, 2))
+    # A day that begins with its year says nothing of this; a wide sign is longer in bytes. CASE, since a FILTER is
+    # asked after what it filters.
+    signs = "('/', '.', '-')"
+    may_be = f"(trim({cell})[2:2] IN {signs} OR trim({cell})[3:3] IN {signs} OR strlen({cell}) <> length({cell}))"
+    first, second = (
+        f"max(CASE WHEN {may_be} THEN TRY_CAST(regexp_extract({_narrow(cell)}, '{_YEAR_LAST}', {i}) AS INTEGER) END)"
+        for i in (1, 2)
+    )
+    is_year_last = f"CASE WHEN {may_be} THEN regexp_matches({_narrow(cell)}, '{_YEAR_LAST}') ELSE false END"
     return (
         f"CASE WHEN {first} > 12 AND {second} > 12 THEN NULL WHEN {first} > 12 THEN 'day first' "
         f"WHEN {second} > 12 THEN 'month first' "
         # With dots nobody puts the month first.
-        f"WHEN bool_and(contains({cell}, '.')) FILTER (WHERE regexp_matches({_narrow(cell)}, '{_YEAR_LAST}')) "
-        "THEN 'day first' END"
+        f"WHEN bool_and(CASE WHEN {is_year_last} THEN contains({cell}, '.') END) THEN 'day first' END"
     )
 
 
