@@ -319,7 +319,7 @@ def test_every_command_of_chat_and_of_the_terminal_is_documented():
     page = (DOCS / "reference" / "commands.md").read_text("utf-8")
     for command in cli.cli.registered_commands:
         assert command.callback
-        assert f"### beacon {command.callback.__name__}" in page
+        assert f"### beacon {command.name or command.callback.__name__}" in page
     for form, _ in SAYS.values():
         assert f"`{form}`" in page
     assert {kind.__name__.lower() for kind in REGISTER} == {*SAYS, "ask", "show"}
