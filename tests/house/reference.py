@@ -27,7 +27,7 @@ SAYS = {
     "metrics": ("metrics [LIKE]", "The metrics that have data here, or those whose names are like a word."),
     "define": ("define METRIC", "What a metric means: formula, unit, source, and the rules that watch it."),
     "rule": (
-        "rule [add|change|retire|undo] NAME: SENTENCE [owner=… for=… severity=…]",
+        "rule [add, change, retire, undo] NAME: SENTENCE [owner=… for=… severity=…]",
         "A rule made in chat: read back first, kept when its author presses so; alone, the rules in force.",
     ),
     "alerts": ("alerts [mine] [DIM=VALUE]", "The open alerts, all or some."),
@@ -146,7 +146,7 @@ def commands_page() -> str:
     lines.append(_row("`#HANDLE`", show_alert, "The alert's card as it is now.", ""))
     lines.append(
         _row(
-            "`METRIC [DIM=VALUE …] [by DIM] [top N] [PERIOD] [vs PERIOD] [chart|table|excel]`",
+            "`METRIC [DIM=VALUE …] [by DIM] [top N] [PERIOD] [vs PERIOD] [chart, table, excel]`",
             ask,
             "The number, what it was, a chart. Without a metric it goes on from the question before.",
             "",
