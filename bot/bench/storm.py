@@ -77,13 +77,13 @@ class House:
     lives: list[int] = field(default_factory=list)
     _started: int = 0
 
-    async def start(self, *words: str, number: int | None = None) -> int:
+    async def start(self, *words: str, number: int | None = None, **environment: str) -> int:
         """Start a process in its place, and return its id."""
         self._started += 1
         order = {
             "argv": ["run", str(self.folder / "shop"), *words],
             "cwd": str(self.folder),
-            "environment": self.environment,
+            "environment": self.environment | environment,
             "log": str(self.folder / "said"),  # its id is added
         }
         assert self.zygote.stdin  # noqa: S101 - it was opened with both
@@ -155,9 +155,8 @@ async def storm(plan: Plan, shown: Callable[[str, float], None] = lambda _, __: 
                     await asyncio.wait([killing], timeout=max(1.0, _LIFE * plan.kills / plan.waves))
             await killing
             weather.share = 0.0  # a storm passes; what is left is what it left behind
-            settings = Settings.model_validate({"beacon_store_url": plan.store}, strict=False)
-            told = await _drained(plan, settings, platforms)
-            return _measured(plan, shop, platforms, told, begun, weather)
+            told = await drained(plan, platforms)
+            return measured(plan, shop, platforms, told, begun)
 
 
 def lines(measured: Measured, tongue: Tongue) -> list[str]:
@@ -188,9 +187,10 @@ async def _kill(plan: Plan, house: House, dice: Random, shown: Callable[[str, fl
         await house.kill(victim)
 
 
-async def _drained(plan: Plan, settings: Settings, platforms: Platforms) -> Sequence[tuple[Delivery, str]]:
+async def drained(plan: Plan, platforms: Platforms) -> Sequence[tuple[Delivery, str]]:
     """Wait until nothing is left to be said, and return each notice with the handle of what it is about."""
     quiet_since, last = time(), -1
+    settings = Settings.model_validate({"beacon_store_url": plan.store})
     async with open_store_of(settings) as store:
         while time() - quiet_since < PATIENCE:
             with suppress(Problem):
@@ -213,13 +213,12 @@ async def _drained(plan: Plan, settings: Settings, platforms: Platforms) -> Sequ
     return list(found.values())
 
 
-def _measured(
+def measured(
     plan: Plan,
     shop: Shop,
     platforms: Platforms,
     told: Sequence[tuple[Delivery, str]],
     begun: float,
-    weather: Weather,
 ) -> Measured:
     posts = [message for message in platforms.messages if not message.is_picture]
     said = [(one, handle) for one, handle in told if one.notice.kind is not Kind.STATE]
@@ -242,7 +241,7 @@ def _measured(
         unsure_duplicates=unsure,
         most_messages_in_a_chat=max(chats.values(), default=0),
         slowest_critical_seconds=round(max(firsts) - begun, 2),
-        faults=dict(weather.happened),
+        faults=dict(platforms.weather.happened),
         refused=dict(platforms.refused),
     )
 
