@@ -47,7 +47,7 @@ from core.ports import Clock, Dispatch, Messenger, Store, Transaction, Warehouse
 from core.text import Tongue
 from core.usecases.audit import note_definitions
 from core.usecases.define import take_up
-from core.usecases.health import Vitals
+from core.usecases.health import Health, Vitals, health
 from core.usecases.turns import alone
 from core.usecases.workbook import Sheet
 from core.warehouse.intake import wanted
@@ -145,6 +145,12 @@ async def open_and_close(store_url: str) -> None:
     await (await _opened(store_url)).aclose()
 
 
+async def health_of(settings: Settings) -> Health:
+    """Return how everything that shares the store is."""
+    async with open_store_of(settings) as store:
+        return await health(store, SystemClock())
+
+
 async def _opened(url: str, *, is_running: bool = False) -> Store:
     from core.store.sql import open_store
 
@@ -233,6 +239,8 @@ async def serve(
             return {name: adapter.is_up for name, adapter in adapters.items()}
 
         loops.listening = readiness
+        if deadman := _open(settings.beacon_deadman_url):
+            loops.well = lambda: _ping(deadman)
         hosts = LOCAL if settings.beacon_host in LOCAL else None
         app = build_app(
             web,
@@ -262,6 +270,17 @@ async def _tell_managers(workspace: Workspace, adapters: Mapping[str, Adapter], 
             places = (Place(platform, chat) for platform, chat in person.chats.items() if platform in adapters)
             if place := next(places, None):
                 await adapters[place.platform].post(place, card, f"files:{id(problem)}:{person.id}")
+
+
+async def _ping(url: str) -> None:
+    """Tell whoever waits for it that we live; that they cannot be reached is theirs to notice, and no trouble here."""
+    import httpx
+
+    try:
+        async with httpx.AsyncClient(timeout=10) as client:
+            await client.get(url)
+    except httpx.HTTPError as failure:
+        log.warning("the dead-man's switch did not answer", reason=type(failure).__name__)
 
 
 async def _look_at_news(loops: Loops, news: asyncio.Event, wake: asyncio.Event) -> None:

@@ -388,6 +388,23 @@ def demo(
 
 
 @cli.command()
+def health(folder: Folder, as_json: AsJson = False) -> None:
+    """Tell how Beacon is: which processes live, what waits, what reached nobody. Exit code 1 when not all is well."""
+    from bot.app import health_of
+    from bot.cards.health import health_card
+    from bot.chat.plain import plain
+    from bot.settings import read_settings
+    from core.usecases.health import as_json as health_json
+    from core.workspace import load_workspace
+
+    _log_to_stderr()
+    workspace = load_workspace(folder)
+    found = asyncio.run(health_of(read_settings()))
+    typer.echo(_json(health_json(found)) if as_json else plain(health_card(found, workspace, _tongue())))
+    sys.exit(0 if found.is_well else 1)
+
+
+@cli.command()
 def run(
     folder: Annotated[Path | None, typer.Argument(help="The workspace, if not BEACON_WORKSPACE.")] = None,
     only: Annotated[

@@ -29,8 +29,9 @@ from core.ports import Arrival, Conflict, World
 from core.usecases.deliver import deliver
 from core.usecases.digest import post_digests
 from core.usecases.evaluate import evaluate_due
-from core.usecases.health import Vitals
+from core.usecases.health import ROUNDS, Vitals, health
 from core.usecases.post_reviews import post_reviews
+from core.usecases.rounds import rounds
 from core.usecases.turns import occurrence
 from core.usecases.watch import next_due, watch
 from core.workspace import Workspace
@@ -43,6 +44,7 @@ LOOK = 5.0  # seconds between two looks at the sources
 LAST = 10.0  # seconds that what is under way may take when we are told to stop
 BATCH = 50
 REST = 5.0  # seconds at most between two looks at the queue
+ROUNDS_AT = "*/10 * * * *"
 BEAT = 10.0  # seconds between two signs of life
 DIGEST = "0 9 * * *"
 MISFIRE = 3600  # a late job is run, and not dropped
@@ -79,6 +81,7 @@ class Loops:
     does: frozenset[str] = EVERYTHING
     vitals: Vitals = field(default_factory=Vitals)
     listening: Callable[[], Mapping[str, bool]] = dict  # which chats are up
+    well: Callable[[], Awaitable[None]] | None = None  # called after each round that finds all well
     _scheduler: Any = field(init=False)
     _arrivals: tuple[Arrival, ...] = ()
     _turn: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
@@ -99,6 +102,7 @@ class Loops:
             add(self.evaluate, IntervalTrigger(seconds=self.look), id="look", next_run_time=_at_once())
             for line in sorted({rule.schedule for rule in self.workspace.rules if rule.schedule}):
                 add(self._once, self._at(line), id=f"cron {line}", args=[line, partial(self.evaluate, line)])
+            add(self._once, self._at(ROUNDS_AT), id="rounds", args=[ROUNDS_AT, partial(self._calmly, self._go_round)])
             add(self._once, self._at(DIGEST), id="digest", args=[DIGEST, partial(self._in_turn, self._digest)])
         self._scheduler.start()
         try:
@@ -189,6 +193,16 @@ class Loops:
                 await tx.beat(self.vitals.pulses, now)
 
         await self._calmly(beat)
+
+    async def _go_round(self) -> None:
+        """Look for whoever was left alone, and tell the world outside that all is well, if it is."""
+        forgotten = await rounds(self.world)
+        if forgotten:
+            log.error("alerts without a next step", handles=forgotten)
+        self.vitals.mark(ROUNDS, self.clock.now(), " ".join(forgotten))
+        await self._beat()
+        if self.well and (await health(self.world.store, self.clock)).is_well:
+            await self.well()
 
     async def _digest(self) -> None:
         await post_digests(self.workspace, self.world)

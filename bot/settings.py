@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     beacon_store_url: SecretStr = SecretStr("sqlite:///beacon.db")
     beacon_host: str = "127.0.0.1"
     beacon_port: int = Field(default=8080, ge=0, le=65535)
+    beacon_deadman_url: SecretStr | None = None
     beacon_zone: Annotated[str, AfterValidator(_zone)] | None = None
 
     beacon_public_url: str | None = None

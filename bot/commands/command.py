@@ -136,6 +136,11 @@ class Imports:
 
 
 @dataclass(frozen=True, slots=True)
+class Health:
+    """How Beacon itself is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     pass
 
@@ -415,6 +420,7 @@ Command = (
     | Digest
     | Put
     | Imports
+    | Health
     | Help
     | Ack
     | Assign

@@ -31,6 +31,7 @@ from bot.commands import (
     said_rule,
     why,
 )
+from bot.commands import health as well
 from bot.commands import storm as storms
 from bot.commands.call import Call
 from bot.commands.command import (
@@ -60,6 +61,7 @@ from bot.commands.command import (
     Escalate,
     Funnel,
     HandOff,
+    Health,
     Help,
     Home,
     Imports,
@@ -118,6 +120,7 @@ REGISTER: dict[type[Command], tuple[Need, Handler]] = {
     Funnel: (Right.READ, why.funnel),
     Lines: (Right.READ, why.lines),
     Route: (Right.READ, explain.route),
+    Health: (Right.READ, well.health),
     Help: (Right.READ, explain.help_),
     Alerts: (Right.READ, alerts.alerts),
     Show: (Right.READ, alerts.show),

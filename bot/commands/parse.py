@@ -32,6 +32,7 @@ from bot.commands.command import (
     Duty,
     Escalate,
     Funnel,
+    Health,
     Help,
     Home,
     Imports,
@@ -170,6 +171,8 @@ def _act(
             return Duty()
         case "digest":
             return Digest()
+        case "health":
+            return Health()
         case "imports":
             return Imports()
         case "put":

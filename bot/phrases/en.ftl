@@ -1804,3 +1804,22 @@ home-digest = Digest
 home-mutes = Mutes
 home-promises = All promises
 home-help = Help
+
+## How Beacon is
+
+health-well = All is well
+health-ill = Something is wrong with Beacon itself
+health-processes = Processes alive
+health-waiting = Waiting to be said
+health-queue = { $count }, the oldest for { $seconds } s
+health-dead = Reached nobody, in a week
+health-fetch = Facts last looked at
+health-evaluate = Rules last judged
+health-rounds = Rounds last made
+health-send = Last said in { $platform }
+health-listen = { $platform } last heard us
+health-ago = { $seconds } s ago
+health-forgotten = Nobody will hear of these by themselves: { $handles }. Take them or assign them.
+health-to = To
+health-why = Why not
+health-when = Since

@@ -1723,3 +1723,22 @@ home-digest = 日报
 home-mutes = 屏蔽列表
 home-promises = 全部承诺
 home-help = 帮助
+
+## Beacon 自身的状况
+
+health-well = 一切正常
+health-ill = Beacon 自身有问题
+health-processes = 存活的进程
+health-waiting = 等待发送
+health-queue = { $count } 条，最早的已等 { $seconds } 秒
+health-dead = 一周内谁也没收到的
+health-fetch = 上次查看数据
+health-evaluate = 上次判断规则
+health-rounds = 上次巡查
+health-send = 上次发到 { $platform }
+health-listen = { $platform } 上次连通
+health-ago = { $seconds } 秒前
+health-forgotten = 这些告警不会再自动通知任何人：{ $handles }。请认领或指派。
+health-to = 收件人
+health-why = 原因
+health-when = 自

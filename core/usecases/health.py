@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from os import getpid
 from socket import gethostname
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.ports import Pulse
 
 if TYPE_CHECKING:
     from core.notices.outbox import Delivery
-    from core.ports import World
+    from core.ports import Clock, Store
 
 GONE_AFTER = timedelta(seconds=45)  # without a sign of life
 LETTERS_OF = timedelta(days=7)
+ROUNDS = "rounds"
 SLOW = timedelta(minutes=5)  # for what waits to be said
 
 
@@ -52,11 +53,11 @@ class Process:
 class Health:
     at: datetime
     processes: tuple[Process, ...]
-    last: Mapping[str, datetime]  # of all processes: fetch, evaluate, send slack, listen telegram, watchdog
+    last: Mapping[str, datetime]  # of all processes: fetch, evaluate, rounds, send slack, listen telegram
     waiting: Mapping[str, int]
     oldest: datetime | None
     letters: tuple[Delivery, ...]  # dead ones, newest first
-    troubles: tuple[str, ...]  # the watchdog's and the auditor's, as they found them last
+    forgotten: tuple[str, ...]  # handles of alerts without a next step, as the last rounds found them
 
     @property
     def queue_age(self) -> timedelta:
@@ -65,24 +66,44 @@ class Health:
     @property
     def is_well(self) -> bool:
         is_alive = any(process.is_alive for process in self.processes)
-        return is_alive and self.queue_age < SLOW and not self.letters and not self.troubles
+        return is_alive and self.queue_age < SLOW and not self.letters and not self.forgotten
 
 
-async def health(world: World) -> Health:
+async def health(store: Store, clock: Clock) -> Health:
     """Return how everything that shares this store is."""
-    now = world.clock.now()
-    async with world.store.begin() as tx:
+    now = clock.now()
+    async with store.begin() as tx:
         pulses, waiting = await tx.pulses(), await tx.waiting()
         oldest, letters = await tx.oldest(now), await tx.dead(now - LETTERS_OF)
     last: dict[str, datetime] = {}
     for pulse in pulses:
         if pulse.what != "alive":
             last[pulse.what] = max(pulse.at, last.get(pulse.what, pulse.at))
-    troubles = [pulse for pulse in pulses if pulse.what in ("watchdog", "audit")]
-    newest = {what: max((one for one in troubles if one.what == what), key=lambda one: one.at, default=None)
-              for what in ("watchdog", "audit")}  # fmt: skip
-    found = tuple(word for pulse in newest.values() if pulse for word in pulse.detail.split())
+    newest = max((pulse for pulse in pulses if pulse.what == ROUNDS), key=lambda pulse: pulse.at, default=None)
+    found = tuple(newest.detail.split()) if newest else ()
     return Health(now, _processes(pulses, now), last, waiting, oldest, tuple(letters), found)
+
+
+def as_json(health: Health) -> dict[str, Any]:
+    """Return it for scripts and for whoever watches us."""
+    processes = {
+        one.name: {"alive": one.is_alive, "does": list(one.does), "last": _moments(one.last)}
+        for one in health.processes
+    }
+    letters = [{"to": str(one.to), "why": one.error, "since": one.created_at.isoformat()} for one in health.letters]
+    return {
+        "well": health.is_well,
+        "processes": processes,
+        "last": _moments(health.last),
+        "waiting": dict(health.waiting),
+        "queue_seconds": round(health.queue_age.total_seconds(), 1),
+        "dead_letters": letters,
+        "forgotten": list(health.forgotten),
+    }
+
+
+def _moments(last: Mapping[str, datetime]) -> dict[str, str]:
+    return {what: at.isoformat() for what, at in sorted(last.items())}
 
 
 def _processes(pulses: Sequence[Pulse], now: datetime) -> tuple[Process, ...]:

@@ -45,6 +45,7 @@ SAYS = {
     "board": ("board", "The foremost metrics, against the day and the week before."),
     "duty": ("duty", "Who is on duty by each rota, until when, and who is next."),
     "digest": ("digest", "The daily digest, now."),
+    "health": ("health", "How Beacon itself is: processes, last looks and messages, what waits, what reached nobody."),
     "imports": ("imports", "What became of each file: rows taken in, rows set aside and why."),
     "put": ("put METRIC NUMBER DIM=VALUE [DAY]", "Note a number that no export holds: a competitor's price."),
     "help": ("help", "What one can say, with examples that work in this workspace."),

@@ -63,7 +63,7 @@ def answered(tongue):
 
 
 @pytest.mark.parametrize("tongue", ["zh", "en"])
-async def test_in_one_hand_every_card_of_an_answer_can_be_read_and_pressed(console, tongue):  # noqa: F811
+async def test_in_one_hand_every_card_of_an_answer_can_be_read_and_pressed(console, tongue):
     for number, card in enumerate(answered(tongue)):
         await console.web.post(OWN, card, f"card{number}")
     async with console.page(HAND, tongue=tongue) as page:

@@ -129,8 +129,9 @@ async def test_a_process_of_the_version_before_goes_on_beside_a_newer_store_and_
         changed = time()
         shop.fall(20)
         pid = await house.start()
-        await asyncio.sleep(6)
-        assert "9999" in house.said(pid)
+        async with asyncio.timeout(60):
+            while "9999" not in house.said(pid) or platforms.messages[-1].at < changed:  # noqa: ASYNC110 - as below
+                await asyncio.sleep(0.2)
         assert "Traceback" not in house.said(house.lives[0])
         later = [message for message in platforms.messages if message.at > changed]
         assert later, "what fell since is told by the old one"

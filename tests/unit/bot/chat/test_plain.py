@@ -6,7 +6,6 @@ from bot.chat.card import Button, Buttons, Card, Fact, Facts, Picture, Prose, Ta
 from bot.chat.plain import padded, plain, wrapped
 from core.calendar.grain import Grain
 from core.charts.figure import Lines
-from core.document import display_width
 from core.metrics.metric import Direction
 from core.quantity import Unit
 
