@@ -1,4 +1,4 @@
-"""The cards of an alert's answer in a real browser, in one hand, in both tongues: all can be read and pressed.
+"""The cards of an alert's answer in a real browser, in one hand, in both tongues: all can be read and pressed."""
 
 from __future__ import annotations
 
