@@ -22,7 +22,7 @@ from core.attribution.noise import Noise, by_size, noise_of
 DECOY = 1.6
 AGAINST = 3.0  # the decoy test for slices that moved against the whole: nobody asked for those
 WORTH = 0.1  # of what the others moved, for a slice against the whole to be told
-LEAST = 5.0  # of gain, beyond what the number of slices looked at explains
+LEAST = 3.0  # of gain, beyond what the number of slices looked at explains
 MOST = 20
 CLIFF = 4.0  # how far gains must drop from a cause to noise where causes of both signs hide each other
 MOST_LEAN = 0.1  # where most leaves broke, their move is no lean

@@ -1,8 +1,8 @@
 """What a cause keeps quiet: while a rule's alert is bad, the alerts of what depends on it wait.
 
 A rule names what it `inhibits`. It holds for the same part of the business only: an alert whose slice differs from
-its cause's in a dimension that both have depends on something else. When the last cause is over, the wait ends, and
-what is still bad by itself is said.
+its cause's in a dimension that both have depends on something else. Of a slice and its parts only the one that explains
+is told, too (`kin`). When the last cause is over, the wait ends, and what is still bad by itself is said.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from uuid import uuid4
 from core.alerts.escalation import paused
 from core.alerts.event import moved
 from core.alerts.holds import LONGEST_SNOOZE, Hold, HoldKind, end, is_active
+from core.routing.kin import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,11 +36,12 @@ def inhibit(
     alerts = {alert.id: alert for alert in opened} | {id: change.after for id, change in every.items()}
     names = {rule.id: rule.inhibits for rule in rules if rule.inhibits}
     causes = [one for one in alerts.values() if one.fingerprint.rule in names and one.is_open and one.condition.is_bad]
+    kin = explained(alerts.values())
     touched: list[Hold] = []
     for alert in alerts.values():
         mine = [hold for hold in holds if hold.alert == alert.id]
         held = next((hold for hold in mine if hold.kind is HoldKind.INHIBITED and is_active(hold, now)), None)
-        cause = _cause(alert, causes, names)
+        cause = _cause(alert, causes, names) or kin.get(alert.id)
         later: Change | None = None
         if cause is not None and held is None and alert.is_open and alert.condition.is_bad:
             later, hold = _begin(alert, cause, now)
@@ -66,4 +68,6 @@ def _begin(alert: Alert, cause: Alert, now: datetime) -> tuple[Change, Hold]:
     value = headline.value if headline else None
     by = cause.fingerprint.rule
     hold = Hold(uuid4().hex, alert.id, HoldKind.INHIBITED, by, now, now + LONGEST_SNOOZE, value=value)
-    return moved(alert, now, [("inhibited", {"rule": by})], escalation=paused(alert.escalation)), hold
+    return moved(
+        alert, now, [("inhibited", {"rule": by, "cause": cause.handle})], escalation=paused(alert.escalation)
+    ), hold

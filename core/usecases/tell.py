@@ -35,7 +35,9 @@ async def inhibited(
     """
     mutes = await tx.mutes()
     is_muted = bool(mutes) or any(hold.kind is HoldKind.MUTED for hold in held)
-    if not is_muted and not any(rule.inhibits for rule in workspace.rules):
+    has_kin = any(change.after.condition.is_bad for change in changes)
+    waits = any(hold.kind is HoldKind.INHIBITED for hold in held)
+    if not (is_muted or has_kin or waits or any(rule.inhibits for rule in workspace.rules)):
         return tuple(changes), (), tuple(held)
     opened = await tx.open()
     every, touched = inhibit(changes, opened, workspace.rules, held, now)
