@@ -16,9 +16,9 @@ from core.errors import Invalid, Mistake, Where
 from core.metrics.load import code, matchers, metric_code, unique
 from core.rules import tree
 from core.rules.check import check, grain_of
+from core.rules.load_response import response_of
 from core.rules.occasions import find, unknown_event, unknown_events
 from core.rules.parse import parse
-from core.rules.response import response_of
 from core.rules.rule import During, Gating, Rule, Severity
 from core.rules.scan import scan
 from core.rules.tree import Bound, Change, Compare, Comparison, Reading, Sentence
