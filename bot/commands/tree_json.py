@@ -32,7 +32,10 @@ def _plain(node: object) -> Any:
             return [_plain(part) for part in node]
         case _ if is_dataclass(node):
             kind = re.sub(r"(?<!^)(?=[A-Z])", "_", type(node).__name__).lower()
-            return {"kind": kind} | {field.name: _plain(getattr(node, field.name)) for field in fields(node)}
+            found = {field.name: _plain(getattr(node, field.name)) for field in fields(node)}
+            if found.get("part", 0) is None:
+                del found["part"]  # a change of a part of the whole names it, and any other has none
+            return {"kind": kind} | found
         case _:
             return node
 

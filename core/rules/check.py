@@ -159,6 +159,10 @@ def _leaf_mistakes(leaf: Leaf, catalog: Catalog) -> Iterator[Mistake]:
             yield Mistake("rule-needs-threshold")
         case Compare(Change(metric, SoFar()), _, _) if metric and _counts_heads(metric, catalog):
             yield Mistake("rule-so-far-distinct", {"metric": metric})
+        case Compare(Change(metric, _, relative, (Share() | Concentration()) as part), _, Bound(quantity)) if (
+            metric and quantity
+        ):
+            yield from _part_moves(part, metric, None if relative else quantity, catalog)
         case Compare(Change(metric, _, relative), _, Bound(quantity)) if metric and quantity:
             if relative != (quantity.unit is Unit.PERCENT):
                 yield Mistake("rule-change-unit", {"bound": number(quantity, "en")})
@@ -206,6 +210,17 @@ def _part_mistakes(part: Share | Concentration, metric: str, quantity: Quantity,
         yield Mistake("rule-part-percent", facts | {"suggestion": number(Quantity(meant, Unit.PERCENT), "en")})
     if isinstance(part, Concentration) and part.top == 0:
         yield Mistake("rule-concentration-scale", {"bound": "0"})
+
+
+def _part_moves(
+    part: Share | Concentration, metric: str, points: Quantity | None, catalog: Catalog
+) -> Iterator[Mistake]:
+    """A part of a whole moves in percent of itself, or in points; a concentration in its own bare number."""
+    if catalog.additivity(metric) is not Additivity.SUM:
+        yield Mistake("rule-part-of-sum", {"metric": metric})
+    squares = isinstance(part, Concentration) and part.top is None
+    if points is not None and points.unit is not (Unit.BARE if squares else Unit.POINTS):
+        yield Mistake("rule-change-unit", {"bound": number(points, "en")})
 
 
 def _change_mistakes(metric: str, quantity: Quantity, catalog: Catalog) -> Iterator[Mistake]:
@@ -293,7 +308,7 @@ def _of_the_mean(leaf: Leaf) -> Leaf:
 
 def _in_points(leaf: Leaf, catalog: Catalog) -> Leaf:
     match leaf:
-        case Compare(Change(metric, against, True), _, Bound(quantity)) if metric and quantity:
+        case Compare(Change(metric, against, True, None), _, Bound(quantity)) if metric and quantity:
             if catalog.metric(metric).unit is Unit.PERCENT:
                 points = Bound(replace(quantity, unit=Unit.POINTS))
                 return replace(leaf, left=Change(metric, against, relative=False), right=points)

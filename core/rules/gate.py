@@ -168,7 +168,7 @@ _SIDES: dict[Comparison, Side] = {
 
 def _moved(left: Operand, right: Operand, side: Side) -> Question | None:
     match left, right:
-        case Change(metric, against), Bound(quantity) if metric and quantity and quantity.value * side >= 0:
+        case Change(metric, against, part=None), Bound(quantity) if metric and quantity and quantity.value * side >= 0:
             return Question(metric, against, side)  # a fall by less than so much is no alarm, and asks nothing
         case Reading(metric), Baseline(other, against) if metric and metric == other:
             return Question(metric, against, side)

@@ -26,18 +26,17 @@ from core.rules.tree import (
     Change,
     Compare,
     Comparison,
-    Concentration,
     Condition,
     Held,
     NoData,
     Not,
     Operand,
     Reading,
-    Share,
     SoFar,
     Streak,
     Sudden,
     own_grain,
+    parts_of_whole,
 )
 
 Alike = tuple[Condition, ...]
@@ -73,7 +72,7 @@ def judged(alike: Alike, sides: Sides, doubt: Flags | None = None) -> Verdict:
             holds, fails = _single(alike, sides)
             if doubt is None:
                 return holds, fails
-            if isinstance(leaf, Compare) and isinstance(leaf.left, (Share, Concentration)):
+            if isinstance(leaf, Compare) and parts_of_whole(leaf):
                 doubt = shares.spread(doubt, sides.wholes)
             sure = ~sides.here(doubt)
             return holds & sure, fails & sure

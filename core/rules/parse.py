@@ -244,8 +244,8 @@ class _Reading:
 
     def said(self, of: Subject, shape: Any) -> Condition:
         metric, parts = of.metric, shape.children
-        if not isinstance(of, Reading) and shape.data not in ("bounded", "bounded_after", "between", "outside", "zero"):
-            self.refuse("rule-part-shape", self.part)
+        if not isinstance(of, Reading) and shape.data not in _OF_NUMBERS:
+            return self.part_said(of, shape)
         match shape.data:
             case "bounded":
                 self.agree(*(part.value for part in parts if _is_token(part)))
@@ -310,6 +310,25 @@ class _Reading:
                 return Sudden(metric, _move(parts).direction)
             case _:  # moved_alone
                 return self.moved_alone(metric, _move(parts))
+
+    def part_said(self, of: Share | Concentration, shape: Any) -> Condition:
+        """A part of the whole moves as a metric does: against yesterday, or its own mean."""
+        parts = shape.children
+        if shape.data == "baseline":
+            held, none = self.against(parts[1]), Bound(Quantity.percent(0))
+            moved: Condition = Compare(Change(of.metric, held), parts[0].value.value, none)
+        elif shape.data in _OF_MOVES:
+            moved = self.said(Reading(of.metric), shape)
+        else:
+            self.refuse("rule-part-shape", self.part)
+        nameless = replace(of, metric=None)
+
+        def with_part(leaf: tree.Leaf) -> Condition:
+            if isinstance(leaf, Compare) and isinstance(leaf.left, Change):
+                return replace(leaf, left=replace(leaf.left, part=nameless))
+            return leaf
+
+        return tree.with_leaves(moved, with_part)
 
     def agree(self, comparison: Word, suffix: Word | None = None) -> None:
         """Refuse 低于2%以上, which says both."""
@@ -407,6 +426,8 @@ _INCLUSIVE = {
     **dict.fromkeys((Comparison.LESS, Comparison.AT_MOST), Comparison.AT_MOST),
     **dict.fromkeys((Comparison.MORE, Comparison.AT_LEAST), Comparison.AT_LEAST),
 }
+_OF_NUMBERS = ("bounded", "bounded_after", "between", "outside", "zero")  # what may be said of a part itself
+_OF_MOVES = ("moved", "changed", "deviation", "deviation_before", "deviation_by", "sized")
 _SCALE = {Unit.PERCENT: -2, Unit.POINTS: -2}
 _MOVED: dict[tuple[bool, bool], Comparison] = {
     (True, True): Comparison.LESS,

@@ -190,7 +190,9 @@ def _condition(condition: Condition, tongue: Tongue, metric: Title, outer: type 
             often = _often(times, of, grain, tongue)
             return f"{often}（{said}）" if zh else f"({said}) {often}"
         case Compare(Change() as change, comparison, right):
-            return _joined(_subject(change.metric, tongue, metric), _moved(change, comparison, right, tongue), tongue)
+            whole = change.of_whole
+            subject = _part(whole, tongue, metric) if whole else _subject(change.metric, tongue, metric)
+            return _joined(subject, _moved(change, comparison, right, tongue), tongue)
         case NoData(code):
             return _joined(_subject(code, tongue, metric), "无数据" if zh else "has no data", tongue)
         case Compare((Share() | Concentration()) as part, comparison, right):

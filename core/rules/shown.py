@@ -56,9 +56,10 @@ def _term(operand: Operand, leaf: Compare, sides: Sides, row: int, at: int) -> T
     metric = named(None if isinstance(operand, Bound) else operand.metric)
     held = next((side.against for side in (operand, leaf.right) if isinstance(side, (Change, Baseline))), None)
     of = leaf.right.metric if isinstance(leaf.right, Baseline) else metric
+    part = operand.part if isinstance(operand, Change) else None
     is_part = isinstance(operand, (Share, Concentration))
-    value = _cell(sides.operand(operand) if is_part else sides.now(metric, held), row, at)
-    then = _cell(sides.baseline(named(of), held), row, at) if held else None
+    value = _cell(sides.operand(operand) if is_part else sides.of_whole(part, sides.now(metric, held)), row, at)
+    then = _cell(sides.of_whole(part, sides.baseline(named(of), held)), row, at) if held else None
     sample = sides.reader.sample(metric, sides.columns)
     return Term(
         metric=metric,
@@ -73,7 +74,7 @@ def _term(operand: Operand, leaf: Compare, sides: Sides, row: int, at: int) -> T
 
 
 def _unit(operand: Operand, metric: str, sides: Sides) -> Unit:
-    match operand:
+    match operand.part if isinstance(operand, Change) and operand.part else operand:
         case Share() | Concentration(_, int()):
             return Unit.PERCENT
         case Concentration():

@@ -151,8 +151,9 @@ class Sides:
             case Concentration(metric, top):
                 make = shares.concentration
                 return self.part(operand, lambda: make(self.operand(Reading(metric)), self.wholes, top))
-            case Change():
-                return self.reader.once(("change", operand, self.periods), lambda: self.change(operand))
+            case Change(part=part):
+                fixed = self.fixed if part is not None else ()
+                return self.reader.once(("change", operand, self.periods, fixed), lambda: self.change(operand))
 
     @property
     def wholes(self) -> shares.Rows:
@@ -172,13 +173,26 @@ class Sides:
     def change(self, change: Change) -> Array:
         """Return how far a metric moved; relative to nothing is no change at all, but unknown."""
         metric = named(change.metric)
-        now, then = self.now(metric, change.against), self.baseline(metric, change.against)
+        now, then = (self.of_whole(change.part, each) for each in self.compared(metric, change.against))
         moved = now - then
         if not change.relative:
             return moved
         relative = np.full(moved.shape, np.nan)
         np.divide(moved, np.abs(then), out=relative, where=then != 0)
         return relative
+
+    def compared(self, metric: str, against: Against) -> tuple[Array, Array]:
+        return self.now(metric, against), self.baseline(metric, against)
+
+    def of_whole(self, part: Share | Concentration | None, values: Array) -> Array:
+        """Return what part of their whole these are; themselves, where no part is asked for."""
+        match part:
+            case None:
+                return values
+            case Share():
+                return shares.shares(np.broadcast_to(values, (len(self.slices), values.shape[1])), self.wholes)
+            case Concentration(_, top):
+                return shares.concentration(values, self.wholes, top)
 
     def now(self, metric: str, against: Against | None) -> Array:
         """Return what is held against another: the period itself, or its day so far."""
@@ -275,13 +289,26 @@ class Sides:
                 return shares.exact_share(self.exactly(Reading(metric), row, at), self.whole(metric, row, at))
             case Concentration(metric, top):
                 return shares.exact_concentration(self.whole(metric, row, at), top)
-            case Change(metric, against, relative):
+            case Change(metric, against, relative, part):
                 over = Grain.DAY if isinstance(against, SoFar) else None
-                now = exact.Exactly(self.reader).value(named(metric), row, int(self.columns[at]), over)
-                then = self.exact_baseline(named(metric), against, row, at)
+                exactly, column = exact.Exactly(self.reader), int(self.columns[at])
+                now = self.exactly_of_whole(part, row, lambda one: exactly.value(named(metric), one, column, over))
+                then = self.exactly_of_whole(
+                    part, row, lambda one: self.exact_baseline(named(metric), against, one, at)
+                )
                 if now is None or then is None or (relative and not then):
                     return None
                 return (now - then) / abs(then) if relative else now - then
+
+    def exactly_of_whole(
+        self, part: Share | Concentration | None, row: int, of: Callable[[int], Fraction | None]
+    ) -> Fraction | None:
+        if part is None:
+            return of(row)
+        whole = [of(int(each)) for each in next(each for each in self.wholes if row in each)]
+        if isinstance(part, Share):
+            return shares.exact_share(of(row), whole)
+        return shares.exact_concentration(whole, part.top)
 
     def whole(self, metric: str | None, row: int, at: int) -> list[Fraction | None]:
         """Return one period of all slices in the same whole, exactly."""

@@ -101,22 +101,6 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """How far a metric has moved: relative (−0.2 is a fall by a fifth), or in points of the metric itself."""
-
-    metric: str | None
-    against: Against
-    relative: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A number; None has still to be said (线索量低于阈值), and a rule cannot run before it is."""
-
-    quantity: Quantity | None
-
-
-@dataclass(frozen=True, slots=True)
 class Share:
     """A slice's part of the sum over all slices that the sentence tells apart: 渠道贡献度."""
 
@@ -132,6 +116,31 @@ class Concentration:
 
     metric: str | None
     top: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How far a metric has moved: relative (−0.2 is a fall by a fifth), or in points of the metric itself.
+
+    With a `part`, which names no metric of its own, it is that part of the whole that has moved.
+    """
+
+    metric: str | None
+    against: Against
+    relative: bool = True
+    part: Share | Concentration | None = None
+
+    @property
+    def of_whole(self) -> Share | Concentration | None:
+        """Return the part with the metric that it is a part of."""
+        return self.part and replace(self.part, metric=self.metric)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A number; None has still to be said (线索量低于阈值), and a rule cannot run before it is."""
+
+    quantity: Quantity | None
 
 
 Operand = Reading | Baseline | Change | Share | Concentration | Bound
@@ -283,7 +292,8 @@ def operands(condition: Condition) -> Iterator[Operand]:
 
 def parts_of_whole(condition: Condition) -> tuple[Share | Concentration, ...]:
     """Return the operands that rest on all slices together."""
-    return tuple(each for each in operands(condition) if isinstance(each, (Share, Concentration)))
+    found = (each.of_whole if isinstance(each, Change) else each for each in operands(condition))
+    return tuple(each for each in found if isinstance(each, (Share, Concentration)))
 
 
 def metrics(condition: Condition) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ def by_weekday(sentence: Sentence, catalog: Catalog, grain: Grain) -> Sentence:
     def held(operand: Operand) -> Operand:
         if not isinstance(operand, (Baseline, Change)) or operand.metric is None:
             return operand
+        if isinstance(operand, Change) and operand.part is not None:
+            return operand  # a part of the whole is a rate
         match operand.against:
             case Usual(None, _, False) as usual if catalog.additivity(operand.metric) in _BY_WEEKDAY:
                 return replace(operand, against=replace(usual, same_weekday=True))

@@ -46,6 +46,7 @@ from core.rules.tree import (
     Target,
     Usual,
     YearAgo,
+    parts_of_whole,
 )
 
 Facts = Mapping[tuple[str, Labels, int], Fraction]  # measure, slice, period; a missing key is no row
@@ -267,9 +268,13 @@ class Plainly:
                     return None
                 parts = [each / sum(sizes) for each in sizes]
                 return sum(each * each for each in parts) if top is None else sum(parts[:top])
-            case Change(metric, against, relative):
+            case Change(metric, against, relative, part):
                 over = Grain.DAY if isinstance(against, SoFar) else None
                 now, then = self.value(metric, at, over), self.held(metric, against, at)
+                if part is not None:
+                    others = [replace(self, labels=each) for each in self.whole]
+                    now = part_of(part, now, [one.value(metric, at, over) for one in others])
+                    then = part_of(part, then, [one.held(metric, against, at) for one in others])
                 if now is None or then is None or (relative and then == 0):
                     return None
                 return (now - then) / abs(then) if relative else now - then
@@ -337,8 +342,18 @@ class Plainly:
                 raise ValueError("what is sudden is told by numbers, not by fractions; see plain_detector")
 
     def is_frozen(self, leaf: Condition, at: int) -> bool:
-        of_whole = isinstance(leaf, Compare) and isinstance(leaf.left, (Share, Concentration))
+        of_whole = bool(parts_of_whole(leaf))
         return any((each, at) in self.world.frozen for each in (self.whole if of_whole else [self.labels]))
+
+
+def part_of(part: Share | Concentration, mine: Fraction | None, everybodys: Iterable[Fraction | None]):
+    known = sorted((each for each in everybodys if each is not None), reverse=True)
+    if sum(known) <= 0:
+        return None
+    if isinstance(part, Share):
+        return None if mine is None else mine / sum(known)
+    parts = [each / sum(known) for each in known]
+    return sum(each * each for each in parts) if part.top is None else sum(parts[: part.top])
 
 
 def coarse_grain(leaf: Compare) -> Grain | None:

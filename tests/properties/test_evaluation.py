@@ -132,6 +132,14 @@ static = st.builds(Compare, st.builds(Reading, metrics), comparisons, st.one_of(
 parts = st.builds(Share, st.sampled_from(["spend", "revenue"]))
 parts |= st.builds(Concentration, st.sampled_from(["spend", "revenue"]), st.sampled_from([None, 1, 2]))
 of_wholes = st.builds(Compare, parts, comparisons, bounds)
+shifting = st.builds(
+    Change,
+    st.sampled_from(["spend", "revenue"]),
+    againsts.filter(lambda each: each != Target()),
+    st.booleans(),
+    st.just(Share(None)) | st.builds(Concentration, st.none(), st.sampled_from([None, 1, 2])),
+)
+of_wholes |= st.builds(Compare, shifting, comparisons, bounds)
 streaks = st.builds(NoData, metrics) | st.builds(Streak, metrics, st.sampled_from(["up", "down"]), st.integers(1, 4))
 
 

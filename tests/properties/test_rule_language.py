@@ -1,5 +1,6 @@
 """Whatever a rule says, it is read back from its canonical sentence, in both tongues, to the last digit."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -83,6 +84,10 @@ def compares(draw: st.DrawFn) -> Compare:
             other = draw(metrics.filter(bool))
             return Compare(Reading(metric), comparison, Baseline(other, against))
     change = Change(metric, draw(so_fars | st.just(against)), relative=quantity.unit is Unit.PERCENT)
+    if draw(st.integers(0, 3)) == 0:
+        change = replace(
+            change, part=draw(st.just(Share(None)) | st.builds(Concentration, st.none(), st.none() | counts))
+        )
     return Compare(change, comparison, Bound(quantity))
 
 

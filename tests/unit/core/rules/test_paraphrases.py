@@ -9,7 +9,12 @@ from core.rules.say import say
 from tests.shop import a_catalog
 
 CATALOG = a_catalog()
+CTR, MEAN = "click-through rate", "vs historical mean"
 ZH = [
+    ("各渠道曝光量贡献度环比下降超过10个百分点", "各渠道：曝光量占总体环比下降超过 10 个百分点"),
+    ("渠道花费占比比上周提高5个百分点", "各渠道：花费占总体周环比上升至少 5 个百分点"),
+    ("渠道花费集中度较历史均值上升超过20%", "各渠道：花费集中度较历史均值上升超过 20%"),
+    ("渠道花费占比低于历史均值", "各渠道：花费占总体较历史均值变化 < 0%"),
     ("转化率低于2%自动报警", "转化率 < 2%"),
     ("转化率跌到2%以下", "转化率 <= 2%"),
     ("转化率掉到2%以下", "转化率 <= 2%"),
@@ -121,6 +126,15 @@ ZH = [
     ("花费上涨20%以上但转化数下降", "花费环比上升至少 20% 且 转化数突然下降"),
 ]
 EN = [
+    (
+        "share of spend by channel down 10pp vs last week",
+        "by channel: share of spend down at least 10pp week over week",
+    ),
+    (
+        "top 3 share of spend by channel up more than 20% vs historical mean",
+        "by channel: top 3 share of spend up more than 20% vs historical mean",
+    ),
+    ("share of spend by channel below 28-day mean", "by channel: share of spend change vs 28-day mean < 0%"),
     ("conversion rate below 2%", "conversion rate < 2%"),
     ("conversion rate drops below 2%", "conversion rate < 2%"),
     ("conversion rate falls under 2 percent", "conversion rate < 2%"),
@@ -180,8 +194,7 @@ EN = [
     ("negative feedback rate up 3 days in a row", "negative feedback rate up 3 days in a row"),
     (
         "click-through rate is normal but conversion rate suddenly drops",
-        "(click-through rate change vs historical mean >= -20% and "
-        "click-through rate change vs historical mean <= 20%) and conversion rate suddenly drops",
+        f"({CTR} change {MEAN} >= -20% and {CTR} change {MEAN} <= 20%) and conversion rate suddenly drops",
     ),
     ("conversion rate plummets", "conversion rate suddenly drops"),
     ("conversion rate halves", "conversion rate down at least 50% period over period"),
@@ -235,6 +248,7 @@ def test_english_is_read_as_it_is_meant(said, read):
         ("预算超支1000元", "rule-overspent-by", ("found", "预算超支")),
         ("转化率低于2%以上", "rule-expected-end", ("found", "以上")),
         ("转化率低于1%~3%", "rule-expected-end", ("found", "~")),
+        ("渠道花费占比突然下降", "rule-part-shape", ("found", "占比")),
         ("渠道花费占比无数据", "rule-part-shape", ("found", "占比")),
     ],
 )

@@ -44,7 +44,7 @@ def test_carets_stand_below_double_width_words() -> None:
         ("转化率环比下滑小于20%", "rule-move-comparison", 8),
         ("转化率不低于均值10%", "rule-deviation-comparison", 4),
         ("转化率低于均值低于10%", "rule-deviation-comparison", 8),
-        ("花费占比下滑20%", "rule-part-shape", 3),
+        ("花费占比突然下滑", "rule-part-shape", 3),
         ("前3花费>5", "rule-top-of-what", 1),
         ("花费占比占比>5%", "rule-expected-comparison", 5),
         ("花费截至当前较上月下降20%", "rule-so-far-against", 7),
