@@ -58,6 +58,8 @@ TWINS = [
             "tutorial.md",
             "how-to/write-a-rule.md",
             "how-to/trust-your-data.md",
+            "how-to/bring-your-data.md",
+            "how-to/start-from-a-pack.md",
             "how-to/who-hears-what.md",
             "how-to/answer-an-alert.md",
             "how-to/hold-a-review.md",
