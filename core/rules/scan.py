@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, Literal, Protocol
 
@@ -21,25 +20,10 @@ from core.calendar.grain import Grain
 from core.document import suggesting
 from core.errors import Invalid, Mistake, Where
 from core.quantity import Quantity, Unit
+from core.rules.figures import ENGLISH, FRACTIONS, count_of, figure_at
 from core.rules.occasions import code_of
 from core.rules.tree import Comparison, FixedBase, Lag, LastTime, Usual
-from core.rules.words import (
-    AGAINST,
-    COMPARISONS,
-    ENGLISH,
-    FRACTIONS,
-    GRAINS,
-    MANY,
-    MOVES,
-    NOISE,
-    NUMERALS,
-    OTHERS,
-    PARTS,
-    SIZED,
-    STILL,
-    SUFFIXES,
-    UNITS,
-)
+from core.rules.words import AGAINST, COMPARISONS, GRAINS, MOVES, NOISE, OTHERS, PARTS, SIZED, STILL, SUFFIXES
 
 
 class Names(Protocol):
@@ -145,14 +129,12 @@ class _Lexicon:
         if match := _RUN.match(text, at):
             yield "RUN", _run(match), match.end()
         if match := _TOP.match(text, at):
-            yield "TOP", _count(match["zh_n"] or match["en_n"]), match.end()
+            yield "TOP", count_of(match["zh_n"] or match["en_n"]), match.end()
         if match := self.names.match(text, at):
             kind, code = self.codes[_squeezed(match[0])]
             yield kind, code, match.end()
-        if match := _NUMBER.match(text, at):
-            yield "NUMBER", _quantity(match), match.end()
-        if match := _SPELLED.match(text, at):
-            yield "NUMBER", _spelled(match), match.end()
+        if figure := figure_at(text, at):
+            yield "NUMBER", *figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,15 +199,9 @@ def _folded(written: str) -> tuple[str, list[int]]:
     return "".join(text), places
 
 
-def _among(spellings: Iterable[str]) -> str:
-    longest_first = sorted(spellings, key=len, reverse=True)
-    return "|".join(re.escape(each) + (r"(?![a-z0-9])" if re.search(r"[a-z]$", each) else "") for each in longest_first)
-
-
 _GRAIN = "|".join(sorted(GRAINS, key=len, reverse=True))
 _COUNT = r"\d{1,4}|[一二两三四五六七八九十]"
 _EN_COUNT = rf"\d{{1,4}}|{'|'.join(sorted(ENGLISH, key=len, reverse=True))}"
-_HANZI = rf"[{''.join(NUMERALS)}]{{1,3}}"
 _USUAL = re.compile(
     rf"""
     (?:较|比)?(?:历史)?(?:(?:近|过去|最近)?(?P<zh_n>{_COUNT})(?P<zh_unit>{_GRAIN}))?
@@ -269,25 +245,13 @@ _OFTEN = re.compile(
     rf"(?<![a-z0-9])(?:in |on )?(?:at least )?(?P<en_n>{_EN_COUNT}) (?:out )?of (?:the )?(?:last |past )?"
     rf"(?P<en_of>{_EN_COUNT}) (?P<en_unit>{_GRAIN})(?![a-z0-9])"
 )
-_NUMBER = re.compile(
-    r"(?P<sign>[-+])?\s*(?P<money>[¥￥$])?\s*(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    rf"(?:\s*(?P<many>{_among(MANY)}))?(?:\s*(?P<unit>{_among(UNITS)}))?"
-)
-
-
-# 百分之二, 两成, 两个百分点, 三成五; two percent.
-_SPELLED = re.compile(
-    rf"百分之(?P<percent>\d{{1,3}}(?:\.\d+)?|{_HANZI})|(?P<tenths>\d|{_HANZI})成(?P<half>[半一二三四五六七八九])?|"
-    rf"(?P<points>{_HANZI})个?百分点|(?P<times>{_HANZI})倍|"
-    rf"(?<![a-z0-9])(?P<en>{'|'.join(ENGLISH)}) (?:percent|pct)(?![a-z])"
-)
 
 
 def _usual(match: re.Match[str]) -> Usual:
     count = match["zh_n"] or match["en_n"] or match["of_n"]
     unit = match["zh_unit"] or match["en_unit"] or match["of_unit"]
     return Usual(
-        periods=_count(count) if count else None,
+        periods=count_of(count) if count else None,
         statistic="median" if match["zh_median"] or match["en_median"] else "mean",
         same_weekday=bool(match["zh_same"] or match["en_same"]),
         grain=GRAINS[unit] if unit else None,
@@ -325,64 +289,24 @@ def _base(match: re.Match[str]) -> FixedBase | None:
 
 
 def _ago(match: re.Match[str]) -> Lag:
-    return Lag(GRAINS[match["zh_unit"] or match["en_unit"]], _count(match["zh_n"] or match["en_n"]))
+    return Lag(GRAINS[match["zh_unit"] or match["en_unit"]], count_of(match["zh_n"] or match["en_n"]))
 
 
 def _row(match: re.Match[str]) -> Often:
     number = next(match[name] for name in ("zh_n", "no_n", "en_n", "for_n") if match[name])
     unit = next(match[name] for name in ("zh_unit", "no_unit", "en_unit", "of_unit", "for_unit") if match[name])
-    return Often(_count(number), _count(number), GRAINS[unit])
+    return Often(count_of(number), count_of(number), GRAINS[unit])
 
 
 def _often(match: re.Match[str]) -> Often:
     unit = match["zh_unit"] or match["en_unit"]
-    return Often(_count(match["zh_n"] or match["en_n"]), _count(match["zh_of"] or match["en_of"]), GRAINS[unit])
+    return Often(count_of(match["zh_n"] or match["en_n"]), count_of(match["zh_of"] or match["en_of"]), GRAINS[unit])
 
 
 def _run(match: re.Match[str]) -> tuple[Often, Literal["up", "down"]]:
-    number = _count(match["n"] or match["before"])
+    number = count_of(match["n"] or match["before"])
     grain = GRAINS[match["unit"]] if match["unit"] else None
     return Often(number, number, grain), "up" if (match["verb"] or match["other"]) in "涨升" else "down"
-
-
-def _count(said: str) -> int:
-    if said in ENGLISH:
-        return ENGLISH[said]
-    return int(said) if said.isdigit() else _hanzi(said)
-
-
-def _hanzi(said: str) -> int:
-    """Return a number below a hundred.
-
-    >>> _hanzi("十"), _hanzi("三十五"), _hanzi("两")
-    (10, 35, 2)
-    """
-    tens, ten, ones = said.rpartition("十")
-    if not ten:
-        return NUMERALS[ones[-1]]
-    return (NUMERALS[tens[-1]] if tens else 1) * 10 + (NUMERALS[ones[-1]] if ones else 0)
-
-
-def _spelled(match: re.Match[str]) -> Quantity:
-    if said := match["percent"]:
-        number = Decimal(said) if said[0].isascii() else Decimal(_hanzi(said))
-        return Quantity(number.scaleb(-2), Unit.PERCENT)
-    if said := match["tenths"]:
-        half = match["half"]
-        more = Decimal(5 if half == "半" else NUMERALS[half]) if half else Decimal(0)
-        return Quantity((Decimal(_count(said)) * 10 + more).scaleb(-2), Unit.PERCENT)
-    if said := match["points"]:
-        return Quantity(Decimal(_hanzi(said)).scaleb(-2), Unit.POINTS)
-    if said := match["times"]:
-        return Quantity(Decimal(_hanzi(said)), Unit.TIMES)
-    return Quantity(Decimal(ENGLISH[match["en"]]).scaleb(-2), Unit.PERCENT)
-
-
-def _quantity(match: re.Match[str]) -> Quantity:
-    value = Decimal(match["digits"].replace(",", "")).scaleb(MANY.get(match["many"] or "", 0))
-    shift, unit = UNITS.get(match["unit"] or "", (0, Unit.MONEY if match["money"] else Unit.BARE))
-    value = value.scaleb(shift)
-    return Quantity(-value if match["sign"] == "-" else value, unit)
 
 
 def _end_of_unknown(text: str, at: int, lexicon: _Lexicon) -> int:

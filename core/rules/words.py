@@ -12,24 +12,8 @@ from decimal import Decimal
 from typing import Literal
 
 from core.calendar.grain import Grain
-from core.quantity import Unit
 from core.rules.tree import Against, Comparison, Lag, Target, YearAgo
 
-NUMERALS = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_ENGLISH = (
-    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("thirteen", "fourteen", "fifteen"),
-)
-ENGLISH = {word: number for number, word in enumerate(_ENGLISH, 1)} | {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90
-}  # fmt: skip
-FRACTIONS: Mapping[str, Decimal] = {
-    **dict.fromkeys(("一半", "半数", "half", "a half"), Decimal("0.5")),
-    **dict.fromkeys(("四分之一", "a quarter", "one quarter"), Decimal("0.25")),
-    **dict.fromkeys(("四分之三", "three quarters"), Decimal("0.75")),
-    **dict.fromkeys(("五分之一", "a fifth", "one fifth"), Decimal("0.2")),
-    **dict.fromkeys(("十分之一", "a tenth", "one tenth"), Decimal("0.1")),
-}
 GRAINS: Mapping[str, Grain | None] = {
     **dict.fromkeys(("小时", "个小时", "hour", "hours"), Grain.HOUR),
     **dict.fromkeys(("天", "日", "day", "days"), Grain.DAY),
@@ -493,15 +477,3 @@ NOISE = (
         "went",
     ),
 )
-UNITS: Mapping[str, tuple[int, Unit]] = {
-    **dict.fromkeys(("%", "percent", "pct"), (-2, Unit.PERCENT)),
-    **dict.fromkeys(
-        ("个百分点", "百分点", "个点", "pp", "percentage points", "percentage point", "pct points"), (-2, Unit.POINTS)
-    ),
-    **dict.fromkeys(("倍", "x", "×", "times"), (0, Unit.TIMES)),
-    **dict.fromkeys(("元", "块钱", "块", "yuan", "rmb", "cny"), (0, Unit.MONEY)),
-    **dict.fromkeys(("秒钟", "秒", "seconds", "second", "sec", "s"), (0, Unit.SECONDS)),
-    **dict.fromkeys(("分", "pts"), (0, Unit.SCORE)),
-    **dict.fromkeys(("个", "次", "人", "单", "条", "件", "份", "名"), (0, Unit.BARE)),
-}
-MANY: Mapping[str, int] = {"亿": 8, "万": 4, "千": 3, "百": 2, "w": 4, "k": 3, "m": 6, "million": 6, "thousand": 3}
