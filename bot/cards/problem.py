@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.cards.dress import dressed
-from bot.chat.card import Card, Prose, Tone
+from bot.chat.card import Button, Buttons, Card, Prose, Tone
 from bot.phrases import say
 from bot.phrases.mistakes import written
 from core.errors import Forbidden, Invalid, Missing, Problem, Unavailable
@@ -26,6 +27,13 @@ def problem_card(problem: Problem, tongue: Tongue, workspace: Workspace | None =
     facts: Any = dressed(problem.facts, workspace, tongue) if workspace else problem.facts
     said = say(problem.code, tongue, **facts)
     return Card(title, tongue, Tone.WARNING, (Prose(said),), said)
+
+
+def take_over_card(problem: Problem, handle: str, workspace: Workspace, tongue: Tongue) -> Card:
+    """Say who has it, and let it be taken over with one tap."""
+    card = problem_card(problem, tongue, workspace)
+    button = Button(say("button-take-over", tongue), f"assign {handle} me")
+    return replace(card, title=say("taken-title", tongue), blocks=(*card.blocks, Buttons((button,))))
 
 
 def bug_card(reference: str, tongue: Tongue) -> Card:

@@ -6,6 +6,7 @@ import re
 
 from bot.cards.choose import CAUSES, action_card, cause_card, done_card, person_card, reason_card, until_card
 from bot.cards.forms import assign_form, close_form, snooze_form
+from bot.cards.problem import take_over_card
 from bot.cards.work import with_promise
 from bot.chat.card import Card
 from bot.chat.form import Form
@@ -17,7 +18,7 @@ from core.alerts.alert import Alert, Reason
 from core.alerts.event import Change
 from core.alerts.loss import avoided
 from core.document import suggesting
-from core.errors import Missing
+from core.errors import Missing, Problem
 from core.people.person import Deed, Person
 from core.usecases import respond
 
@@ -32,7 +33,12 @@ _MYSELF = frozenset({"me", "myself", "我", "自己"})
 
 async def ack(command: Ack, call: Call) -> Reply:
     handle, version = command.alert.handle, command.alert.version
-    change = await respond.ack(handle, version, call.person, call.via, call.world, call.workspace)
+    try:
+        change = await respond.ack(handle, version, call.person, call.via, call.world, call.workspace)
+    except Problem as problem:
+        if problem.code != "already-acked":
+            raise
+        return Reply((take_over_card(problem, handle, call.workspace, call.tongue),), is_private=True)
     done = done_card(change, call.workspace, call.tongue, call.now)
     return Reply((with_promise(done, change.after, call.person, call.now),))
 

@@ -1149,6 +1149,8 @@ notice-unanswered = Everybody has been told, and nobody has it: { $days ->
    *[other] { $days } days
   } by now.
 event-unanswered = Still nobody has it, after { $days } d
+button-take-over = Take it over
+taken-title = Somebody has it
 forbidden-approve = Only { $who } may say yes or no to { $handle }’s consequence.
 command-which-step = Which step? Write its number, such as “{ $verb } { $handle } 2”.
 command-which-promise = Which promise? Write its number, such as “{ $verb } { $handle } p1”.
@@ -1823,3 +1825,21 @@ health-forgotten = Nobody will hear of these by themselves: { $handles }. Take t
 health-to = To
 health-why = Why not
 health-when = Since
+
+# --- a file dropped in a chat ---
+
+import-title = { $file }, as it would be read
+import-period = Period
+import-columns = Columns
+import-nothing-yet = Nothing has been taken in yet. This is kept for a day.
+import-take = Take it in
+import-into = Take into { $source }
+import-taken = { $rows } rows are in { $source }
+import-repeat = These { $rows } rows were in { $source } already; nothing changed
+import-no-file = Drop a CSV or XLSX file here, and name its source beside it if there are several.
+import-no-source = No source takes files from a chat. Give one `push: true` in sources.yaml.
+import-no-inbox = Files cannot be taken in here.
+import-gone = The file { $name } is no longer kept. Drop it again.
+import-too-large = { $file } is larger than { $most } MB, the most that a chat lets us fetch. Split it, or put it where a source finds it.
+import-not-fetched = { $file } could not be fetched ({ $detail }). Try again, or send it as CSV.
+drivers-by-hour = { $metric }: { $dimension } by hour

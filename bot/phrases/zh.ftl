@@ -1107,6 +1107,8 @@ ticket-secret-missing = 设置了 BEACON_TICKET_URL，还需要 BEACON_TICKET_SE
 trace-who-on-word = { $name }（{ $platform }，经 { $by } 同意）
 notice-unanswered = 该通知的人都通知了，仍没有人处理，已有 { $days } 天。
 event-unanswered = 仍没有人处理，已 { $days } 天
+button-take-over = 由我接手
+taken-title = 已有人处理
 forbidden-approve = 只有{ $who }可以审批 { $handle } 的业务后果。
 command-which-step = 哪一步？请写序号，如“{ $verb } { $handle } 2”。
 command-which-promise = 哪一项承诺？请写序号，如“{ $verb } { $handle } p1”。
@@ -1742,3 +1744,21 @@ health-forgotten = 这些告警不会再自动通知任何人：{ $handles }。�
 health-to = 收件人
 health-why = 原因
 health-when = 自
+
+# --- 在聊天里发来的文件 ---
+
+import-title = { $file } 的读取预览
+import-period = 时间范围
+import-columns = 列
+import-nothing-yet = 还没有导入。文件会保留一天。
+import-take = 确认导入
+import-into = 导入到 { $source }
+import-taken = 已导入 { $rows } 行到 { $source }
+import-repeat = 这 { $rows } 行之前已在 { $source } 中，没有变化
+import-no-file = 把 CSV 或 XLSX 文件发到这里；有多个数据源时，请附上数据源的名字。
+import-no-source = 没有数据源接收聊天中的文件。请在 sources.yaml 中为其设置 `push: true`。
+import-no-inbox = 这里不能导入文件。
+import-gone = 文件 { $name } 已不再保留，请重新发送。
+import-too-large = { $file } 超过 { $most } MB（聊天工具允许读取的上限）。请拆分，或放到数据源所在的文件夹。
+import-not-fetched = { $file } 没有取到（{ $detail }）。请重试，或以 CSV 发送。
+drivers-by-hour = { $metric }：{ $dimension } × 小时

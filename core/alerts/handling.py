@@ -86,7 +86,8 @@ def assign(
     """
     must_be_open(alert)
     must_be_fresh(alert, seen, history, *_GIVEN)
-    if alert.owner == to and due is None:
+    has_it = alert.handling.by in (None, to)  # else somebody else took it, and this takes it back
+    if alert.owner == to and due is None and has_it:
         raise Problem("already-owner", to=to)
     if due is not None and due <= now:
         raise Problem("due-past", due=due.isoformat())

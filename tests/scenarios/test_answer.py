@@ -113,3 +113,15 @@ async def test_managers_look_up_who_did_what_and_what_rules_lack(chat: Chat):
     refusal = await chat.reply("alice", "audit")
     assert buttons(refusal.cards[0])[0].startswith("plead ")
     assert (await chat.alert()).handling.stage is Stage.ACKED
+
+
+async def test_whoever_comes_second_may_take_it_over_with_one_tap(chat: Chat):
+    alert = await chat.alert()
+    await chat.says("bob", f"ack {alert.handle}")
+    reply = await chat.reply("alice", f"ack {alert.stamp}")
+    assert reply.is_private
+    (take_over,) = buttons(reply.cards[0])
+    await chat.says("alice", take_over)
+    await chat.says("alice", f"ack {alert.handle}")
+    taken = await chat.alert()
+    assert (taken.owner, taken.handling.by) == ("alice", "alice")
