@@ -89,6 +89,8 @@ class Receipt:
     rejects: tuple[Reject, ...] = ()
     is_repeat: bool = False
     is_trial: bool = False
+    first: datetime | None = None  # times of the first and the last of its rows, on the wall of the business
+    last: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,14 @@ class Inbox(Protocol):
     async def receive(self, source: str, body: bytes, form: Literal["json", "file"], key: str | None = None, *,
                       is_trial: bool = False) -> Receipt:  # fmt: skip
         """Take a batch of rows in, or say what would become of them. The same key again brings nothing new."""
+        ...
+
+    async def hold(self, body: bytes) -> str:
+        """Keep a file for a day, until somebody has looked at what would become of it; return its code."""
+        ...
+
+    async def held(self, code: str) -> bytes:
+        """Return a file that is held; Missing when it is no longer."""
         ...
 
     async def note(self, metric: str, value: str, labels: Mapping[str, str], at: datetime, by: str) -> Receipt:

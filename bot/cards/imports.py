@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from bot.chat.card import Card, Prose, Table, Tone
+from bot.cards.dress import dimension_title, metric_title
+from bot.chat.card import MAX_COMMAND_BYTES, Block, Button, Buttons, Card, Fact, Facts, Prose, Table, Tone
 from bot.phrases import say
 from core.text import Tongue
 
 if TYPE_CHECKING:
-    from core.ports import Intake, Reject
+    from core.ports import Intake, Receipt, Reject
+    from core.workspace import Workspace
 
 MOST_FILES = 20
+MOST_PREVIEWS = 3
 MOST_ROWS = 5  # of one file, said one by one
 
 
@@ -44,3 +47,47 @@ def _telling(one: Intake) -> Sequence[Reject]:
 
 def _aside(one: Intake, tongue: Tongue) -> str:
     return ", ".join(say(f"aside-{reason}", tongue, count=count) for reason, count in sorted(one.rejected.items()))
+
+
+def preview_card(receipts: Sequence[Receipt], code: str, file: str, workspace: Workspace, tongue: Tongue) -> Card:
+    """Return what would become of a file, and a button for each source that could take it."""
+    title = say("import-title", tongue, file=PurePath(file).name)
+    blocks: list[Block] = []
+    for one in receipts[:MOST_PREVIEWS]:
+        blocks += [Facts(tuple(_facts(one, workspace, tongue))), *_set_aside(one, tongue)]
+    several = len(receipts) > 1
+    buttons = (
+        Button(say("import-into" if several else "import-take", tongue, source=one.source), command, "primary")
+        for one in receipts
+        if (command := f"import {code} {one.source}").isascii() and len(command) <= MAX_COMMAND_BYTES
+    )
+    blocks += [Prose(say("import-nothing-yet", tongue), "quiet"), Buttons(tuple(buttons))]
+    return Card(title, tongue, Tone.PLAIN, tuple(blocks), title)
+
+
+def taken_card(receipt: Receipt, workspace: Workspace, tongue: Tongue) -> Card:
+    code = "import-repeat" if receipt.is_repeat else "import-taken"
+    title = say(code, tongue, rows=receipt.rows, source=receipt.source)
+    blocks = (Facts(tuple(_facts(receipt, workspace, tongue))), *_set_aside(receipt, tongue))
+    return Card(title, tongue, Tone.GOOD, blocks, title)
+
+
+def _facts(one: Receipt, workspace: Workspace, tongue: Tongue) -> Iterator[Fact]:
+    source = workspace.catalog.sources[one.source]
+    yield Fact(say("imports-source", tongue), one.source)
+    yield Fact(say("imports-rows", tongue), f"{one.rows:,}")
+    if one.first and one.last:
+        days = dict.fromkeys(f"{at:%Y-%m-%d}" for at in (one.first, one.last))
+        yield Fact(say("import-period", tongue), " – ".join(days))
+    known = [(dimension_title(code, workspace, tongue), column) for code, column in source.dimensions.items()]
+    known += [(metric_title(code, workspace, tongue), each.column or code) for code, each in source.measures.items()]
+    columns = ", ".join(name if name == column else f"{name} ← {column}" for name, column in known)
+    yield Fact(say("import-columns", tongue), f"{source.time}, {columns}")
+    if one.rejected:
+        yield Fact(say("imports-aside", tongue), f"{one.rejected:,}", Tone.WARNING)
+
+
+def _set_aside(one: Receipt, tongue: Tongue) -> Iterator[Block]:
+    shown = sorted(one.rejects, key=lambda each: (each.reason == "summary", each.row))[:MOST_ROWS]
+    if shown:
+        yield Prose("\n".join(reject_words(each, tongue) for each in shown))

@@ -6,9 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from core.notices.notice import Place
     from core.people.person import Person
     from core.text import Tongue
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A file that somebody dropped. It is fetched, at most so many bytes of it, once we know that they may bring it."""
+
+    name: str
+    size: int  # as the platform says
+    fetch: Callable[[int], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +39,4 @@ class Request:
     alert: str | None = None
     event: str | None = None  # the platform's name for this event; each is answered once
     only: str | None = None
+    file: Brought | None = None

@@ -141,6 +141,14 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Import:
+    """Take in a file that is held by that code; without one, look at the file that came along."""
+
+    code: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     pass
 
@@ -420,6 +428,7 @@ Command = (
     | Digest
     | Put
     | Imports
+    | Import
     | Health
     | Help
     | Ack

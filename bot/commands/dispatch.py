@@ -64,6 +64,7 @@ from bot.commands.command import (
     Health,
     Help,
     Home,
+    Import,
     Imports,
     Incident,
     Judge,
@@ -129,6 +130,7 @@ REGISTER: dict[type[Command], tuple[Need, Handler]] = {
     Digest: (Right.READ, alerts.digest),
     Put: (Right.ACT, put.put),
     Imports: (Right.READ, imports.imports),
+    Import: (Right.ACT, imports.import_),
     Ack: (Deed.ACK, respond.ack),
     Assign: (Deed.ASSIGN, respond.assign),
     Accept: (Deed.ACK, respond.accept),
@@ -176,7 +178,7 @@ async def answer(request: Request, workspace: Workspace, world: World) -> Reply:
     """
     try:
         call = Call(request, workspace, world, lexicon_of(workspace), _memory_of(world).conversations)
-        command = parse(request.text, call.lexicon, thread=request.alert, platform=request.place.platform)
+        command = imports.of_file(request) or _read(call)
         require_about(command, request)
         if request.event and not await _is_first(request, request.event, world, reads=isinstance(command, Ask)):
             return Reply()
@@ -203,10 +205,14 @@ async def obey(command: Command, call: Call) -> Reply:
 
 async def carry_out(call: Call) -> Reply:
     """Do what somebody asked to be let do: on the word of whoever allowed it, and nobody else is asked."""
-    request = call.request
-    command = parse(request.text, call.lexicon, thread=request.alert, platform=request.place.platform)
+    command = _read(call)
     _, handle = REGISTER[type(command)]
     return await handle(command, call)
+
+
+def _read(call: Call) -> Command:
+    request = call.request
+    return parse(request.text, call.lexicon, thread=request.alert, platform=request.place.platform)
 
 
 async def _is_first(request: Request, event: str, world: World, *, reads: bool) -> bool:

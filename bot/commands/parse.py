@@ -35,6 +35,7 @@ from bot.commands.command import (
     Health,
     Help,
     Home,
+    Import,
     Imports,
     Lines,
     Metrics,
@@ -77,6 +78,7 @@ RULE_VERBS = {
 _RULE_VERB = re.compile(
     r"\s*(add|new|change|edit|retire|remove|delete|undo|keep|drop|新增|添加|新建|修改|改|停用|删除|撤销|恢复)(?![a-z0-9_=])"
 )
+_HELD = re.compile(r"[0-9a-f]{12}")
 _WHO = re.compile(r"<@(\w+)(?:\|[^>]*)?>|@(\S+)|(\S+)")
 _NOT_TOLD = re.compile(
     r"(?:wasn't|weren't|was|were)\s+(\S+)\s+(?:not\s+)?(?:told|notified|called)"
@@ -175,6 +177,8 @@ def _act(
             return Health()
         case "imports":
             return Imports()
+        case "import":
+            return _import(rest)
         case "put":
             return read_put(rest, lexicon)
         case "help":
@@ -267,6 +271,12 @@ def _answer_alert(verb: str, stamp: Stamp, words: str, lexicon: Lexicon, platfor
             return close(stamp, found[0] if found else None, words[found[1] if found else 0 :])
         case _:
             return _assign(stamp, words, lexicon, platform)
+
+
+def _import(rest: str) -> Import:
+    """`import 0a1b2c3d4e5f ads`, or with a file beside it `import ads`."""
+    code, _, source = rest.strip().partition(" ")
+    return Import(code, source.strip()) if _HELD.fullmatch(code) else Import("", rest.strip())
 
 
 def _plea(verb: str, rest: str) -> Command:

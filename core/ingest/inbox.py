@@ -15,7 +15,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -34,6 +34,9 @@ from core.ports import Receipt, Reject
 MOST_ROWS = 200_000  # of one batch as JSON; a file may have more
 MOST_SHOWN = 100  # rejects that a receipt lists; all are counted
 TYPED = "typed.csv"
+HELD = Path("inbox", ".held")  # files that were shown to somebody and not yet taken in
+HELD_FOR_NS = 24 * 3600 * 10**9
+_CODE = re.compile(r"[0-9a-f]{12}")
 _DEEPEST = 4
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # of no use in a cell, and some end a line for some reader
 
@@ -68,9 +71,28 @@ class FileInbox:
         self.arrived()
         return receipt
 
+    async def hold(self, body: bytes) -> str:
+        code = blake2b(body, digest_size=6).hexdigest()
+        async with self._turn:
+            await asyncio.to_thread(self._hold, code, body)
+        return code
+
+    async def held(self, code: str) -> bytes:
+        path = self.folder / HELD / code
+        if not _CODE.fullmatch(code) or not await asyncio.to_thread(path.is_file):
+            raise Missing("import-gone", name=code)
+        return await asyncio.to_thread(path.read_bytes)
+
     def keep(self, source: Source, rows: Sequence[Any], name: str) -> None:
         """Put rows that were pulled where those of the same name were."""
         _place(self._at(source), name, _as_csv(rows, source.name), self._turn_time(source))
+
+    def _hold(self, code: str, body: bytes) -> None:
+        folder, now = self.folder / HELD, _now_ns()
+        _place(folder, code, body, now)
+        for each in folder.iterdir():
+            if each.stat().st_mtime_ns < now - HELD_FOR_NS:
+                each.unlink(missing_ok=True)
 
     def _receive(
         self, source: Source, body: bytes, form: Literal["json", "file"], key: str | None, *, is_trial: bool
@@ -81,15 +103,15 @@ class FileInbox:
         is_repeat = there.exists()
         if is_repeat and there.read_bytes() != content:
             raise Problem("push-key-reused", key=key or batch)
-        rows, rejected, rejects = self._examine(source, content)
-        if not rows:
-            raise PushRefused(source.name, rejected, rejects)
+        found = self._examine(source, content)
+        if not found.rows:
+            raise PushRefused(source.name, found.rejected, found.rejects)
         if not (is_repeat or is_trial):
             _place(self._at(source), there.name, content, self._turn_time(source))
-        return Receipt(source.name, batch, rows, rejected, rejects, is_repeat, is_trial)
+        return replace(found, batch=batch, is_repeat=is_repeat, is_trial=is_trial)
 
-    def _examine(self, source: Source, content: bytes) -> tuple[int, int, tuple[Reject, ...]]:
-        """Return how many rows would be taken, how many not, and which those are."""
+    def _examine(self, source: Source, content: bytes) -> Receipt:
+        """Return how many rows would be taken, how many not, which those are, and of what time."""
         import duckdb
 
         columns, names = self.asked(source)
@@ -105,10 +127,12 @@ class FileInbox:
                 f"INSERT INTO pushed_rejected SELECT row, 'no-time', ?, NULL FROM pushed WHERE c{time} IS NULL",  # noqa: S608
                 [source.time],
             )
-            ((rows,),) = connection.execute(f"SELECT count(*) FROM pushed WHERE c{time} IS NOT NULL").fetchall()  # noqa: S608
+            span = f"SELECT count(*), min(c{time}), max(c{time}) FROM pushed WHERE c{time} IS NOT NULL"  # noqa: S608
+            ((rows, first, last),) = connection.execute(span).fetchall()
             ((rejected,),) = connection.execute("SELECT count(DISTINCT row) FROM pushed_rejected").fetchall()
             shown = connection.execute(f"FROM pushed_rejected ORDER BY row, name LIMIT {MOST_SHOWN}").fetchall()
-        return rows, rejected, tuple(Reject(*each) for each in shown)
+        rejects = tuple(Reject(*each) for each in shown)
+        return Receipt(source.name, "", rows, rejected, rejects, first=first, last=last)
 
     def _note(
         self, source: Source, metric: str, value: str, labels: Mapping[str, str], at: datetime, by: str
@@ -131,8 +155,7 @@ class FileInbox:
             for name, _ in self.asked(source)[0]:
                 each.setdefault(name, "")
         content = _as_csv(typed, source.name)
-        *_, rejects = self._examine(source, content)
-        if rejects:
+        if self._examine(source, content).rejects:
             raise Problem("put-not-a-number", value=value, metric=metric)
         _place(path.parent, path.name, content, self._turn_time(source))
         return Receipt(source.name, TYPED, 1, 0)

@@ -47,6 +47,10 @@ SAYS = {
     "digest": ("digest", "The daily digest, now."),
     "health": ("health", "How Beacon itself is: processes, last looks and messages, what waits, what reached nobody."),
     "imports": ("imports", "What became of each file: rows taken in, rows set aside and why."),
+    "import": (
+        "import [SOURCE]",
+        "With a file beside it: what would become of it, and a button to take it in. CSV, XLSX or Parquet, to 20 MB.",
+    ),
     "put": ("put METRIC NUMBER DIM=VALUE [DAY]", "Note a number that no export holds: a competitor's price."),
     "help": ("help", "What one can say, with examples that work in this workspace."),
     "ack": ("ack HANDLE", "Take it. Saying it again keeps it."),

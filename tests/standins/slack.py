@@ -46,6 +46,7 @@ class Slack(Workspace):
         app.router.add_post("/upload/{id}", self._upload)
         app.router.add_post("/response/{id}", self._response)
         app.router.add_get("/link", self._link)
+        app.router.add_get("/files/{id}", self._download)
         self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -95,6 +96,26 @@ class Slack(Workspace):
         message = self._keep(Message(channel, self._ts(), user, text, thread=thread))
         kind = "im" if channel.startswith("D") else "channel"
         return await self._event({"type": "message", "channel_type": kind, **_event(message)})
+
+    async def drops(
+        self, content: bytes, name: str, text: str = "", user: str = "U01", channel: str = "DU01", **told: Any
+    ) -> int:
+        """Drop a file with words beside it: where we are named it arrives twice, and once more as a file."""
+        is_private = channel.startswith("D")
+        self.members.setdefault(channel, {ME, user})
+        id = f"F{next(self._count):04}"
+        url = f"{self.origin}/files/{id}"
+        self._uploads[id] = {"id": id, "name": name, "length": len(content), "data": content, "url": url}
+        file = {"id": id, "name": name, "size": len(content), "mode": "hosted", "url_private_download": url, **told}
+        words = text if is_private else f"<@{ME}> {text}"
+        message = self._keep(Message(channel, self._ts(), user, words))
+        said = {**_event(message), "files": [file]}
+        kind = "im" if is_private else "channel"
+        status = await self._event({"type": "message", "subtype": "file_share", "channel_type": kind, **said})
+        if not is_private:
+            await self._event({"type": "app_mention", **said})
+        await self._event({"type": "file_shared", "file_id": id, "user_id": user, "channel_id": channel})
+        return status
 
     async def happens(self, event: dict[str, Any]) -> int:
         return await self._event(event)
@@ -320,6 +341,13 @@ class Slack(Workspace):
             return web.Response(status=400, text="bad upload")
         upload |= {"data": data, "mimetype": "image/png" if data.startswith(PNG) else "application/octet-stream"}
         return web.Response(text=f"OK - {len(data)}")
+
+    async def _download(self, request: web.Request) -> web.Response:
+        """Give a file to whoever bears our token, and to others a page to sign in on, as Slack does."""
+        if request.headers.get("Authorization") != f"Bearer {self.bot_token}":
+            return web.Response(text="<html>Sign in</html>", content_type="text/html")
+        upload = self._uploads[request.match_info["id"]]
+        return web.Response(body=upload["data"], content_type="application/octet-stream")
 
     async def _response(self, request: web.Request) -> web.Response:
         name = request.match_info["id"]

@@ -224,7 +224,8 @@ class Workspace:
         if file not in self._uploads:
             raise SlackError("file_not_found")
         upload = self._uploads[file]
-        return {"file": {"id": file, "name": upload["name"], "size": upload["length"]}}
+        told = {"id": file, "name": upload["name"], "size": upload["length"]}
+        return {"file": told | ({"url_private_download": upload["url"]} if "url" in upload else {})}
 
     def _users_info(self, user: str, **_: Any) -> dict[str, Any]:
         if user not in self.users:

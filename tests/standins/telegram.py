@@ -34,6 +34,7 @@ class Telegram(Account):
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=20 * 2**20)
         app.router.add_route("*", "/bot{token}/{method}", self._api)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._download)
         self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -58,6 +59,19 @@ class Telegram(Account):
         if to is not None:
             body["reply_to_message"] = self._told(to)
         await self._update({"message": body})
+
+    async def drops(
+        self, content: bytes, name: str, caption: str = "", user: int = 101, chat: int | None = None, size: int = 0
+    ) -> None:
+        """Send a file, perhaps with words below it."""
+        sender = {"id": user, "is_bot": False, "first_name": "Alice", "language_code": "en"}
+        message = self._keep(Message(chat or user, next(self._count), caption, sender))
+        id = f"file-{message.id}"
+        self.files[id] = content
+        document = {"file_id": id, "file_unique_id": id, "file_name": name, "file_size": size or len(content)}
+        body = {name: each for name, each in self._told(message).items() if name != "text"} | {"document": document}
+        words = {"caption": caption, "caption_entities": _entities(caption)} if caption else {}
+        await self._update({"message": body | words})
 
     async def presses(self, message: Message, command: str, user: int = 101) -> str:
         """Press the button that says this command; return the click's id."""
@@ -104,6 +118,12 @@ class Telegram(Account):
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if (secret := self.webhook.get("secret_token")) else {}
         async with self._client.post(self.webhook["url"], json=update, headers=headers) as answer:
             self.statuses.append(answer.status)
+
+    async def _download(self, request: web.Request) -> web.Response:
+        file = self.files.get(request.match_info["path"].removeprefix("documents/"))
+        if request.match_info["token"] != self.token or file is None:
+            return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)
+        return web.Response(body=file)
 
     # --- being called by the bot ------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ ME = {"id": 4242, "is_bot": True, "first_name": "Beacon", "username": "beacon_kp
 MAX_TEXT, MAX_CAPTION = 4096, 1024
 MAX_BUTTONS, MAX_ROW, MAX_DATA = 100, 8, 64
 MAX_ANSWER = 200
+MAX_FILE = 20 * 2**20
 PNG = b"\x89PNG\r\n\x1a\n"
 UNCHANGED = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a "
@@ -38,6 +39,7 @@ METHODS: dict[str, tuple[set[str], set[str]]] = {
     "editMessageMedia": ({"chat_id", "message_id", "media"}, {"reply_markup"}),
     "editMessageReplyMarkup": ({"chat_id", "message_id"}, {"reply_markup"}),
     "answerCallbackQuery": ({"callback_query_id"}, {"text", "show_alert", "url", "cache_time"}),
+    "getFile": ({"file_id"}, set()),
     "setMyCommands": ({"commands"}, {"scope", "language_code"}),
 }
 
@@ -79,6 +81,7 @@ class Account:
         self.blocked = {103}
         self.moved = {-77: -100500}
         self.timeline: list[Message] = []
+        self.files: dict[str, bytes] = {}
         self.answered: dict[str, str] = {}
         self.commands: list[dict[str, str]] = []
         self.webhook: dict[str, Any] = {}
@@ -233,6 +236,14 @@ class Account:
         self._clicks.discard(callback_query_id)  # once only
         self.answered[callback_query_id] = text
         return True
+
+    def _getFile(self, file_id: str) -> dict[str, Any]:  # noqa: N802 - as above
+        if file_id not in self.files:
+            raise TelegramError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(self.files[file_id]) > MAX_FILE:
+            raise TelegramError(400, "Bad Request: file is too big")
+        size = len(self.files[file_id])
+        return {"file_id": file_id, "file_unique_id": file_id, "file_size": size, "file_path": f"documents/{file_id}"}
 
     def _setMyCommands(self, commands: list[dict[str, str]], **_: Any) -> bool:  # noqa: N802 - as above
         for each in commands:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from bot.adapters.slack.failure import FAILURES, code_of
+from bot.adapters.slack.files import brought
 from bot.adapters.slack.inbound import (
     PLATFORM,
     FindPerson,
@@ -84,7 +85,8 @@ class Ears:
 
         @bolt.event(re.compile("^(app_mention|message)$"))
         async def _(body: dict[str, Any]) -> None:
-            self._begin(self._say_back(read_event(body, self.me, self._find_person)))
+            for heard in self._each(read_event(body, self.me, self._find_person)):
+                self._begin(self._say_back(heard))
 
         @bolt.event("app_home_opened")
         async def _(event: dict[str, Any]) -> None:
@@ -103,6 +105,16 @@ class Ears:
         @bolt.shortcut(re.compile(""))
         async def _(ack: Any) -> None:
             await ack()
+
+    def _each(self, heard: Heard | None) -> Iterator[Heard]:
+        """Yield what was said, or where files came along each of them with the words beside it."""
+        if heard is None:
+            return
+        if not heard.files:
+            yield heard
+        for number, told in enumerate(heard.files):
+            request = replace(heard.request, file=brought(self._client, told), event=f"{heard.request.event}:{number}")
+            yield replace(heard, request=request)
 
     async def _say_back(self, heard: Heard | None) -> None:
         if heard is None or (asked := await self._ask(heard)) is None:

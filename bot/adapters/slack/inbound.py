@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PLATFORM = "slack"
 TRIGGER = "/kpi"
+SAID = (None, "thread_broadcast", "file_share")  # the kinds of message in which somebody says something
+MOST_FILES = 5  # of one message
 
 FindPerson = Callable[[str, str], "Person | None"]
 Payload = Mapping[str, Any]
@@ -37,6 +39,7 @@ class Heard:
     request: Request
     response_url: str | None = None
     is_overheard: bool = False  # said in a thread, to nobody in particular
+    files: tuple[Payload, ...] = ()  # that came with the message, as Slack describes them
     trigger: str | None = None  # with which a form may be opened, once and within three seconds
 
 
@@ -88,17 +91,18 @@ def read_event(body: Payload, me: str, find_person: FindPerson) -> Heard | None:
     text = event.get("text", "")
     thread = event.get("thread_ts")
     is_mention = event["type"] == "app_mention"
-    if event.get("bot_id") or not event.get("user") or event.get("subtype") not in (None, "thread_broadcast"):
+    if event.get("bot_id") or not event.get("user") or event.get("subtype") not in SAID:
         return None
-    is_private = event.get("channel_type") == "im"
-    if not is_mention and not is_private and (thread is None or f"<@{me}" in text):
+    is_aside = event.get("channel_type") == "im"
+    if not is_mention and not is_aside and (thread is None or f"<@{me}" in text):
         return None
     if is_mention:
         text = re.sub(rf"<@{me}(\|[^>]*)?>", " ", text)
         thread = thread or event["ts"]  # answered below the question, so that the channel stays quiet
     place = Place(PLATFORM, event["channel"], thread)
     request = _request(text, place, event["user"], find_person, body.get("event_id"))
-    return Heard(request, is_overheard=not (is_mention or is_private))
+    files = tuple(event.get("files") or ())[:MOST_FILES] if is_mention or is_aside else ()
+    return Heard(request, is_overheard=not (is_mention or is_aside), files=files)
 
 
 def _request(text: str, place: Place, actor: str, find_person: FindPerson, event: str | None) -> Request:

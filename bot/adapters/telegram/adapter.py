@@ -25,6 +25,7 @@ from telegram.ext import Application, TypeHandler
 from telegram.request import HTTPXRequest
 
 from bot.adapters.telegram.failure import outcome_of, redacting
+from bot.adapters.telegram.files import brought
 from bot.adapters.telegram.inbound import PLATFORM, FindPerson, Heard, read_update, receipt_of
 from bot.adapters.telegram.render import MAX_CAPTION, picture, render
 from bot.adapters.telegram.speech import amend, hand, illustrate, speak
@@ -289,6 +290,8 @@ class TelegramAdapter:
             request = replace(request, alert=await self._find_alert(request.place, heard.head))
         if heard.is_overheard and not (request.alert and is_meant_for_us(request.text)):
             return
+        if heard.file:
+            request = replace(request, file=brought(heard.file))
         reply = await answer(request)
         for card in reply.cards:
             # In a group the nearest to privately is their own chat, if they have ever opened it.

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, MessageEntity, Update, User
+from telegram import CallbackQuery, Document, MaybeInaccessibleMessage, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
 from bot.chat.request import Request
@@ -36,6 +36,7 @@ class Heard:
     head: str | None = None
     is_overheard: bool = False  # a reply to us, but perhaps not for us
     message: int | None = None  # what we shall answer below, in a group
+    file: Document | None = None
     click: str | None = None  # to be answered once, at once
 
 
@@ -49,7 +50,9 @@ def read_update(update: Update, me: User, find_person: FindPerson) -> Heard | No
     if update.callback_query:
         return _read_click(update.callback_query, find_person)
     message = update.message
-    if message is None or message.from_user is None or message.from_user.is_bot or not message.text:
+    if message is None or message.from_user is None or message.from_user.is_bot:
+        return None
+    if not (message.text or message.document):
         return None
     text, is_to_us = _address(message, me)
     head = _head(message, me)
@@ -58,7 +61,11 @@ def read_update(update: Update, me: User, find_person: FindPerson) -> Heard | No
         return None
     request = _request(text, message, message.from_user, f"m:{message.chat.id}:{message.message_id}", find_person)
     below = None if is_private else message.message_id
-    return Heard(request, head, is_overheard=not (is_to_us or is_private), message=below)
+    heard = Heard(request, head, is_overheard=not (is_to_us or is_private), message=below)
+    if message.document is None:
+        return heard
+    # In a group a file is meant for us only where its words say so.
+    return replace(heard, file=message.document) if is_to_us or is_private else None
 
 
 def _read_click(query: CallbackQuery, find_person: FindPerson) -> Heard | None:
@@ -75,7 +82,7 @@ def _read_click(query: CallbackQuery, find_person: FindPerson) -> Heard | None:
 def _address(message: Message, me: User) -> tuple[str | None, bool]:
     """Return what was said without its trigger, None if to another bot, and whether it was said to us."""
     text = _named(message)
-    first = next(iter(message.entities), None)
+    first = next(iter(message.entities or message.caption_entities), None)
     if first and first.type == MessageEntity.BOT_COMMAND and first.offset == 0:
         verb, _, bot = text[1 : first.length].partition("@")
         rest = text[first.length :]
@@ -90,8 +97,9 @@ def _address(message: Message, me: User) -> tuple[str | None, bool]:
 
 def _named(message: Message) -> str:
     """Return the text, where somebody without a username is named by their id: `assign 7f3k @123`."""
-    text = message.text or ""
-    for entity, name in message.parse_entities([MessageEntity.TEXT_MENTION]).items():
+    text = message.text or message.caption or ""
+    parse = message.parse_entities if message.text else message.parse_caption_entities
+    for entity, name in parse([MessageEntity.TEXT_MENTION]).items():
         if entity.user:
             text = text.replace(name, f"@{entity.user.id}", 1)
     return text
