@@ -1,8 +1,8 @@
 """A table that an ETL tool has loaded, asked where it lies.
 
 The tables are laid here by hand, column for column as dlt 1.31.0 lays them in PostgreSQL (its own run against this
-source gave the same answer; as a dependency of the tests it would bring eighteen packages): `_dlt_load_id` and `_dlt_id`
-in each row, days as texts, a table of loads beside it, lists in tables of their own, and a column that came later.
+source gave the same answer; as a dependency of the tests it would bring eighteen packages): `_dlt_load_id` and
+`_dlt_id` in each row, days as texts, a table of loads beside it, lists in tables of their own, and a column that came later.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ CREATE TABLE marketing.ads__tags (value varchar, _dlt_parent_id varchar NOT NULL
     _dlt_id varchar UNIQUE NOT NULL);
 INSERT INTO marketing._dlt_loads VALUES ('1795000000.1', 'shop', 0, now(), 'x');
 INSERT INTO marketing.ads VALUES ('2026-06-01', '微信', 100.5, 10, '1795000000.1', 'a', NULL),
-    ('2026-06-01', '抖音', 20, 3, '1795000000.1', 'b', NULL), ('2026-06-02', '公众号', 1.5, 2, '1795000000.2', 'c', 'late');
+    ('2026-06-01', '抖音', 20, 3, '1795000000.1', 'b', NULL),
+    ('2026-06-02', '公众号', 1.5, 2, '1795000000.2', 'c', 'late');
 INSERT INTO marketing.ads__tags VALUES ('x', 'a', 0, 'd'), ('y', 'a', 1, 'e');
 """
 
