@@ -11,16 +11,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.cards.answer import window_words
-from bot.cards.dress import metric_title, number, slice_words, usual_words
+from bot.cards.dress import dimension_title, metric_title, number, slice_words, usual_words, value_title
 from bot.cards.why import Names, move_words, sentence, share_words
 from bot.chat.card import Block, Button, Buttons, Card, Picture, Prose, Table, Tone
 from bot.phrases import say
 from bot.phrases.numbers import moment, sign_of
-from core.charts.figure import Part, Waterfall
+from core.charts.figure import HeatMap, Part, Waterfall
 from core.labels import Labels
 from core.text import Tongue
 
 if TYPE_CHECKING:
+    from core.usecases.by_hour import ByHour
     from core.usecases.why import Case, Why
     from core.workspace import Workspace
 
@@ -41,6 +42,9 @@ def drivers_card(
         blocks.append(_table(why, workspace, tongue))
     if (figure := waterfall(why, workspace, tongue)) is not None:
         blocks.append(Picture(figure, title))
+    if why.hours is not None:
+        drawn = heat_map(why, why.hours, workspace, tongue)
+        blocks.append(Picture(drawn, drawn.title))
     if why.held_back:
         blocks.append(Prose(say("drivers-held-back", tongue, days=why.held_back), "quiet"))
     if not why.dimensions:
@@ -98,6 +102,21 @@ def waterfall(why: Why, workspace: Workspace, tongue: Tongue) -> Waterfall | Non
         parts=tuple(parts),
         subtitle=say("drivers-suggestion", tongue),
         currency=sign_of(workspace.currency),
+    )
+
+
+def heat_map(why: Why, hours: ByHour, workspace: Workspace, tongue: Tongue) -> HeatMap:
+    """Return when it moved: the values of the first cause's dimension by the hours of the day."""
+    dimension = dimension_title(hours.dimension, workspace, tongue)
+    facts = {"metric": _subject(why, workspace, tongue), "dimension": dimension}
+    return HeatMap(
+        title=say("drivers-by-hour", tongue, **facts),
+        tongue=tongue,
+        direction=why.metric.direction,
+        rows=tuple(value_title(hours.dimension, value, workspace, tongue) for value in hours.values),
+        columns=tuple(str(hour) for hour in range(24)),
+        cells=hours.changes,
+        subtitle=_periods(why, tongue),
     )
 
 

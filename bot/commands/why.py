@@ -37,7 +37,7 @@ async def drivers(command: Drivers, call: Call) -> Reply:
 async def _of_alert(handle: str, call: Call) -> Reply:
     async with call.world.store.begin() as tx:
         alert = await find(handle, tx)
-    found = await reasons.why_alert(alert, call.workspace, call.world.warehouse)
+    found = await reasons.why_alert(alert, call.workspace, call.world.warehouse, with_hours=True)
     if found is None:
         raise Missing("why-no-dimension-left", handle=alert.handle)
     cases = await reasons.similar(alert, 3, call.world, call.now - REMEMBERS)

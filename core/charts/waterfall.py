@@ -13,6 +13,7 @@ from core.charts.letters import width_of, wrapped
 from core.charts.numerals import MINUS, number
 from core.charts.pen import NARROW, PAD, Pen, heading
 from core.metrics.metric import Direction
+from core.quantity import Unit
 
 LEAST_SHARE = 0.5  # of the largest value: when all lies above it the axis begins higher
 _FADES = 12
@@ -83,7 +84,8 @@ def _bar(pen: Pen, left: float, right: float, y: float, thick: float, colour: st
 
 
 def _signed(part: Part, figure: Waterfall) -> str:
-    size = number(abs(part.change), figure.unit, figure.tongue, currency=figure.currency).lstrip("+")
+    unit = Unit.POINTS if figure.unit is Unit.PERCENT else figure.unit  # a difference of percentages is none
+    size = number(abs(part.change), unit, figure.tongue, currency=figure.currency).lstrip("+")
     return f"{'+' if part.change >= 0 else MINUS}{size}"
 
 

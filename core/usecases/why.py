@@ -25,6 +25,7 @@ from core.labels import Labels, Matcher
 from core.metrics.metric import Additivity, Formula, Metric, Ref
 from core.metrics.source import Source
 from core.quantity import Unit
+from core.usecases.by_hour import ByHour, by_hour
 from core.usecases.compare import as_far
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Why:
     found: Attribution
     dimensions: tuple[str, ...]
     held_back: int = 0
+    hours: ByHour | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,13 @@ async def why(
         raise Problem("why-nothing-yet", metric=metric.code)
     held = (compare if cut == window else as_far(compare, window, cut.end),)
     held_back = (window.end - cut.end) // timedelta(days=1)
-    return await _searched(metric, parts, source, where, cut, held, held_back, catalog, warehouse)
+    found = await _searched(metric, parts, source, where, cut, held, held_back, catalog, warehouse)
+    return await _by_hour(found, source, catalog, warehouse)
 
 
-async def why_alert(alert: Alert, workspace: Workspace, warehouse: Warehouse) -> Why | None:
+async def why_alert(
+    alert: Alert, workspace: Workspace, warehouse: Warehouse, *, with_hours: bool = False
+) -> Why | None:
     """Return what moved an alert's number against its last four likes, or None where there is nothing to search."""
     headline, period, catalog = alert.finding.headline, alert.finding.period, workspace.catalog
     if alert.fingerprint.source or headline is None or headline.metric not in catalog.metrics:
@@ -93,9 +98,9 @@ async def why_alert(alert: Alert, workspace: Workspace, warehouse: Warehouse) ->
         return None
     if not set(source.dimensions) - {matcher.dimension for matcher in where}:
         return None
-    return await _searched(
-        metric, parts, source, where, Window.of(period, period), _likes(period), 0, catalog, warehouse
-    )
+    window, likes = Window.of(period, period), _likes(period)
+    found = await _searched(metric, parts, source, where, window, likes, 0, catalog, warehouse)
+    return await _by_hour(found, source, catalog, warehouse) if with_hours and period.grain is not Grain.HOUR else found
 
 
 async def similar(alert: Alert, most: int, world: World, since: datetime) -> tuple[Case, ...]:
@@ -186,6 +191,27 @@ async def _searched(
     free = [dimension for dimension in dimensions if dimension not in fixed]
     found = attribute(_leaves(free, columns, MEASURES[kind]), kind)
     return Why(metric, where, window, compare, found, tuple(free), held_back)
+
+
+async def _by_hour(found: Why, source: Source, catalog: Catalog, warehouse: Warehouse) -> Why:
+    """Add when it moved, by the first cause's dimension."""
+    if not found.dimensions:
+        return found
+    causes, metric = found.found.causes, found.metric
+    dimension = causes[0].slice.pairs[0][0] if causes else found.dimensions[0]
+    formulas = tuple(formula for formula in parts_of(metric, catalog)[1:] if formula is not None)
+    hours = await by_hour(
+        dimension,
+        formulas,
+        catalog.bases(metric.code),
+        source,
+        found.where,
+        found.window,
+        found.compare,
+        catalog,
+        warehouse,
+    )
+    return replace(found, hours=hours)
 
 
 def _values(cube: Cube, formula: Formula, catalog: Catalog) -> Mapping[Labels, float]:

@@ -11,7 +11,7 @@ from bot.app import open_world
 from bot.chat.card import Picture, Prose, Table
 from bot.commands.once import once
 from core.charts.draw import draw
-from core.charts.figure import Funnel, Waterfall
+from core.charts.figure import Funnel, HeatMap, Waterfall
 from core.usecases.replay import HandClock
 from core.workspace import load_workspace
 
@@ -19,12 +19,14 @@ FIRST, DAYS = date(2026, 6, 1), 14
 WEEK = "2026-06-08..2026-06-14 vs 2026-06-01..2026-06-07"
 
 
-def a_workspace(tmp_path, rows, dimensions="{channel: channel, region: region}", measures=(), now="2026-06-15T12:00"):
+def a_workspace(
+    tmp_path, rows, dimensions="{channel: channel, region: region}", measures=(), now="2026-06-15T12:00", grain="day"
+):
     names = "\n".join(f"    {name}: {name}" for name in measures)
     (tmp_path / "workspace.yaml").write_text("name: Shop\nzone: Asia/Shanghai\ntongue: zh\n")
     (tmp_path / "people.yaml").write_text("- person: alice\n  name: Alice\n  chats: {web: alice}\n  may: manage\n")
     (tmp_path / "routes.yaml").write_text("- route: all\n  owner: person:alice\n")
-    source = f"- source: ads\n  files: ads.csv\n  grain: day\n  time: day\n  dimensions: {dimensions}\n"
+    source = f"- source: ads\n  files: ads.csv\n  grain: {grain}\n  time: day\n  dimensions: {dimensions}\n"
     (tmp_path / "sources.yaml").write_text(f"{source}  measures:\n{names}\n")
     (tmp_path / "ads.csv").write_text("\n".join(rows))
     return load_workspace(tmp_path), HandClock(datetime.fromisoformat(now).replace(tzinfo=UTC))
@@ -123,3 +125,25 @@ async def test_the_landing_page_that_broke_is_the_step_that_broke(tmp_path):
     lines = await said("三条线 2026-06-08..2026-06-14", workspace, clock)
     assert "掉链子的是线索转化：落地页转化率" in words(lines)
     assert "这里没有数据" in str(next(block for block in lines.blocks if isinstance(block, Table)).rows)
+
+
+async def test_where_facts_are_kept_by_the_hour_it_is_drawn_when_it_moved(tmp_path):
+    dice = Random(3)
+    rows = ["day,channel,region,clicks,conversions"]
+    for step in range(DAYS):
+        for hour in range(24):
+            for channel in ("wechat", "douyin", "email"):
+                is_broken = step >= 7 and channel == "douyin" and 14 <= hour < 18
+                clicks = dice.randint(900, 1100)
+                sold = round(clicks * 0.05 * (0.2 if is_broken else 1) * dice.uniform(0.97, 1.03))
+                day = FIRST + timedelta(days=step)
+                rows.append(f"{day} {hour:02}:00,{channel},east,{clicks},{sold}")
+    workspace, clock = a_workspace(tmp_path, rows, measures=("clicks", "conversions"), grain="hour")
+    card = await said(f"为什么转化率 {WEEK}", workspace, clock)
+    drawn = [block.figure for block in card.blocks if isinstance(block, Picture)]
+    heat = next(figure for figure in drawn if isinstance(figure, HeatMap))
+    assert "渠道 × 小时" in heat.title
+    douyin = heat.cells[heat.rows.index("抖音")]
+    assert all(change < -0.7 for change in douyin[14:18])
+    assert all(abs(change) < 0.1 for change in douyin[:14])
+    assert draw(heat, width=390, height=320).startswith(b"\x89PNG")
