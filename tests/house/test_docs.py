@@ -58,6 +58,7 @@ TWINS = [
             "tutorial.md",
             "how-to/write-a-rule.md",
             "how-to/trust-your-data.md",
+            "how-to/run-on-postgresql.md",
             "how-to/bring-your-data.md",
             "how-to/start-from-a-pack.md",
             "how-to/who-hears-what.md",

@@ -1,6 +1,6 @@
 """The real process against unkind platforms, killed at random: all is said, and twice only where nobody can know.
 
-`BEACON_KILLS` is how often; what it came to is printed.
+`STORM_KILLS` is how often; what it came to is printed.
 """
 
 import os
@@ -10,7 +10,7 @@ import pytest
 from bot.bench.database import a_database
 from bot.bench.storm import Plan, storm
 
-KILLS = int(os.environ.get("BEACON_KILLS", "20"))
+KILLS = int(os.environ.get("STORM_KILLS", "20"))
 
 
 async def test_killed_again_and_again_on_a_bad_day_nothing_is_lost_and_slack_hears_nothing_twice():

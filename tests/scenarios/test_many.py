@@ -1,6 +1,6 @@
 """Several real processes on one PostgreSQL: nothing twice, nothing lost, whichever is killed, frozen or cut off.
 
-`BEACON_MANY=all` tries each with two and with four.
+`STORM_MANY=all` tries each with two and with four.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from bot.bench.platforms import Platforms
 from bot.bench.shop import Shop
 from bot.bench.storm import Plan, a_house, drained, measured
 
-ALL = os.environ.get("BEACON_MANY") == "all"
+ALL = os.environ.get("STORM_MANY") == "all"
 FROZEN = 18  # seconds, longer than a lease and a turn
 
 
