@@ -45,12 +45,7 @@ def resumed(alert: Alert, now: datetime) -> Escalation:
 
 def is_due(alert: Alert, now: datetime) -> bool:
     next_at = alert.escalation.next_at
-    return (
-        next_at is not None
-        and next_at <= now
-        and alert.handling.stage is Stage.OPEN
-        and alert.condition.is_bad
-    )
+    return next_at is not None and next_at <= now and alert.handling.stage is Stage.OPEN and alert.condition.is_bad
 
 
 def advance(alert: Alert, now: datetime, *, actor: str = BEACON, via: str | None = None) -> Change:
