@@ -114,7 +114,8 @@ def _single(alike: Alike, sides: Sides) -> Verdict:
             holds, fails = gate.kept(leaf, found, sides)
         case Streak() as leaf:
             bare = gate.without(sides.everywhere)
-            holds, fails = sides.reader.once(("streak", leaf, sides.periods), lambda: judged((leaf.moves,), bare))
+            found = sides.reader.once(("streak", leaf, sides.periods), lambda: judged((leaf.moves,), bare))
+            holds, fails = gate.kept(leaf.whole_move, found, sides)
         case Sudden(metric, direction):
             seen = sudden.scores(named(metric), sides)
             score, expected = taken(seen.score, sides.columns), taken(seen.expected, sides.columns)

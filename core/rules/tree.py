@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from core.quantity import Quantity, Unit
+
 if TYPE_CHECKING:
     from core.calendar.grain import Grain
-    from core.quantity import Quantity
 
 
 class Comparison(StrEnum):
@@ -201,6 +203,14 @@ class Streak:
         comparison = Comparison.MORE if self.direction == "up" else Comparison.LESS
         move = Compare(Reading(self.metric), comparison, Baseline(self.metric, Lag(None)))
         return Held(move, self.times, self.times, self.grain)
+
+    @property
+    def whole_move(self) -> Compare:
+        """Return its moves as one, from before the first to after the last: what must be more than luck."""
+        comparison = Comparison.MORE if self.direction == "up" else Comparison.LESS
+        return Compare(
+            Change(self.metric, Lag(None, self.times)), comparison, Bound(Quantity(Decimal(0), Unit.PERCENT))
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,11 +226,12 @@ B2B_CASES: list[Case] = [
     # B3: the target itself, and one conversion less
     ([on(WEDNESDAY, conversions=300)], []),
     ([on(WEDNESDAY, "site", conversions=299)], ["conversion{} → sales_team"]),
-    # B4: a fifth above the mean fires, one complaint less does not; so do three rises in a row, however small
+    # B4: a fifth above the mean fires, one complaint less does not; so do three rises that are no luck
     ([on(WEDNESDAY, negative_feedbacks=6000)], ["feedback{} → cs_team"]),
     ([on(WEDNESDAY, negative_feedbacks=6000), on(WEDNESDAY, "site", negative_feedbacks=5999)], []),
-    (rising(5001, 5002, 5003), ["feedback{} → cs_team"]),
-    (rising(5002, 5002, 5003), []),
+    (rising(5400, 5800, 6200), ["feedback{} → cs_team"]),
+    (rising(5800, 5800, 6200), []),
+    (rising(5001, 5002, 5003), []),
     (
         [
             on(WEDNESDAY, feedbacks=3, negative_feedbacks=3),

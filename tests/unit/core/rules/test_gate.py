@@ -183,6 +183,22 @@ def test_where_too_little_is_known_of_a_money_ratio_nothing_is_kept_back():
     assert fired(gated("投产比环比下降超过30%"), young, 1).all()
 
 
+def test_three_rises_of_a_constant_rate_are_luck_and_three_true_ones_are_not():
+    """A5: of a rate that stands still, every twentieth day or so is the third rise in a row."""
+    dice = np.random.default_rng(3)
+    level = a_history(dice.binomial(60, 0.1, (1, 4_000)), np.full((1, 4_000), 60))
+    rule = "转化率连续3期上升"
+    assert fired(gated(rule, Gating.OFF), level, 3_990).mean() > 0.02
+    assert fired(gated(rule), level, 3_990).mean() < 0.015
+    rising = a_history(np.array([[12, 12, 12, 60, 90, 120, 200]]), np.full((1, 7), 600))
+    assert fired(gated(rule), rising, 1).all()
+    money = a_history(np.array([[10.0, 11, 12, 13]]), np.full((1, 4), 10.0), codes=("revenue", "spend"))
+    assert (
+        fired(gated("花费连续3期上升"), money, 1).tolist()
+        == fired(gated("花费连续3期上升", Gating.OFF), money, 1).tolist()
+    )
+
+
 # --- what is asked, and what is not ----------------------------------------------------------------------------
 
 
