@@ -75,6 +75,7 @@ def test_a_running_house_is_ready_answers_and_ends_calmly(tmp_path, word):
         assert get(f"{address}readyz") == (200, {"ready": True, "waiting_for": []})
         assert get(f"{address}healthz") == (200, {"alive": True})
         assert get(f"{address}api/alerts")[0] == 200
+        assert get(f"{address}api/health")[0] == 200
         process.send_signal(word)
 
         assert process.wait(20) == 0

@@ -35,6 +35,8 @@ from core.alerts.alert import Stage
 from core.errors import Forbidden, Invalid, Missing, Problem, Unavailable
 from core.ports import World
 from core.text import Tongue
+from core.usecases.health import as_json as health_json
+from core.usecases.health import health
 from core.usecases.overview import overview
 
 if TYPE_CHECKING:
@@ -188,12 +190,16 @@ def build_app(
             raise HTTPException(404)
         return Response(picture, media_type="image/png", headers={"cache-control": A_YEAR})
 
-    _answer_probes(app, readiness)
+    _answer_probes(app, readiness, world)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
 
 
-def _answer_probes(app: FastAPI, readiness: Callable[[], Mapping[str, bool]]) -> None:
+def _answer_probes(app: FastAPI, readiness: Callable[[], Mapping[str, bool]], world: World) -> None:
+    @app.get("/api/health")
+    async def read_health() -> Json:
+        return health_json(await health(world.store, world.clock))
+
     @app.get("/healthz")
     async def healthz() -> dict[str, bool]:
         return {"alive": True}
