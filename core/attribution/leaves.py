@@ -20,6 +20,7 @@ Codes = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 MOST_CELLS = 4_000_000
+EMPTY, SMALL = 10, 50_000  # cells of a dense array: so many for each row, or so many whatever the rows
 ALL_DEPTHS = 6  # up to so many dimensions every cuboid is looked at
 DEPTH = 3  # beyond, slices of so many
 
@@ -74,7 +75,8 @@ class Leaves:
             whole = {name: np.array([each.sum()]) for name, each in measures.items()}
             return cls((), (), np.zeros((0, 1), dtype=np.int64), whole, ())
         cards = tuple(len(each) for each in values)
-        is_dense = len(cards) <= ALL_DEPTHS and prod(cards) <= most_cells
+        worth = max(len(codes[0]) * EMPTY, SMALL)  # adding up what is empty costs more than leaving it out
+        is_dense = len(cards) <= ALL_DEPTHS and prod(cards) <= min(most_cells, worth)
         if is_dense:
             place = np.ravel_multi_index(tuple(codes), cards)
             count = prod(cards)
