@@ -2,7 +2,8 @@
 
 The tables are laid here by hand, column for column as dlt 1.31.0 lays them in PostgreSQL (its own run against this
 source gave the same answer; as a dependency of the tests it would bring eighteen packages): `_dlt_load_id` and
-`_dlt_id` in each row, days as texts, a table of loads beside it, lists in tables of their own, and a column that came later.
+`_dlt_id` in each row, days as texts, a table of loads beside it, lists in tables of their own, and a column that came
+later.
 """
 
 from __future__ import annotations
