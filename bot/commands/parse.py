@@ -103,7 +103,7 @@ def parse(text: str, lexicon: Lexicon, *, thread: str | None = None, platform: s
     lowered = _lowered(said)
     verb = opening(lowered)
     metric = lexicon.metrics.at(lowered)
-    if verb and (question := _number_after_what_is(said, verb[1], lexicon)):
+    if verb and verb[0] == "define" and (question := _number_after_what_is(said, verb[1], lexicon)):
         return question
     if verb and (metric is None or metric[1] <= verb[1]):
         return _act(verb[0], said[verb[1] :].strip(" :,"), lexicon, thread, platform)
