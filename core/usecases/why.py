@@ -42,8 +42,8 @@ _WHOLE = np.zeros(1, dtype=np.int64)
 class Why:
     """What moved a metric on `where` from `compare` to `window`, as far as both reach.
 
-    `held_back` is how many days at the end were left out, as what belongs to them is still coming in. `fixed` are the
-    dimensions that were not searched, since the question names their values.
+    `held_back` is how many days at the end were left out, as what belongs to them is still coming in. `dimensions` are
+    those searched: not the ones whose values the question names.
     """
 
     metric: Metric
