@@ -27,11 +27,13 @@ from core.metrics.load import builtin
 from core.metrics.metric import How
 from core.metrics.source import Measure, Source
 from core.people.token import Token, digest_of
+from core.store.sql import open_store
 from core.warehouse.duckdb import DuckdbWarehouse
 from core.workspace import load_workspace
 
 ROWS = int(os.environ.get("BEACON_BENCH_ROWS", "1000000"))
-PUSHES = int(os.environ.get("BEACON_BENCH_PUSHES", "100"))
+HOUSES = int(os.environ.get("BEACON_BENCH_HOUSES", "20"))
+CARDS = 5  # of each house
 
 
 def write(path, *, is_messy: bool) -> None:
@@ -97,34 +99,31 @@ WORKSPACE = {
 }
 
 
-async def test_from_a_push_to_its_card(tmp_path):
+async def pushed(folder) -> list[float]:
+    """Push to a house of its own, and return how long each card took; more alerts would be one storm, and one card."""
+    folder.mkdir()
     for name, text in WORKSPACE.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    url = f"sqlite:///{tmp_path}/b.db"
-    from core.store.sql import open_store
-
+        (folder / name).write_text(text, encoding="utf-8")
+    url = f"sqlite:///{folder}/b.db"
     store = await open_store(url)
     async with store.begin() as tx:
         await tx.add_token(Token("bench", digest_of("x"), ("push",), datetime.now(UTC)))
     await store.aclose()
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     settings = Settings(beacon_port=0, _env_file=None)
-    workspace = load_workspace(tmp_path)
+    facts = folder / "f.duckdb"
     house = asyncio.create_task(
-        serve(settings, workspace, SystemClock(), store_url=url, facts=tmp_path / "f.duckdb", ready=ready.set_result)
+        serve(settings, load_workspace(folder), SystemClock(), store_url=url, facts=facts, ready=ready.set_result)
     )
     address = await asyncio.wait_for(ready, 30)
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
     took = []
     async with httpx.AsyncClient(base_url=address, timeout=30) as client:
-        for number in range(PUSHES):
+        for number in range(CARDS):
             rows = [{"t": f"{hour:%Y-%m-%d %H:00}", "c": f"c{number}", "s": 500}]
+            headers = {"authorization": "Bearer x", "idempotency-key": f"{number}"}
             begun = time.perf_counter()
-            answer = await client.post(
-                "api/v1/sources/ads/rows",
-                json=rows,
-                headers={"authorization": "Bearer x", "idempotency-key": f"{number}"},
-            )
+            answer = await client.post("api/v1/sources/ads/rows", json=rows, headers=headers)
             assert answer.status_code == 200, answer.text
             while f"c{number}" not in json.dumps((await client.get("api/timeline", params={"as": "me"})).json()):
                 assert time.perf_counter() - begun < 20, "no card came"
@@ -132,7 +131,12 @@ async def test_from_a_push_to_its_card(tmp_path):
             took.append(time.perf_counter() - begun)
     house.cancel()
     await asyncio.gather(house, return_exceptions=True)
+    return took
+
+
+async def test_from_a_push_to_its_card(tmp_path):
+    took = [one for number in range(HOUSES) for one in await pushed(tmp_path / str(number))]
     p99 = sorted(took)[int(len(took) * 0.99) - 1]
     p50 = statistics.median(took)
-    print(f"\n{PUSHES} pushes: p50 {p50:.3f} s, p99 {p99:.3f} s, most {max(took):.3f} s")  # noqa: T201 - what it is for
+    print(f"\n{len(took)} pushes: p50 {p50:.3f} s, p99 {p99:.3f} s, most {max(took):.3f} s")  # noqa: T201 - what it is for
     assert p99 < float(os.environ.get("BEACON_BENCH_P99", "1")), "the bar: 1 s at p99, on an idle machine"
