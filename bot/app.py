@@ -48,6 +48,7 @@ from core.text import Tongue
 from core.usecases.audit import note_definitions
 from core.usecases.define import take_up
 from core.usecases.health import Health, Vitals, health
+from core.usecases.link import take_up_links
 from core.usecases.turns import alone
 from core.usecases.workbook import Sheet
 from core.warehouse.intake import wanted
@@ -226,6 +227,7 @@ async def serve(
         world = replace(quiet, store=_Waking(quiet.store, wake))
         await note_definitions(workspace, quiet)
         await take_up(workspace, quiet)
+        await take_up_links(workspace, quiet)
         hooks = _add_platforms(adapters, settings, workspace, world)
         links = links_of(settings, workspace, clock)
         adapters |= {adapter.platform: adapter for adapter in listeners(settings, links)}

@@ -15,6 +15,7 @@ from core.errors import Problem
 from core.ports import World
 from core.usecases.audit import note_definitions
 from core.usecases.define import renew
+from core.usecases.link import with_links
 from core.workspace import Workspace, load_workspace
 
 log = structlog.get_logger()
@@ -48,8 +49,8 @@ async def read_again(workspace: Workspace, world: World, tell: Callable[[Problem
         return False
     await note_definitions(fresh, world)
     async with world.store.begin() as tx:
-        revisions = await tx.revisions()
-    renew(workspace, fresh, revisions)
+        revisions, links = await tx.revisions(), await tx.links()
+    renew(workspace, with_links(fresh, links), revisions)
     log.info("the files were read again", rules=len(workspace.rules))
     return True
 

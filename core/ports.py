@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.notices.notice import Notice, Place
     from core.notices.outbox import Delivery, Outcome
     from core.notices.surface import Surface
+    from core.people.link import Link
     from core.people.plea import Plea
     from core.people.token import Token
     from core.quality.provenance import Provenance
@@ -365,6 +366,18 @@ class Transaction(Protocol):
     async def plea(self, code: str) -> Plea | None: ...
 
     async def keep_plea(self, plea: Plea) -> None: ...
+
+    async def link(self, code: str) -> Link | None: ...
+
+    async def link_of(self, platform: str, address: str) -> Link | None:
+        """Return what was last asked for from that address."""
+        ...
+
+    async def links(self) -> Sequence[Link]:
+        """Return the addresses that became somebody's, the oldest first."""
+        ...
+
+    async def keep_link(self, link: Link) -> None: ...
 
     async def incidents(self, first: date, last: date) -> Sequence[Incident]:
         """Return what people wrote down of these days, oldest first."""

@@ -33,7 +33,8 @@ def with_offers(refusal: Card, code: str, people: Iterable[Person]) -> Card:
 def plea_card(notice: Notice, workspace: Workspace, tongue: Tongue) -> Card:
     """Return what is asked, or what became of it."""
     by, text = person_name(str(notice.facts["actor"]), workspace, tongue), _short(str(notice.facts["text"]))
-    title = say(str(notice.facts["happening"]), tongue, by=by, text=text)
+    of = person_name(str(notice.facts.get("person", "")), workspace, tongue)
+    title = say(str(notice.facts["happening"]), tongue, by=by, text=text, person=of)
     code = notice.facts.get("plea")
     blocks = [Prose(title, "strong")]
     if code is None:

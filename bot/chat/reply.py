@@ -27,3 +27,4 @@ class Reply:
     files: tuple[File, ...] = ()
     form: Form | None = None
     is_refusal: bool = False
+    start: str = ""  # with which its asker can go on in private, where we may not write to them yet

@@ -370,6 +370,21 @@ class Deny:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Become known here by a code; without one, get one to become known elsewhere."""
+
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IAm:
+    """`who` is a person's id, or the name that was typed where nobody goes by it."""
+
+    code: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """Who changed what: of an alert, a person or a rule, in a period; all of it when empty."""
 
@@ -452,6 +467,8 @@ Command = (
     | Plead
     | Allow
     | Deny
+    | Link
+    | IAm
     | Audit
     | Check
     | Chain

@@ -24,6 +24,7 @@ from bot.commands import (
     follow_up,
     home,
     imports,
+    linking,
     mutes,
     put,
     respond,
@@ -64,11 +65,13 @@ from bot.commands.command import (
     Health,
     Help,
     Home,
+    IAm,
     Import,
     Imports,
     Incident,
     Judge,
     Lines,
+    Link,
     Loss,
     Metrics,
     Mine,
@@ -109,7 +112,23 @@ Handler = Callable[[Any, Call], Awaitable[Reply]]
 
 
 async def _allow(command: Allow, call: Call) -> Reply:
+    if link := await linking.asked(command.code, call):
+        return await linking.answer(link, call, _obey_said, allowed=True)
     return await access.allow(command, call, carry_out)
+
+
+async def _deny(command: Deny, call: Call) -> Reply:
+    if link := await linking.asked(command.code, call):
+        return await linking.answer(link, call, _obey_said, allowed=False)
+    return await access.deny(command, call)
+
+
+async def _link(command: Link, call: Call) -> Reply:
+    return await linking.link_up(command, call, _obey_said)
+
+
+async def _obey_said(call: Call) -> Reply:
+    return await obey(_read(call), call)
 
 
 REGISTER: dict[type[Command], tuple[Need, Handler]] = {
@@ -155,7 +174,9 @@ REGISTER: dict[type[Command], tuple[Need, Handler]] = {
     More: (Right.READ, follow_up.more),
     Plead: (Deed.READ, access.plead_for),
     Allow: (Deed.READ, _allow),  # whoever may do it themselves, which is asked there
-    Deny: (Deed.READ, access.deny),
+    Deny: (Deed.READ, _deny),
+    Link: (Right.READ, _link),
+    IAm: (Right.READ, linking.i_am),
     Audit: (Deed.AUDIT, access.audit),
     Check: (Deed.DEFINE, access.check),
     Chain: (Right.READ, review.chain),
@@ -185,6 +206,8 @@ async def answer(request: Request, workspace: Workspace, world: World) -> Reply:
         return await obey(command, call)
     except Forbidden as problem:
         card = problem_card(problem, request.tongue, workspace)
+        if request.person is None:
+            return await linking.offered(card, request, workspace, world)
         return Reply(
             (await access.refused(problem, card, request, workspace, world),), is_private=True, is_refusal=True
         )

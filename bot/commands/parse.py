@@ -35,9 +35,11 @@ from bot.commands.command import (
     Health,
     Help,
     Home,
+    IAm,
     Import,
     Imports,
     Lines,
+    Link,
     Metrics,
     Mine,
     Mutes,
@@ -208,6 +210,11 @@ def _act(
             return read_incident(rest, lexicon)
         case "plead" | "allow" | "deny":
             return _plea(verb, rest)
+        case "link":
+            return Link(rest.strip().lower())
+        case "iam":
+            code, _, name = rest.partition(" ")
+            return IAm(code.lower(), _person(name, lexicon, platform))
         case "mute":
             return (
                 read_mute(rest, lexicon)

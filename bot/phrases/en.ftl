@@ -1843,3 +1843,24 @@ import-gone = The file { $name } is no longer kept. Drop it again.
 import-too-large = { $file } is larger than { $most } MB, the most that a chat lets us fetch. Split it, or put it where a source finds it.
 import-not-fetched = { $file } could not be fetched ({ $detail }). Try again, or send it as CSV.
 drivers-by-hour = { $metric }: { $dimension } by hour
+
+# --- becoming known in a chat ---
+
+link-who = Who are you? They are asked where they are known already.
+link-kept = What you wanted is kept and done once they say yes: “{ $text }”.
+link-or-code = Not among them? Say: iam { $link } your name
+link-offer = Become known in another chat
+link-offer-how = Say this to Beacon there within an hour; in Telegram also /start { $link }. Whoever says it is taken for you: show it to nobody.
+link-gone = The code { $link } has been used, or is too old. Press the button again, or say “link” where you are known.
+link-known = Here you are known already, as { $name }.
+link-has-one = { $name } has another address on { $platform } already. Have it changed in people.yaml.
+link-not-yours = Only { $name }, or who manages, can say yes to that.
+link-nobody-to-ask = Nobody can be asked: whoever manages has no chat. Have yourself added in people.yaml.
+link-sent = { $name } has been asked. Once they say yes, it is done.
+link-asked = Somebody ({ $by }) says that this is { $person }, and wanted to do this: “{ $text }”. Is it so? With your yes it is done in that name.
+link-welcome = Welcome, { $name }. From here on you are known here.
+link-vouched = { $name } is known on { $platform } from here on.
+link-done = You are known here now, and it is done: “{ $text }”.
+link-done-may-not = You are known here now. “{ $text }” you may not do; say it again to see who may.
+link-done-again = You are known here now. “{ $text }” could not be done any more; look at it as it is, and decide.
+link-denied = { $by } says that this is not so.

@@ -1762,3 +1762,24 @@ import-gone = 文件 { $name } 已不再保留，请重新发送。
 import-too-large = { $file } 超过 { $most } MB（聊天工具允许读取的上限）。请拆分，或放到数据源所在的文件夹。
 import-not-fetched = { $file } 没有取到（{ $detail }）。请重试，或以 CSV 发送。
 drivers-by-hour = { $metric }：{ $dimension } × 小时
+
+# --- 在聊天里认识你 ---
+
+link-who = 你是谁？会到本人已绑定的地方去确认。
+link-kept = 你刚才的操作已保留，确认后自动执行：“{ $text }”。
+link-or-code = 没有你的名字？请输入：我是 { $link } 你的名字
+link-offer = 在另一个聊天中绑定
+link-offer-how = 请在一小时内到那边对 Beacon 说这句话；在 Telegram 也可以用 /start { $link }。谁说了它就会被当作你，请勿给别人看。
+link-gone = 代码 { $link } 已使用或已过期。请再点一次按钮，或在已绑定的地方输入“绑定”。
+link-known = 这里已经认识你了：{ $name }。
+link-has-one = { $name } 在 { $platform } 上已有另一个地址，请在 people.yaml 中修改。
+link-not-yours = 只有 { $name } 本人或管理者可以确认。
+link-nobody-to-ask = 找不到可以确认的人：管理者都没有聊天地址。请在 people.yaml 中添加你自己。
+link-sent = 已请 { $name } 确认，确认后自动执行。
+link-asked = 有人（{ $by }）说自己是 { $person }，想执行“{ $text }”。属实吗？你同意后，将以此人名义执行。
+link-welcome = 欢迎，{ $name }。这里从现在起认识你了。
+link-vouched = 从现在起 { $name } 在 { $platform } 上已绑定。
+link-done = 这里已认识你，操作已执行：“{ $text }”。
+link-done-may-not = 这里已认识你。你没有权限执行“{ $text }”；再说一次可以看到谁有权限。
+link-done-again = 这里已认识你。“{ $text }”已无法执行，请看最新情况后再决定。
+link-denied = { $by } 说并非如此。

@@ -25,6 +25,7 @@ from core.store.engine import away, engine_of, in_our_words, troubles
 from core.store.group_rows import gathered_rows, gathering_row
 from core.store.groups import GATHERED, GATHERING, Groups
 from core.store.incidents import Incidents
+from core.store.links import Links
 from core.store.lock import lock_beside
 from core.store.mutes import Mutes
 from core.store.processes import Processes
@@ -88,7 +89,7 @@ class SqlStore:
 
 
 class SqlTransaction(
-    Alerts, Audit, Definitions, Deliveries, Groups, Incidents, Mutes, Processes, Surfaces, Taken, Tokens
+    Alerts, Audit, Definitions, Deliveries, Groups, Incidents, Links, Mutes, Processes, Surfaces, Taken, Tokens
 ):
     async def keep(
         self,

@@ -20,6 +20,7 @@ from core.errors import Invalid, Missing, Mistake, Problem
 from core.ports import Conflict
 from core.revision import Revision, Standing, newest
 from core.rules.load import load_rules
+from core.usecases.link import with_links
 from core.workspace import Workspace, load_workspace
 
 if TYPE_CHECKING:
@@ -131,8 +132,8 @@ async def take_up(workspace: Workspace, world: World) -> None:
 async def renew_rules(workspace: Workspace, world: World) -> None:
     """Let the running house go by what its files and its people say now."""
     async with world.store.begin() as tx:
-        revisions = await tx.revisions()
-    renew(workspace, load_workspace(workspace.folder), revisions)
+        revisions, links = await tx.revisions(), await tx.links()
+    renew(workspace, with_links(load_workspace(workspace.folder), links), revisions)
 
 
 def renew(workspace: Workspace, from_files: Workspace, revisions: Iterable[Revision]) -> None:

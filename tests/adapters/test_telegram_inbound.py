@@ -36,7 +36,7 @@ def a_command(length):
         ("/kpi\n投产比", 4, "投产比"),
         ("/KPI@Beacon_KPI_Bot roi", 19, "roi"),
         ("/ack 7f3k", 4, "ack 7f3k"),
-        ("/start a1b2c3", 6, "help"),
+        ("/start a1b2c3", 6, "link a1b2c3"),
     ],
 )
 def test_a_command_is_read_without_its_trigger(text, length, said):

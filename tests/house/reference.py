@@ -84,6 +84,11 @@ SAYS = {
     "plead": ("plead CODE WHO", "Ask somebody who may to let you; the button of a refusal says it."),
     "allow": ("allow CODE", "Let them: it is done in their name, on your word."),
     "deny": ("deny CODE", "Do not let them."),
+    "link": (
+        "link [CODE]",
+        "A code with which you become known in another chat; there, `link CODE`. Telegram takes it as `/start CODE`.",
+    ),
+    "iam": ("iam CODE WHO", "Say who you are, where you are not known yet; they, or who manages, are asked."),
     "audit": ("audit [HANDLE, WHO or RULE] [PERIOD]", "Who changed what, from where, before and after."),
     "chain": ("chain", "Goals, the rules that watch them, what is broken between, and five essentials as scores."),
     "review": (

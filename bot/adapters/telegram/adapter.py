@@ -30,6 +30,7 @@ from bot.adapters.telegram.inbound import PLATFORM, FindPerson, Heard, read_upda
 from bot.adapters.telegram.render import MAX_CAPTION, picture, render
 from bot.adapters.telegram.speech import amend, hand, illustrate, speak
 from bot.chat.adapter import CHART_AFTER, Room
+from bot.chat.card import Prose
 from bot.chat.overheard import is_meant_for_us
 from bot.chat.reply import File
 from core.notices.notice import Place
@@ -298,9 +299,15 @@ class TelegramAdapter:
             is_aside = reply.is_private and request.place.chat != request.actor
             aside = await self._reply(Place(PLATFORM, request.actor), card, None) if is_aside else None
             if aside is None or isinstance(aside, Dead):
-                await self._reply(request.place, card, heard.message)
+                shown = self._go_private(card, reply.start) if aside and reply.start else card
+                await self._reply(request.place, shown, heard.message)
         for file in reply.files:
             await self._hand(request.place, file, heard.message)
+
+    def _go_private(self, card: Card, start: str) -> Card:
+        """Return a card that leads to our private chat, where what is for one person alone can be said."""
+        name = self._application.bot.username if self._application else ""
+        return replace(card, blocks=(Prose(f"→ https://t.me/{name}?start={start}"),))
 
     async def _hand(self, place: Place, file: File, below: int | None) -> None:
         if self._application is None:

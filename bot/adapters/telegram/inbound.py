@@ -88,7 +88,8 @@ def _address(message: Message, me: User) -> tuple[str | None, bool]:
         rest = text[first.length :]
         if bot and bot.lower() != (me.username or "").lower():
             return None, False
-        words = {COMMAND: rest, "start": "help"}.get(verb.lower(), f"{verb} {rest}")
+        start = f"link {rest}" if rest.strip() else "help"  # https://core.telegram.org/bots/features#deep-linking
+        words = {COMMAND: rest, "start": start}.get(verb.lower(), f"{verb} {rest}")
         return " ".join(words.split()), True
     mention = re.compile(rf"@{re.escape(me.username or '?')}\b", re.IGNORECASE)
     said = " ".join(mention.sub(" ", text).split()).removeprefix("/")  # `/确认`: Telegram knows Latin commands only

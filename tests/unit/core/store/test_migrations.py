@@ -39,7 +39,16 @@ async def test_there_is_one_newest_migration():
 def test_these_tables_and_no_more():
     groups, processes = {"gathering", "gathered"}, {"turn", "pace", "pulse"}
     alerts = {"alert", "event", "hold", "delivery", "surface", "inbox", "evaluation"}
-    assert set(METADATA.tables) == alerts | groups | processes | {"token", "mute", "call", "audit", "plea", "incident"}
+    assert set(METADATA.tables) == alerts | groups | processes | {
+        "token",
+        "mute",
+        "call",
+        "audit",
+        "plea",
+        "incident",
+        "definition",
+        "link",
+    }
 
 
 def test_an_address_needs_to_name_no_driver():
