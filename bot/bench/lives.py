@@ -12,7 +12,10 @@ import json
 import os
 import signal
 import sys
+from importlib.metadata import entry_points
 from typing import Any
+
+from bot.app import MEMORY, open_and_close
 
 
 def _live(order: dict[str, Any]) -> None:
@@ -23,19 +26,24 @@ def _live(order: dict[str, Any]) -> None:
     os.environ.update(order["environment"])
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     sys.argv = ["beacon", *order["argv"]]
-    from bot.cli import main
-
-    main()
+    sys.exit(_beacon()())
 
 
-def _import_all() -> None:
-    """Load now what is loaded late otherwise."""
-    import core.charts.draw
-    import core.store.sql  # noqa: F401
+def _beacon() -> Any:
+    """Return the command line as it was installed: the bench stands below it, and may not know it by its name."""
+    (command,) = entry_points(group="console_scripts", name="beacon")
+    return command.load()
+
+
+def _load_all() -> None:
+    """Load now what is loaded late otherwise: the command line, and the store with its tables."""
+    _beacon()
+    asyncio.run(open_and_close(MEMORY))
+    import core.charts.draw  # noqa: F401
 
 
 def main() -> None:
-    _import_all()
+    _load_all()
     asyncio.set_event_loop_policy(None)
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a life ended
