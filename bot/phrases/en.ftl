@@ -1864,3 +1864,17 @@ link-done = You are known here now, and it is done: “{ $text }”.
 link-done-may-not = You are known here now. “{ $text }” you may not do; say it again to see who may.
 link-done-again = You are known here now. “{ $text }” could not be done any more; look at it as it is, and decide.
 link-denied = { $by } says that this is not so.
+
+# --- Telegram's menu of commands ---
+
+menu-kpi = Ask for a number: /kpi roi last 7 days by channel
+menu-home = My board: mine, my team’s, overdue
+menu-mine = What I have, and what I promised
+menu-alerts = The open alerts
+menu-board = The numbers that matter most
+menu-digest = What changed and matters
+menu-promises = What is promised, and by when
+menu-mutes = What is kept quiet
+menu-metrics = The metrics one can ask for
+menu-link = Become known in another chat
+menu-help = What you can say

@@ -1783,3 +1783,17 @@ link-done = 这里已认识你，操作已执行：“{ $text }”。
 link-done-may-not = 这里已认识你。你没有权限执行“{ $text }”；再说一次可以看到谁有权限。
 link-done-again = 这里已认识你。“{ $text }”已无法执行，请看最新情况后再决定。
 link-denied = { $by } 说并非如此。
+
+# --- Telegram 的命令菜单 ---
+
+menu-kpi = 查数据：/kpi 最近7天各渠道投产比
+menu-home = 我的看板：我的、团队的、已逾期的
+menu-mine = 归我的预警和我的承诺
+menu-alerts = 进行中的预警
+menu-board = 最重要的几个数
+menu-digest = 今天的变化和重点
+menu-promises = 谁承诺了什么，何时完成
+menu-mutes = 正在屏蔽的内容
+menu-metrics = 可以查询的指标
+menu-link = 在另一个聊天中绑定
+menu-help = 你可以说什么

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.chat.card import Card, Picture, Prose
 from bot.chat.reply import Reply
+from bot.commands.verbs import opening
 from core.notices.notice import Place
 from core.notices.outbox import Dead, Repair, Retry, Sent, Wait
 from tests.adapters.samples import ALERT_EN, ALERT_ZH, ANSWER_EN, FIGURE, PNG, House, find_person, plain_card, running
@@ -379,3 +380,21 @@ async def test_a_rate_limit_that_never_ends_is_given_up():
         await telegram.sends("/kpi roi")
         await telegram.sends("/kpi help")
         await telegram.until(telegram.messages)
+
+
+async def test_the_menu_is_offered_in_both_tongues_and_each_of_its_commands_is_one_of_ours():
+    async with by_polling(House()) as (telegram, _):
+        await telegram.until(lambda: len(telegram.commands) == 3)
+        menus = telegram.commands
+        assert menus[""] == menus["en"]
+        assert {each["command"]: each["description"] for each in menus["zh"]}["mine"] == "归我的预警和我的承诺"
+        for each in menus["en"]:
+            assert each["command"] == "kpi" or opening(each["command"]) is not None
+
+
+async def test_without_its_menu_telegram_is_listened_to_all_the_same():
+    async with Telegram(TOKEN) as telegram:
+        telegram.fails("setMyCommands", Refused("Bad Request: BOT_COMMAND_INVALID"))
+        async with running(an_adapter(telegram, House()), House()):
+            await telegram.sends("help")
+            await telegram.until(telegram.messages)

@@ -18,6 +18,7 @@ ME = {"id": 4242, "is_bot": True, "first_name": "Beacon", "username": "beacon_kp
 MAX_TEXT, MAX_CAPTION = 4096, 1024
 MAX_BUTTONS, MAX_ROW, MAX_DATA = 100, 8, 64
 MAX_ANSWER = 200
+MAX_COMMANDS = 100
 MAX_FILE = 20 * 2**20
 PNG = b"\x89PNG\r\n\x1a\n"
 UNCHANGED = (
@@ -83,7 +84,7 @@ class Account:
         self.timeline: list[Message] = []
         self.files: dict[str, bytes] = {}
         self.answered: dict[str, str] = {}
-        self.commands: list[dict[str, str]] = []
+        self.commands: dict[str, list[dict[str, str]]] = {}  # by language
         self.webhook: dict[str, Any] = {}
         self.allowed: list[str] = []
         self._clicks: set[str] = set()
@@ -245,11 +246,15 @@ class Account:
         size = len(self.files[file_id])
         return {"file_id": file_id, "file_unique_id": file_id, "file_size": size, "file_path": f"documents/{file_id}"}
 
-    def _setMyCommands(self, commands: list[dict[str, str]], **_: Any) -> bool:  # noqa: N802 - as above
+    def _setMyCommands(  # noqa: N802 - as above
+        self, commands: list[dict[str, str]], language_code: str = "", **_: Any
+    ) -> bool:
+        if len(commands) > MAX_COMMANDS or not re.fullmatch(r"([a-z]{2})?", language_code):
+            raise TelegramError(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
         for each in commands:
             if not re.fullmatch(r"[a-z0-9_]{1,32}", each["command"]) or not 1 <= len(each["description"]) <= 256:
                 raise TelegramError(400, "Bad Request: BOT_COMMAND_INVALID")
-        self.commands = commands
+        self.commands[language_code] = commands
         return True
 
     # --- what holds for all -----------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from telegram.request import HTTPXRequest
 from bot.adapters.telegram.failure import outcome_of, redacting
 from bot.adapters.telegram.files import brought
 from bot.adapters.telegram.inbound import PLATFORM, FindPerson, Heard, read_update, receipt_of
+from bot.adapters.telegram.menu import offer_menu
 from bot.adapters.telegram.render import MAX_CAPTION, picture, render
 from bot.adapters.telegram.speech import amend, hand, illustrate, speak
 from bot.chat.adapter import CHART_AFTER, Room
@@ -142,6 +143,7 @@ class TelegramAdapter:
             self._application = application
             stack.push_async_callback(self._fall_silent)
             await application.start()
+            self._follow(offer_menu(application.bot))
             stack.push_async_callback(application.stop)
             await self._listen(application)
 
