@@ -1,4 +1,4 @@
-"""The command line: `beacon`. Whatever is wrong goes to standard error, with exit code 1.
+"""The command line: `beacon`, joined from the groups in `shell`. Whatever is wrong goes to standard error, exit code 1.
 
 What a command needs is imported inside it, so that `beacon ask` does not wait for the web server.
 """
@@ -6,12 +6,11 @@ What a command needs is imported inside it, so that `beacon ask` does not wait f
 from __future__ import annotations
 
 import asyncio
-import json
 import shlex
 import sys
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,21 +18,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.clock import clock_of
+from bot.shell import serve, trials
+from bot.shell.benches import bench
 from bot.shell.definitions import apply, export
+from bot.shell.options import AsJson, Data, Folder
 from bot.shell.review import review
+from bot.shell.terminal import as_text, kept, log_to_stderr, told
 from bot.shell.tokens import tokens
-from bot.shell.tongue import tongue as _tongue
+from bot.shell.tongue import tongue
 from bot.shell.workbook import workbook
 
 if TYPE_CHECKING:
     from datetime import date
 
     from bot.commands.once import Once
-    from bot.commands.rule import Read
-    from bot.setup.finding import Finding
-    from bot.trial import Creation
-    from core.errors import Fact, Problem
-    from core.text import Tongue
     from core.workspace import Workspace
 
 cli = typer.Typer(
@@ -41,27 +39,16 @@ cli = typer.Typer(
     help="Tells your marketing team which number moved, why, and who has it.",
 )  # fmt: skip
 
-bench = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure how fast Beacon is on this machine.")
-cli.add_typer(bench, name="bench")
-rules = typer.Typer(no_args_is_help=True, help="Test a workspace's rules.")
-cli.add_typer(rules, name="rules")
-cli.add_typer(tokens, name="token")
-cli.add_typer(workbook, name="workbook")
-cli.command()(review)
-cli.command()(apply)
-cli.command()(export)
-
-Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of YAML.", show_default=False)]
-Data = Annotated[Path | None, typer.Option(help="Where the source files lie, if not in the workspace.")]
-OneRule = Annotated[str | None, typer.Option("--rule", help="Only this rule.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
-
-
-class Part(StrEnum):
-    EVALUATE = "evaluate"
-    DELIVER = "deliver"
-    CHAT = "chat"
-
+GROUPS = {"bench": bench, "rules": trials.rules, "token": tokens, "workbook": workbook}
+COMMANDS: tuple[Callable[..., None], ...] = (
+    *(serve.demo, serve.run, serve.health, serve.doctor, serve.slack_manifest),
+    *(trials.rule, trials.evaluate, trials.detect, trials.backtest, trials.tune),
+    *(review, apply, export),
+)
+for name, group in GROUPS.items():
+    cli.add_typer(group, name=name)
+for command in COMMANDS:
+    cli.command()(command)
 
 _USAGE = 2  # what typer exits with after a wrong usage; to our callers wrong is wrong
 
@@ -75,12 +62,12 @@ def main() -> None:
     except SystemExit as end:
         sys.exit(1 if end.code == _USAGE else end.code)
     except Problem as problem:
-        typer.echo(_told(problem), err=True)
+        typer.echo(told(problem), err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception:  # noqa: BLE001 - one of the house's four places
-        typer.echo(_kept(), err=True)
+        typer.echo(kept(), err=True)
         sys.exit(1)
 
 
@@ -98,7 +85,7 @@ def ask(
     from bot.commands.once import once, once_json, write_picture
     from core.workspace import load_workspace
 
-    _log_to_stderr()
+    log_to_stderr()
     workspace = load_workspace(folder)
 
     async def answer() -> Once:
@@ -108,36 +95,7 @@ def ask(
     said = asyncio.run(answer())
     if png:
         write_picture(said, png)
-    typer.echo(_json(once_json(said)) if as_json else said.text)
-
-
-@cli.command()
-def rule(
-    sentence: Annotated[str, typer.Argument(help='Such as "渠道ROI<1且预算超支".')],
-    workspace: Annotated[Path | None, typer.Option(help="Whose metrics it may name.")] = None,
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """Read a rule back as one plain sentence, with whatever in it is in doubt, and what it would have done so far."""
-    from bot.chat.plain import plain
-    from bot.commands.once import tongue_of
-    from bot.commands.rule import card_of, no_workspace, read_rule, rule_json
-    from core.workspace import load_workspace
-
-    where = load_workspace(workspace) if workspace else no_workspace()
-    tongue = tongue_of(sentence, where)
-    read = read_rule(sentence, where)
-    past = _past(read, sentence, where, data, tongue) if workspace else None
-    latest = past.latest if past else {}
-    if as_json:
-        history = {"history": past.told} if past else {}
-        typer.echo(_json(rule_json(read, where, tongue, latest) | history))
-        return
-    typer.echo(plain(card_of(read, where, tongue, latest)))
-    if past and not read.mistakes:
-        from bot.trial import creation_text
-
-        typer.echo("\n" + creation_text(past.told, tongue))
+    typer.echo(as_text(once_json(said)) if as_json else said.text)
 
 
 @cli.command()
@@ -157,19 +115,19 @@ def check(folder: Folder) -> None:
         "people": len(found.people),
         "routes": len(found.routes),
     }
-    typer.echo(say("check-fine", _tongue(), **counts))
+    typer.echo(say("check-fine", tongue(), **counts))
     for rule in found.rules:
-        if words := envelope_words(rule, found, _tongue()):
-            typer.echo(say("check-envelope", _tongue(), rule=rule.id, words=" ".join(words)))
+        if words := envelope_words(rule, found, tongue()):
+            typer.echo(say("check-envelope", tongue(), rule=rule.id, words=" ".join(words)))
     today = found.today or datetime.now(found.zone).date()
     if over := expired(found, today):
-        typer.echo(say("check-expired", _tongue(), rules=", ".join(over)))
-    for line in uncovered(found, datetime.now(UTC), _tongue()):
+        typer.echo(say("check-expired", tongue(), rules=", ".join(over)))
+    for line in uncovered(found, datetime.now(UTC), tongue()):
         typer.echo(line)
     for line in _upkeep(found, today):
         typer.echo(line)
     if ungated := [rule.id for rule in found.rules if rule.gate is Gating.OFF]:
-        typer.echo(say("check-ungated", _tongue(), rules=", ".join(ungated)))
+        typer.echo(say("check-ungated", tongue(), rules=", ".join(ungated)))
 
 
 @cli.command()
@@ -184,64 +142,24 @@ def init(
     from bot.commands.begin import described, look, write
     from bot.phrases import say
 
-    tongue = _tongue()
+    reader = tongue()
     if pack:
         from bot.shell.packs import begun
 
-        words, write_it = begun(pack, folder, file, read_table, tongue)
+        words, write_it = begun(pack, folder, file, read_table, reader)
     else:
         proposal = look(folder, file, read_table)
         if not yes and sys.stdin.isatty():
             from bot.setup.wizard import asked
 
             question = partial(typer.prompt, show_default=True)
-            files = asked(proposal.files, lambda text, default: str(question(text, default=default)), tongue)
+            files = asked(proposal.files, lambda text, default: str(question(text, default=default)), reader)
             proposal = replace(proposal, files=files)
-        words, write_it = described(proposal, tongue), partial(write, proposal, folder, file)
+        words, write_it = described(proposal, reader), partial(write, proposal, folder, file)
     typer.echo(words)
-    if yes or typer.confirm(say("init-confirm", tongue, folder=str(folder))):
+    if yes or typer.confirm(say("init-confirm", reader, folder=str(folder))):
         write_it()
-        typer.echo(say("init-written", tongue, folder=shlex.quote(str(folder))))
-
-
-@cli.command()
-def evaluate(
-    folder: Folder,
-    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
-    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")],
-    data: Annotated[Path | None, typer.Option(help="Where the source files lie, if not in the workspace.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Replay a workspace's rules over its past, day by day, and print each alert as it would have fired."""
-    from bot.past import alert_json, alert_line, relive
-    from core.workspace import load_workspace
-
-    _log_to_stderr()
-    workspace = load_workspace(folder)
-
-    async def past() -> list[Any]:
-        told = []
-        async for alert in relive(workspace, first.date(), last.date(), data=data):
-            told.append(alert_json(alert, workspace, _tongue()))
-            if not as_json:
-                typer.echo(alert_line(alert, workspace, _tongue()))
-        return told
-
-    alerts = asyncio.run(past())
-    if as_json:
-        typer.echo(_json({"alerts": alerts}))
-
-
-@cli.command()
-def detect(
-    file: Annotated[Path, typer.Argument(help="A CSV file of times and values, at any grain.", show_default=False)],
-    as_json: AsJson = False,
-) -> None:
-    """Tell what is sudden in a file from its noise and season: what was to be expected of each row, and a score."""
-    from bot.detecting import look, points_json, summary
-
-    found = look(file)
-    typer.echo(_json(points_json(found)) if as_json else "\n".join(summary(found, _tongue())))
+        typer.echo(say("init-written", reader, folder=shlex.quote(str(folder))))
 
 
 @cli.command()
@@ -254,7 +172,7 @@ def why(
     from bot.why import answer_json, answer_lines, kind_of, look
 
     found = look(file, kind_of(kind))
-    typer.echo(_json(answer_json(found, _tongue())) if as_json else "\n".join(answer_lines(found, _tongue())))
+    typer.echo(as_text(answer_json(found, tongue())) if as_json else "\n".join(answer_lines(found, tongue())))
 
 
 @cli.command()
@@ -263,9 +181,9 @@ def imports(folder: Folder, data: Data = None) -> None:
     from bot.shell.data import imports_text
     from core.workspace import load_workspace
 
-    _log_to_stderr()
+    log_to_stderr()
     workspace = load_workspace(folder)
-    typer.echo(imports_text(workspace, clock_of(workspace), data, _tongue()))
+    typer.echo(imports_text(workspace, clock_of(workspace), data, tongue()))
 
 
 @cli.command()
@@ -274,9 +192,9 @@ def scan(folder: Folder, data: Data = None) -> None:
     from bot.shell.scan import scan_text
     from core.workspace import load_workspace
 
-    _log_to_stderr()
+    log_to_stderr()
     workspace = load_workspace(folder)
-    typer.echo(scan_text(workspace, clock_of(workspace), data, _tongue()))
+    typer.echo(scan_text(workspace, clock_of(workspace), data, tongue()))
 
 
 @cli.command()
@@ -287,257 +205,7 @@ def preview(
     """Show how a file would be read, before anything takes it in."""
     from bot.shell.data import preview_text
 
-    typer.echo(preview_text(file, zone, _tongue()))
-
-
-@cli.command()
-def backtest(
-    folder: Folder,
-    rule: OneRule = None,
-    when: Annotated[str | None, typer.Option(help="A sentence to try, instead of the workspace's rules.")] = None,
-    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")] = None,
-    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")] = None,
-    data: Data = None,
-    store: Annotated[str | None, typer.Option(help="A store's URL: what people said of past alerts.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Try rules on the past, all periods at once: what would have fired, and how much of it by luck alone."""
-    from bot.trial import Options, backtest_json, backtest_text, chosen, past_of
-    from core.workspace import load_workspace
-
-    _log_to_stderr()
-    workspace = load_workspace(folder)
-    rules = chosen(workspace, rule, when)
-    days = (day.date() if day else None for day in (first, last))
-    past = asyncio.run(past_of(rules, Options(workspace, clock_of(workspace), data, store), *days))
-    typer.echo(_json(backtest_json(past)) if as_json else backtest_text(past, workspace, _tongue()))
-
-
-@cli.command()
-def tune(
-    folder: Folder,
-    budget: Annotated[str, typer.Option(help='How many alerts the team will read: "2 per week".')],
-    rule: OneRule = None,
-    data: Data = None,
-    store: Annotated[str | None, typer.Option(help="A store's URL: what people said of past alerts.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Propose thresholds from history, with what each would have caught and missed."""
-    from bot.trial import Options, budget_of, chosen, tune_json, tune_text, tuned
-    from core.workspace import load_workspace
-
-    _log_to_stderr()
-    workspace, allowed = load_workspace(folder), budget_of(budget)
-    options = Options(workspace, clock_of(workspace), data, store)
-    proposals = asyncio.run(tuned(chosen(workspace, rule, None), allowed, options))
-    typer.echo(
-        _json(tune_json(proposals, allowed, workspace)) if as_json else tune_text(proposals, workspace, _tongue())
-    )
-
-
-@rules.command("test")
-def rules_test(folder: Folder, as_json: AsJson = False) -> None:
-    """Feed the series in the workspace's tests/*.yaml to its rules, and compare the alerts with those expected."""
-    from bot.trial import examine, examine_json, examine_text
-    from core.workspace import load_workspace
-
-    compared = examine(load_workspace(folder))
-    typer.echo(_json(examine_json(compared)) if as_json else examine_text(compared, _tongue()))
-    sys.exit(0 if all(one.is_fine for one in compared) else 1)
-
-
-@cli.command()
-def demo(
-    pack: Annotated[str | None, typer.Argument(help="A pack, such as ecom-618; without one, the shop.")] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="Live the whole story at once and hold it to account.")
-    ] = False,
-    port: Annotated[int | None, typer.Option(help="Where the console listens.")] = None,
-) -> None:
-    """Open the console on a shop during 618, or on a pack, under a clock that runs fast. No account, no token."""
-    from bot.settings import read_settings
-
-    if check and pack:
-        from bot.shell.packs import told as lived
-
-        _log_to_stderr()
-        said, is_fine = lived(pack, _tongue())
-        typer.echo("\n".join(said))
-        sys.exit(0 if is_fine else 1)
-    if check:
-        from bot.demo import SHOP, check_lines
-        from bot.demo import check as live
-
-        _log_to_stderr()
-        told, beside = asyncio.run(live(SHOP))
-        lines, is_fine = check_lines(told, beside, _tongue())
-        typer.echo("\n".join(lines))
-        sys.exit(0 if is_fine else 1)
-    from bot.demo import show
-
-    _log_to_stderr()
-    # A token that lies about in the environment is not the demo's to use.
-    quiet = {"slack_bot_token": None, "telegram_bot_token": None}
-    settings = read_settings(beacon_port=port).model_copy(update=quiet)
-    if pack:
-        from bot.shell.packs import show_pack
-
-        show_pack(pack, settings, lambda address: typer.echo(_say("demo-pack-ready", pack=pack, address=address)))
-        return
-    asyncio.run(show(settings, lambda address: typer.echo(_say("demo-ready", address=address))))
-
-
-@cli.command()
-def health(folder: Folder, as_json: AsJson = False) -> None:
-    """Tell how Beacon is: which processes live, what waits, what reached nobody. Exit code 1 when not all is well."""
-    from bot.app import health_of
-    from bot.cards.health import health_card
-    from bot.chat.plain import plain
-    from bot.settings import read_settings
-    from core.usecases.health import as_json as health_json
-    from core.workspace import load_workspace
-
-    _log_to_stderr()
-    workspace = load_workspace(folder)
-    found = asyncio.run(health_of(read_settings()))
-    typer.echo(_json(health_json(found)) if as_json else plain(health_card(found, workspace, _tongue())))
-    sys.exit(0 if found.is_well else 1)
-
-
-@cli.command()
-def run(
-    folder: Annotated[Path | None, typer.Argument(help="The workspace, if not BEACON_WORKSPACE.")] = None,
-    only: Annotated[
-        list[Part] | None, typer.Option(help="Do only this, beside other processes on the same PostgreSQL.")
-    ] = None,
-) -> None:
-    """Watch a workspace: evaluate, deliver, listen, until told to stop."""
-    from bot.app import run as live
-    from bot.settings import read_settings
-    from core.errors import Missing
-    from core.workspace import load_workspace
-
-    _log_to_stderr()
-    settings = read_settings(beacon_workspace=folder)
-    if settings.beacon_workspace is None:
-        raise Missing("no-workspace-named")
-    workspace = load_workspace(settings.beacon_workspace)
-    if workspace.today:
-        typer.echo(_say("run-pretended", day=str(workspace.today)), err=True)
-    does = frozenset(part.value for part in only or Part)
-    asyncio.run(live(settings, workspace, lambda address: typer.echo(_say("run-ready", address=address)), does=does))
-
-
-@cli.command()
-def doctor(
-    folder: Annotated[Path | None, typer.Argument(help="The workspace, if not BEACON_WORKSPACE.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Look at tokens, scopes, chats, fonts, store, sources, clock and disk, and say what to do; exit code 1 if ill."""
-    from bot.settings import read_settings
-    from bot.setup.doctor import examine, is_well, report_json
-    from bot.setup.finding import State
-    from core.workspace import load_workspace
-
-    _log_to_stderr()
-    settings, marks = read_settings(beacon_workspace=folder), {State.FINE: "✓", State.NOTE: "·", State.BROKEN: "✗"}
-
-    async def look() -> list[Finding]:
-        found = []
-        async for finding in examine(settings, load_workspace):
-            found.append(finding)
-            if not as_json:
-                typer.echo(f"{marks[finding.state]} {finding.said(_tongue())}")
-        return found
-
-    findings = asyncio.run(look())
-    typer.echo(
-        _json(report_json(findings, _tongue()))
-        if as_json
-        else "\n" + _say("doctor-well" if is_well(findings) else "doctor-not-well")
-    )
-    sys.exit(0 if is_well(findings) else 1)
-
-
-@cli.command("slack-manifest")
-def slack_manifest(
-    url: Annotated[
-        str | None, typer.Option(help="Where Slack is to call us; without, Socket Mode is on and nobody need call.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Print the app that Slack wants to be told of: paste it at api.slack.com/apps."""
-    import yaml
-
-    from bot.setup.manifest import manifest
-
-    app = manifest(url)
-    typer.echo(_json(app) if as_json else yaml.safe_dump(app, allow_unicode=True, sort_keys=False).rstrip())
-
-
-@bench.command("evaluate")
-def bench_evaluate(
-    slices: Annotated[int, typer.Option(min=1, help="Combinations of channel and campaign.")] = 20_000,
-    rules: Annotated[int, typer.Option(min=1, help="Rules of four kinds, in turn.")] = 1000,
-    days: Annotated[int, typer.Option(min=1, help="Days of data.")] = 90,
-    as_json: AsJson = False,
-) -> None:
-    """Judge rules over data made up here, and hold our time against a query for each rule and a bare scan."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from bot.bench.measure import lines, measure
-
-    _log_to_stderr()
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as shown:
-        bar = shown.add_task("", total=1)
-        measured = measure(
-            slices, rules, days, lambda what, share: shown.update(bar, description=what, completed=share)
-        )
-    typer.echo(_json(asdict(measured)) if as_json else "\n".join(lines(measured)))
-
-
-@bench.command("deliver")
-def bench_deliver(
-    alerts: Annotated[int, typer.Option(min=1, help="Critical alerts, all in one evaluation.")] = 500,
-    kills: Annotated[int, typer.Option(min=0, help="How often a process is killed meanwhile.")] = 5,
-    store: Annotated[str, typer.Option(help="sqlite, postgresql, or the address of an empty database.")] = "sqlite",
-    processes: Annotated[int, typer.Option(min=1, help="Processes side by side; SQLite has room for one.")] = 1,
-    faults: Annotated[float, typer.Option(min=0, max=0.9, help="Share of all calls to a platform that fail.")] = 0.1,
-    waves: Annotated[int, typer.Option(min=1, help="In how many goes the alerts come.")] = 1,
-    as_json: AsJson = False,
-) -> None:
-    """Send a storm of alerts through stand-ins of both platforms, while `beacon run` is killed again and again."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from bot.bench.database import a_database
-    from bot.bench.storm import Plan, lines, storm
-    from core.errors import Problem
-
-    _log_to_stderr()
-    if processes > 1 and store.startswith("sqlite"):
-        raise Problem("bench-one-writer")
-    with (
-        a_database(store) as address,
-        Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as shown,
-    ):
-        bar = shown.add_task("", total=1)
-        plan = Plan(alerts, kills, address, processes, waves, faults)
-        measured = asyncio.run(storm(plan, lambda what, share: shown.update(bar, description=what, completed=share)))
-    typer.echo(_json(asdict(measured)) if as_json else "\n".join(lines(measured, _tongue())))
-
-
-@bench.command("chat")
-def bench_chat(as_json: AsJson = False) -> None:
-    """Ask as Slack does, fifty at once, and hold our answer against a bare handler's constant."""
-    from bot.bench.chat import example, lines, wait_for_answers
-    from core.workspace import load_workspace
-
-    _log_to_stderr()
-    workspace = load_workspace(example())
-    waited = wait_for_answers(workspace, clock_of(workspace))
-    typer.echo(_json(asdict(waited)) if as_json else "\n".join(lines(waited)))
+    typer.echo(preview_text(file, zone, tongue()))
 
 
 @cli.command()
@@ -553,28 +221,17 @@ def audit(
     from bot.settings import read_settings
     from core.workspace import load_workspace
 
-    _log_to_stderr()
+    log_to_stderr()
     workspace = load_workspace(folder)
     url = store or read_settings().beacon_store_url.get_secret_value()
 
     async def read() -> Any:
         async with open_world(workspace, clock_of(workspace), store_url=url) as world:
-            found = await looked_up(of, workspace, world, _tongue())
-            return audit_json(found) if as_json else audit_text(found, workspace, _tongue(), world.clock.now())
+            found = await looked_up(of, workspace, world, tongue())
+            return audit_json(found) if as_json else audit_text(found, workspace, tongue(), world.clock.now())
 
     said = asyncio.run(read())
-    typer.echo(_json(said) if as_json else said)
-
-
-# --- what the commands share -----------------------------------------------------------------------------------
-
-
-def _past(read: Read, sentence: str, where: Workspace, data: Path | None, tongue: Tongue) -> Creation:
-    """Return what a rule that is being written would have done so far."""
-    from bot.trial import Options, creation
-
-    _log_to_stderr()
-    return asyncio.run(creation(read, sentence, Options(where, clock_of(where), data), tongue))
+    typer.echo(as_text(said) if as_json else said)
 
 
 def _upkeep(found: Workspace, today: date) -> list[str]:
@@ -583,53 +240,7 @@ def _upkeep(found: Workspace, today: date) -> list[str]:
     from core.rules.upkeep import lacking
 
     roles = {duty.role for person in found.people.values() for duty in person.duties}
-    return upkeep_lines(lacking(found.rules, roles, today), _tongue())
-
-
-def _json(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
-
-
-def _log_to_stderr() -> None:
-    """Keep standard output for the answer alone."""
-    import structlog
-
-    structlog.configure(
-        # A traceback as Python writes it: the richer ones print what each frame held, and tokens with it.
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S"),
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
-        ],
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-    )
-
-
-def _say(code: str, **facts: Fact) -> str:
-    from bot.phrases import say
-
-    return say(code, _tongue(), **facts)
-
-
-def _told(problem: Problem) -> str:
-    from bot.cards.problem import problem_card
-    from bot.chat.plain import plain
-
-    return plain(problem_card(problem, _tongue()))
-
-
-def _kept() -> str:
-    """Write the present traceback to a file of its own, and return what is said of it."""
-    import traceback
-    from tempfile import NamedTemporaryFile
-
-    from bot.phrases import say
-
-    with NamedTemporaryFile("w", prefix="beacon-", suffix=".log", delete=False, encoding="utf-8") as file:
-        traceback.print_exc(file=file)
-    return say("bug", _tongue(), reference=file.name)
+    return upkeep_lines(lacking(found.rules, roles, today), tongue())
 
 
 if __name__ == "__main__":
