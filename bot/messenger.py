@@ -17,6 +17,7 @@ from bot.cards.alert import alert_card
 from bot.cards.digest import digest_card
 from bot.cards.drivers import likely_line
 from bot.cards.figures import alert_figure
+from bot.cards.happened import late_words
 from bot.cards.news import news_card
 from bot.cards.plea import plea_card
 from bot.cards.review import review_card
@@ -169,9 +170,11 @@ class ChatMessenger:
                 every = await tx.holds()
             return storm_card(alert, self.workspace, tongue, now, notice=notice, holds=every)
         async with self.store.begin() as tx:
-            holds = await tx.holds(alert.id)
+            holds, events = await tx.holds(alert.id), await tx.events(alert.id)
+        late = late_words(alert, events, self.workspace, tongue, now)
         figure, likely = await self._figure(alert, tongue), await self._likely(alert, tongue)
-        return alert_card(alert, self.workspace, tongue, now, notice=notice, holds=holds, figure=figure, likely=likely)
+        told = {"likely": likely, "late": late}
+        return alert_card(alert, self.workspace, tongue, now, notice=notice, holds=holds, figure=figure, **told)
 
     async def _likely(self, alert: Alert, tongue: Tongue) -> str:
         """Return what may have moved the number, once for each period of an alert: a message edited keeps its line."""

@@ -22,10 +22,11 @@ from bot.cards.dress import (
     slice_words,
 )
 from bot.cards.figures import alt
+from bot.cards.notice_line import lasted, notice_line
 from bot.cards.press import alert_buttons
 from bot.cards.terms import Told, is_favourable, moved, sentence, threshold, told
-from bot.cards.trust import correction, data_headline, data_why, faults_words
-from bot.cards.work import facts_of_work, history_lines, promise_notice, proposal_notice, work_blocks
+from bot.cards.trust import data_headline, data_why, faults_words
+from bot.cards.work import facts_of_work, history_lines, work_blocks
 from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Tone
 from bot.phrases import say
 from bot.phrases.numbers import moment, sign_of
@@ -36,7 +37,7 @@ from core.charts import numerals
 from core.charts.figure import Figure
 from core.charts.numerals import day
 from core.metrics.metric import Ref
-from core.notices.notice import Kind, Notice
+from core.notices.notice import Notice
 from core.quantity import Unit
 from core.routing.trace import unpacked
 from core.rules.rule import Severity
@@ -47,10 +48,6 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 _TONES = {Severity.INFO: Tone.PLAIN, Severity.WARNING: Tone.WARNING, Severity.CRITICAL: Tone.BAD}
-_NOTED = (
-    *(Kind.WORSE, Kind.REOPENED, Kind.ESCALATION, Kind.ASSIGNED, Kind.HOLD_ENDED, Kind.REMINDER),
-    *(Kind.CORRECTED, Kind.RECOVERED, Kind.REQUEST),
-)
 
 
 def alert_card(
@@ -63,8 +60,13 @@ def alert_card(
     holds: Iterable[Hold] = (),
     figure: Figure | None = None,
     likely: str = "",
+    late: str = "",
 ) -> Card:
-    """Return an alert's card; `likely` is the line that says what may have moved the number, where that is known."""
+    """Return an alert's card.
+
+    `likely` is the line that says what may have moved the number, `late` the one that says that it was found late;
+    either is empty where there is nothing of the kind to say.
+    """
     active = [hold for hold in holds if hold.alert == alert.id and hold.ended is None and hold.until > now]
     terms = told(alert.finding, rule_of(alert.fingerprint.rule, workspace))
     title = headline(alert, workspace, tongue)
@@ -72,10 +74,12 @@ def alert_card(
         title = say("alert-opportunity", tongue, title=title)
     why = why_words(alert, workspace, tongue, now)
     blocks: list[Block] = []
-    if notice is not None and (line := _notice_line(notice, alert, workspace, tongue, now)):
+    if notice is not None and (line := notice_line(notice, alert, workspace, tongue, now)):
         blocks.append(Prose(line, "strong"))
     if why:
         blocks.append(Prose(why, "plain" if blocks else "strong"))
+    if late:
+        blocks.append(Prose(late))
     if notice is not None and (passed := unpacked(notice.facts)):
         said = (say(f"trace-{line.code}", tongue, **dressed(line.facts, workspace, tongue, now)) for line in passed)
         blocks.append(Prose("\n".join(said), "quiet"))
@@ -165,7 +169,7 @@ def state_words(alert: Alert, holds: Iterable[Hold], workspace: Workspace, tongu
             return say("state-closed", tongue, reason=reason)
         return say("state-closed-by", tongue, reason=reason, by=person_name(handling.by, workspace, tongue))
     if condition.phase is Phase.OK and alert.recovered_at is not None:
-        return say("state-recovered", tongue, duration=_lasted(alert, tongue))
+        return say("state-recovered", tongue, duration=lasted(alert, tongue))
     if condition.phase is Phase.PENDING:
         return say("state-pending", tongue, since=moment(condition.since, workspace.zone, tongue, now))
     for hold in holds:
@@ -230,69 +234,6 @@ def _tone(alert: Alert, terms: tuple[Told, ...], workspace: Workspace) -> Tone:
     return _TONES[alert.severity]
 
 
-def _notice_line(notice: Notice, alert: Alert, workspace: Workspace, tongue: Tongue, now: datetime) -> str:
-    if notice.kind not in _NOTED:
-        return ""
-    facts = dressed(notice.facts, workspace, tongue, now)
-    match notice.kind:
-        case Kind.REOPENED:
-            return say("notice-reopened", tongue, count=alert.occurrence)
-        case Kind.ESCALATION:
-            return say("notice-escalation", tongue, level=facts.get("level", alert.escalation.level))
-        case Kind.ASSIGNED if notice.facts.get("happening") in ("declined", "handed-back"):
-            by = facts.get("actor") or facts.get("was") or ""
-            return say(f"notice-{notice.facts['happening']}", tongue, by=by, note=facts.get("note", ""))
-        case Kind.ASSIGNED if notice.facts.get("happening") == "handed-off":
-            return say("notice-handed-off", tongue, by=facts.get("actor", ""), note=facts.get("note", ""))
-        case Kind.REQUEST:
-            return proposal_notice(notice, workspace, tongue)
-        case Kind.ASSIGNED:
-            by = facts.get("by") or facts.get("actor") or say("beacon", tongue)
-            if alert.due is None:
-                return say("notice-assigned", tongue, by=by)
-            return say("notice-assigned-due", tongue, by=by, due=moment(alert.due, workspace.zone, tongue, now))
-        case Kind.HOLD_ENDED:
-            return _hold_ended(notice, alert, workspace, tongue)
-        case Kind.REMINDER:
-            return _reminder(notice, workspace, tongue, now)
-        case Kind.CORRECTED:
-            return say("notice-corrected", tongue, correction=correction(notice, workspace, tongue))
-        case Kind.RECOVERED if notice.facts.get("restated"):
-            return say("notice-corrected-closed", tongue, correction=correction(notice, workspace, tongue))
-        case Kind.RECOVERED if alert.fingerprint.source:
-            return say("notice-data-well", tongue, duration=_lasted(alert, tongue))
-        case Kind.RECOVERED:
-            return say("notice-recovered", tongue, duration=_lasted(alert, tongue))
-        case _:
-            return say("notice-worse", tongue)
-
-
-def _reminder(notice: Notice, workspace: Workspace, tongue: Tongue, now: datetime) -> str:
-    facts = dressed(notice.facts, workspace, tongue, now)
-    match notice.facts.get("happening"):
-        case "flapping":
-            return say("notice-flapping", tongue, count=facts.get("count", 0), within=facts.get("within", 0))
-        case "unanswered":
-            return say("notice-unanswered", tongue, days=facts.get("days", 1))
-        case "ack-ended":
-            return say("notice-ack-ended", tongue, by=facts.get("by", ""))
-        case "due-soon" | "due" | "overdue":
-            return promise_notice(notice, workspace, tongue, now)
-        case _:
-            return say("notice-reminder", tongue, ack=say("button-keep", tongue))
-
-
-def _hold_ended(notice: Notice, alert: Alert, workspace: Workspace, tongue: Tongue) -> str:
-    term = alert.finding.headline
-    if not alert.condition.is_bad or term is None:
-        return say("notice-hold-ended-well", tongue)
-    value, was = number(term.value, term.unit, workspace, tongue), notice.facts.get("was")
-    if not isinstance(was, int | float):
-        return say("notice-hold-ended", tongue, value=value)
-    before = number(float(was), term.unit, workspace, tongue)
-    return say("notice-hold-ended-was", tongue, value=value, was=before)
-
-
 def _facts(
     alert: Alert, terms: tuple[Told, ...], holds: list[Hold], workspace: Workspace, tongue: Tongue, now: datetime
 ) -> Iterator[Fact]:
@@ -348,8 +289,3 @@ def _rule_lines(alert: Alert, workspace: Workspace, tongue: Tongue) -> Iterator[
     if rule.objective is not None:
         lines.append(say("objective-line", tongue, objective=rule.objective.to(tongue)))
     yield Prose("\n".join(lines), "quiet")
-
-
-def _lasted(alert: Alert, tongue: Tongue) -> str:
-    start = alert.fired_at or alert.opened_at
-    return numerals.duration((alert.recovered_at or start) - start, tongue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from core.charts import numerals
 from core.text import Tongue
 
 if TYPE_CHECKING:
+    from core.alerts.alert import Alert
     from core.workspace import Workspace
 
 
@@ -33,3 +35,10 @@ def event_words(event: Event, workspace: Workspace, tongue: Tongue, now: datetim
     }
     said = {"consequence": facts.get(f"say_{tongue}", "")}
     return say(code, tongue, **(blanks | facts | said | {"metric": metric, "value": value, "text": blanks["text"]}))
+
+
+def late_words(alert: Alert, events: Sequence[Event], workspace: Workspace, tongue: Tongue, now: datetime) -> str:
+    """Return that its facts came or were corrected only after newer days were judged, where it fired for that."""
+    begun = alert.fired_at or alert.opened_at
+    late = [event for event in events if event.kind == "late-found" and event.at >= begun]
+    return event_words(late[-1], workspace, tongue, now) if late else ""

@@ -6,6 +6,7 @@ from bot.cards.alert import alert_card
 from bot.cards.board import alerts_card, board_card
 from bot.cards.digest import digest_card
 from bot.cards.figures import alert_figure
+from bot.cards.happened import late_words
 from bot.chat.card import Card
 from bot.chat.reply import Reply
 from bot.commands.call import Call
@@ -40,10 +41,11 @@ async def mine_of(call: Call) -> Card:
 async def show(command: Show, call: Call) -> Reply:
     async with call.world.store.begin() as tx:
         alert = await find(command.alert.handle, tx)
-        holds = await tx.holds(alert.id)
+        holds, events = await tx.holds(alert.id), await tx.events(alert.id)
     series = await history(alert, call.workspace, call.world.warehouse)
     figure = alert_figure(alert, series, call.workspace, call.tongue) if series else None
-    return Reply((alert_card(alert, call.workspace, call.tongue, call.now, holds=holds, figure=figure),))
+    late = late_words(alert, events, call.workspace, call.tongue, call.now)
+    return Reply((alert_card(alert, call.workspace, call.tongue, call.now, holds=holds, figure=figure, late=late),))
 
 
 async def board(_: Board, call: Call) -> Reply:

@@ -7,10 +7,12 @@ import pytest
 
 from bot.cards.alert import alert_card, headline
 from bot.cards.figures import alert_figure
+from bot.cards.happened import late_words
 from bot.chat.card import Buttons, Card, Facts, Picture, Prose, Tone
 from bot.commands.lexicon import Lexicon
 from bot.commands.parse import parse
 from core.alerts.alert import Alert, Condition, Handling, Phase, Reason, Stage
+from core.alerts.event import BEACON, Event
 from core.alerts.holds import Hold, HoldKind
 from core.alerts.work import Answer, Proposal, Work
 from core.calendar.grain import Grain
@@ -290,3 +292,22 @@ def test_a_recovered_alert_marks_no_breach():
 def test_a_short_past_has_no_usual_range():
     short = replace(a_history(), values=a_history().values[-8:])
     assert alert_figure(an_alert(), short, workspace(), "zh").band is None
+
+
+@pytest.mark.parametrize(
+    ("tongue", "line"),
+    [
+        ("zh", "补报：6月2日 周二 的数据刚到或刚更正"),
+        ("en", "Found late: the facts of Tue, Jun 2 came or were corrected only now"),
+    ],
+)
+def test_a_late_find_says_so_on_its_card_for_as_long_as_it_is_the_same_find(tongue, line):
+    alert = replace(an_alert(), fired_at=NOW)
+    found = Event("a1", 1, NOW, "late-found", BEACON, None, {"period": "2026-06-02"})
+    before = replace(found, at=NOW - timedelta(days=1))
+
+    late = late_words(alert, [before, found], workspace(), tongue, NOW)
+
+    assert late == line
+    assert Prose(line) in card(alert, tongue=tongue, late=late).blocks
+    assert late_words(alert, [before], workspace(), tongue, NOW) == ""  # that was another time
