@@ -51,8 +51,7 @@ def review_card(review: Review, workspace: Workspace, tongue: Tongue) -> Card:
     for one in changes:
         blocks.append(Prose(change_words(one, workspace, tongue)))
         blocks.append(Buttons((Button(say("button-adopt", tongue), adoption(one, review), "primary"),)))
-    kept = [f"{one.rule.title.to(tongue)}: {because(one, tongue)}" for one in review.advice if not one.changes]
-    if kept:
+    if kept := list(_kept(review, tongue)):
         blocks += [Prose(say("review-kept", tongue), "strong"), Prose("\n".join(f"· {line}" for line in kept), "quiet")]
     return Card(title, tongue, Tone.WARNING if changes else Tone.GOOD, tuple(blocks), f"{title}: {verdict}")
 
@@ -173,6 +172,16 @@ def adoption(advice: Advice, review: Review) -> str:
 
 def lasting(length: timedelta | None, tongue: Tongue) -> str:
     return numerals.NOTHING if length is None else numerals.duration(length, tongue)
+
+
+def _kept(review: Review, tongue: Tongue) -> Iterator[str]:
+    """Yield what is not changed, a line for each reason."""
+    found: dict[str, list[str]] = {}
+    for one in review.advice:
+        if not one.changes:
+            found.setdefault(because(one, tongue), []).append(one.rule.title.to(tongue))
+    for reason, titles in found.items():
+        yield f"{say('list-comma', tongue).join(titles)}: {reason}"
 
 
 def _causes(total: Tally, tongue: Tongue) -> Iterator[str]:
