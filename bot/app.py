@@ -228,8 +228,8 @@ async def serve(
         await note_definitions(workspace, quiet)
         await take_up(workspace, quiet)
         await take_up_links(workspace, quiet)
-        hooks = _add_platforms(adapters, settings, workspace, world)
         links = links_of(settings, workspace, clock)
+        hooks = _add_platforms(adapters, settings, workspace, world, links)
         adapters |= {adapter.platform: adapter for adapter in listeners(settings, links)}
         loops = Loops(workspace, quiet, clock, wake, look=look, does=does, vitals=vitals)
         control = demo(loops) if demo else None
@@ -381,7 +381,7 @@ def _own(facts: Path) -> Iterator[Path]:
 
 
 def _add_platforms(
-    adapters: dict[str, Adapter], settings: Settings, workspace: Workspace, world: World
+    adapters: dict[str, Adapter], settings: Settings, workspace: Workspace, world: World, links: Links | None
 ) -> Mapping[str, Callable[[HttpRequest], Awaitable[Response]]]:
     """Put the chats that are on beside the console, and return the paths on which they call us."""
     hooks: dict[str, Callable[[HttpRequest], Awaitable[Response]]] = {}
@@ -404,6 +404,7 @@ def _add_platforms(
             settings.slack_api_url,
             find_person,
             find_alert,
+            about=links.about if links else lambda _: None,
         )
         adapters[slack.platform] = slack
         hooks["/slack/events"] = slack.handle

@@ -64,6 +64,16 @@ class Links:
             raise Forbidden("link-expired", at=ends.isoformat())
         return Pass(about, Place(platform, chat), person or None, ends)
 
+    def about(self, url: str) -> str | None:
+        """Return the command that shows what an address of ours is for; None for any other, and one that is over."""
+        before = f"{self.base.rstrip('/')}/a/"
+        if not url.startswith(before):
+            return None
+        try:
+            return self.read(url.removeprefix(before).partition("?")[0]).about
+        except Forbidden:
+            return None
+
     def _mac(self, said: bytes) -> bytes:
         return hmac.digest(self.secret, b"beacon link 1\n" + said, sha256)[:_MAC]
 

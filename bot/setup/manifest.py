@@ -37,7 +37,7 @@ METHODS = {
 }
 TOLD = ("app_mentions:read", "commands")
 SCOPES = tuple(sorted((*METHODS, *TOLD)))
-LINKS = ("links:read", "links:write")
+LINKS = {"links:read": (), "links:write": ("chat.unfurl",)}
 # What asks for no scope at all.
 FREE = ("auth.test", "apps.connections.open", "views.open", "views.push", "views.update", "views.publish")
 

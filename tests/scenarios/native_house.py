@@ -126,13 +126,13 @@ async def a_house(folder: Path):
 
 
 @asynccontextmanager
-async def in_slack(house: NativeHouse):
+async def in_slack(house: NativeHouse, **more):
     class Hearing:
         answer = staticmethod(house.hear)
 
     async with Slack(SLACK_TOKEN, SECRET) as slack:
         adapter = SlackAdapter(
-            SLACK_TOKEN, SECRET, None, slack.url, house.find_person, house.find_alert, draw=lambda _: PNG
+            SLACK_TOKEN, SECRET, None, slack.url, house.find_person, house.find_alert, draw=lambda _: PNG, **more
         )
         app = Starlette(routes=[Route("/slack/events", adapter.handle, methods=["POST"])])
         async with hosted(app) as address, running(adapter, Hearing):

@@ -97,6 +97,13 @@ class Slack(Workspace):
         kind = "im" if channel.startswith("D") else "channel"
         return await self._event({"type": "message", "channel_type": kind, **_event(message)})
 
+    async def shares(self, url: str, user: str = "U01", channel: str = "C01") -> str:
+        """Say an address of our domain in a channel; return the message's ts."""
+        message = self._keep(Message(channel, self._ts(), user, f"look at <{url}>"))
+        told = {"channel": channel, "user": user, "message_ts": message.ts, "source": "conversations_history"}
+        await self._event({"type": "link_shared", "unfurl_id": "u1", **told, "links": [{"domain": "kpi", "url": url}]})
+        return message.ts
+
     async def drops(
         self, content: bytes, name: str, text: str = "", user: str = "U01", channel: str = "DU01", **told: Any
     ) -> int:

@@ -35,6 +35,7 @@ METHODS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "chat.postEphemeral": ({"channel", "user"}, {"text", "blocks", "thread_ts"}),
     "chat.update": ({"channel", "ts"}, {"text", "blocks", "metadata"}),
+    "chat.unfurl": ({"channel", "ts", "unfurls"}, {"user_auth_required", "user_auth_message", "user_auth_url"}),
     "conversations.open": ({"users"}, {"return_im"}),
     "conversations.history": ({"channel"}, LOOKING),
     "conversations.replies": ({"channel", "ts"}, LOOKING),
@@ -88,6 +89,7 @@ class Workspace:
         self.users = {"U01", "U02", "U03", ME}
         self.timeline: list[Message] = []
         self.views: list[dict[str, Any]] = []  # modals that are open
+        self.unfolded: dict[str, dict[str, Any]] = {}  # by the message that holds the link
         self.homes: dict[str, dict[str, Any]] = {}
         self._uploads: dict[str, dict[str, Any]] = {}
         self._triggers: dict[str, float] = {}
@@ -164,6 +166,17 @@ class Workspace:
         found.text, found.blocks = text or "", blocks or []  # text without blocks removes the blocks
         found.metadata = found.metadata if metadata is None else metadata
         return {"channel": channel, "ts": ts, "text": found.text, "message": _told(found)}
+
+    def _chat_unfurl(self, channel: str, ts: str, unfurls: Any, **_: Any) -> dict[str, Any]:
+        self._check_channel(channel)
+        message = next((each for each in self.timeline if (each.channel, each.ts) == (channel, ts)), None)
+        given = json.loads(unfurls) if isinstance(unfurls, str) else unfurls
+        if message is None or not given or any(f"<{url}>" not in message.text for url in given):
+            raise SlackError("cannot_unfurl_url")
+        for each in given.values():
+            self._check_content("", each.get("blocks"), MAX_TEXT)
+        self.unfolded[ts] = given
+        return {}
 
     def _conversations_open(self, users: str, **_: Any) -> dict[str, Any]:
         return {"channel": {"id": self._opened(users)}}

@@ -22,7 +22,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import Response
 
-from bot.adapters.slack.ears import Ears, FindAlert
+from bot.adapters.slack.ears import About, Ears, FindAlert
 from bot.adapters.slack.failure import FAILURES, code_of, outcome_of
 from bot.adapters.slack.inbound import PLATFORM, FindPerson, receipt_of
 from bot.adapters.slack.render import pictures
@@ -66,7 +66,10 @@ LONGEST_PEN = 2.0  # seconds that a chart waits for those who are being answered
 
 
 class SlackAdapter:
-    """Holds the connection to one workspace. `find_alert` tells whose card is the message of that receipt, if any's."""
+    """Holds the connection to one workspace. `find_alert` tells whose card is the message of that receipt, if any's.
+
+    `about` tells which command shows what an address of ours leads to.
+    """
 
     def __init__(
         self,
@@ -77,6 +80,7 @@ class SlackAdapter:
         find_person: FindPerson,
         find_alert: FindAlert,
         draw: Draw = draw_png,
+        about: About = lambda _: None,
     ) -> None:
         if not (app_token or signing_secret):
             # Over HTTP anybody who knows the address could speak in anybody's name.
@@ -85,7 +89,7 @@ class SlackAdapter:
         self._app_token = app_token
         self._draw = draw
         self._client = AsyncWebClient(bot_token, self._base_url, retry_handlers=[])
-        self._ears = Ears(self._client, find_person, find_alert, self.post, self._begin_to_answer)
+        self._ears = Ears(self._client, find_person, find_alert, about, self.post, self._begin_to_answer)
         self._bolt = self._listen(signing_secret or "unused: nothing arrives over HTTP in Socket Mode")
         self._http = AsyncSlackRequestHandler(self._bolt)
         self._socket: AsyncSocketModeHandler | None = None

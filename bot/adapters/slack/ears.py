@@ -45,11 +45,13 @@ if TYPE_CHECKING:
     from bot.chat.reply import Reply
     from bot.chat.request import Request
 
+MOST_LINKS = 5  # of one message
 HOME = "home"  # the command that a home shows
 LONGEST_NAP = 30.0  # seconds that somebody who asked is let wait for a rate limit
 REPLY_TRIES = 3
 FORM_WAITS = 2.0  # of Slack's three seconds; an answer that comes later is told where the form was asked for
 
+About = Callable[[str], str | None]
 FindAlert = Callable[[Place, str], Awaitable[str | None]]
 Post = Callable[[Place, "Card", str], Awaitable[Outcome]]
 Begin = Callable[[Coroutine[Any, Any, None]], None]
@@ -61,13 +63,20 @@ class Ears:
     """Hears for one workspace. `post` says a card somewhere; `begin` lets work go on after an acknowledgement."""
 
     def __init__(
-        self, client: AsyncWebClient, find_person: FindPerson, find_alert: FindAlert, post: Post, begin: Begin
+        self,
+        client: AsyncWebClient,
+        find_person: FindPerson,
+        find_alert: FindAlert,
+        about: About,
+        post: Post,
+        begin: Begin,
     ) -> None:
         self.me = ""  # our own user id, once Slack has told it
         self.answer: Answer | None = None
         self._client = client
         self._find_person = find_person
         self._find_alert = find_alert
+        self._about = about
         self._post = post
         self._begin = begin
         self._homes: dict[str, None] = {}  # whose home has been open since we began
@@ -93,6 +102,10 @@ class Ears:
             if event.get("tab") == "home":
                 self._homes[event["user"]] = None
                 self._begin(self._show_home(event["user"]))
+
+        @bolt.event("link_shared")
+        async def _(event: dict[str, Any]) -> None:
+            self._begin(self._unfold(event))
 
         # Slack turns a subscription off when too many of its events are refused.
         @bolt.event(re.compile(""))
@@ -178,6 +191,23 @@ class Ears:
         if (asked := await asking) is not None:
             await self._tell(*asked)
             await self._freshen(asked[0].actor)
+
+    async def _unfold(self, event: Payload) -> None:
+        """Show below a link of ours what it leads to, as it is now; links of others are left alone."""
+        shown: dict[str, Any] = {}
+        for link in event.get("links", ())[:MOST_LINKS]:
+            if about := self._about(str(link.get("url", ""))):
+                place = Place(PLATFORM, event["channel"])
+                heard = heard_in(about, place, event["user"], self._find_person, None)
+                asked = await self._ask(replace(heard, request=replace(heard.request, only=about)))
+                if asked and not asked[1].is_refusal:
+                    shown[link["url"]] = {"blocks": [block for card in asked[1].cards for block in render(card).blocks]}
+        if not shown:
+            return
+        try:
+            await self._client.chat_unfurl(channel=event["channel"], ts=event["message_ts"], unfurls=shown)
+        except FAILURES as failure:
+            log.warning("a link was not unfolded", reason=code_of(failure))
 
     async def _freshen(self, actor: str) -> None:
         if actor in self._homes:
