@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 _SEVERITIES = {one.name.lower() for one in Severity}
-_PEOPLE = ("by", "to", "was", "owner", "actor", "person", "backup", "name", "approve", "who")
+_PEOPLE = ("by", "to", "was", "owner", "actor", "person", "backup", "name", "approve", "who", "instead")
 _TIMES = ("until", "due", "at")
 _LENGTHS = ("lasted", "after")
 _VALUES = ("value", "baseline", "bound", "was", "beyond", "loss")

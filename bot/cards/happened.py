@@ -30,6 +30,7 @@ def event_words(event: Event, workspace: Workspace, tongue: Tongue, now: datetim
         "note": "",
         "owner": "",
         "cause": "",
+        "instead": "",
         "action": "",
         "text": facts.get("text") or say("promise-bare", tongue),
     }

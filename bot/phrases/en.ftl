@@ -1404,6 +1404,13 @@ orphan-headline = Nobody answers for { $what }
 orphan-why = Everybody who should answer for it is away or has no chat. Give it to somebody, or give them a chat or a backup.
 orphan-well = Somebody answers for it again, or it is over.
 event-adopted = { $to } answers for it, who can be told again
+event-undelivered = Nothing reached { $to }: { $why }{ FILLED($instead) ->
+    [no] {""}
+   *[yes] ; so { $instead } is told instead
+  }
+gone-news = Nothing can be said in { $to } any more
+gone-why = What the platform says: { $why }. What was for that chat reached nobody there; its people were told by themselves. Mend the chat, or take it out of routes.yaml.
+button-health = How Beacon is
 check-orphan = { $rule }: from { $day } nobody would answer for { $slices }.
 check-thin = { $rule }: from { $day } only { $to } would answer for { $slices }, to whom all else falls. Name a backup.
 check-everything = everything

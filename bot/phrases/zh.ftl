@@ -1339,6 +1339,13 @@ orphan-headline = 无人负责：{ $what }
 orphan-why = 应当负责的人都在休假或没有绑定聊天账号。请指派给别人，或为他们补上聊天账号或代理人。
 orphan-well = 已有人负责，或已经结束。
 event-adopted = { $to }可以收到通知了，由其负责
+event-undelivered = 没能通知到{ $to }：{ $why }{ FILLED($instead) ->
+    [no] {""}
+   *[yes] ，改为通知{ $instead }
+  }
+gone-news = { $to } 已经发不出消息
+gone-why = 平台的答复：{ $why }。发往该会话的内容无人收到，各负责人仍单独收到通知。请修复会话，或从 routes.yaml 中删除。
+button-health = Beacon 状态
 check-orphan = { $rule }：自 { $day } 起没有人负责{ $slices }。
 check-thin = { $rule }：自 { $day } 起只有兜底的{ $to }负责{ $slices }。请指定代理人。
 check-everything = 全部范围

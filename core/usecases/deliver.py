@@ -12,13 +12,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from core.alerts.alert import Alert
-from core.errors import Problem, Unavailable
+from core.alerts.event import Change, Event
+from core.errors import Fact, Problem, Unavailable
 from core.notices.group import PREFIX, Gathered
-from core.notices.notice import Kind, Notice, Place
+from core.notices.notice import Kind, Notice
 from core.notices.outbox import RENEWED, Delivery, Retry, Sent, Status, Wait, settled
 from core.ports import Conflict, Dispatch, Transaction, World
+from core.routing.instead import instead, reader_of
 from core.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -120,11 +123,15 @@ async def _settle(
     """Write the outcome; with it what is shown now, what still has to be, and to whom else it must go instead."""
     now = world.clock.now()
     more: list[Notice] = []
-    if settled(delivery, dispatch.place, dispatch.outcome, now).status is Status.DEAD:
-        log.warning("dead letter %s: %s", delivery.notice.key, dispatch.outcome)
-        more += _instead(delivery, dispatch.place, workspace)
+    lines: tuple[Change, ...] = ()
+    after = settled(delivery, dispatch.place, dispatch.outcome, now)
     async with world.store.begin() as tx:
         await tx.settle(delivery, dispatch.place, dispatch.outcome, now)
+        if after.status is Status.DEAD:
+            log.warning("dead letter %s: %s", delivery.notice.key, dispatch.outcome)
+            to = instead(delivery.notice, after.place, after.error or "", workspace.people, workspace.routes, now)
+            more += [to] if to else []
+            lines = _unheard(await _subject(delivery.notice.alert, tx), after, to, now)
         if dispatch.surface is not None:
             await tx.show(dispatch.surface)
             alert = await _subject(dispatch.surface.alert, tx)
@@ -132,24 +139,16 @@ async def _settle(
                 # It changed while we spoke, and whoever changed it did not know of this message yet.
                 place = dispatch.surface.place
                 more.append(Notice(f"{alert.id}:{Kind.STATE}:{alert.version}:{place}", Kind.STATE, alert.id, place))
-        if more:
-            await tx.keep((), more, now=now)
+        if more or lines:
+            await tx.keep(lines, more, now=now)
 
 
-def _instead(delivery: Delivery, place: Place | None, workspace: Workspace) -> list[Notice]:
-    """Return the same for the reader's next chat, else for their lead, else nothing: the dead row is the record."""
-    notice = delivery.notice
-    reader = str(notice.facts.get("for", "")) or (notice.to if isinstance(notice.to, str) else "")
-    person = workspace.people.get(reader)
-    if person is None:
-        return []
-    platforms = list(person.chats)
-    tried = platforms.index(place.platform) + 1 if place and place.platform in platforms else len(platforms)
-    for platform in platforms[tried:]:
-        to = Place(platform, person.chats[platform])
-        return [replace(notice, key=f"{notice.key}~{platform}", to=to, facts=dict(notice.facts) | {"for": reader})]
-    passed = [*str(notice.facts.get("instead_of", "")).split(), reader]
-    if person.lead is None or person.lead in passed:
-        return []
-    facts = {key: fact for key, fact in notice.facts.items() if key != "for"} | {"instead_of": " ".join(passed)}
-    return [replace(notice, key=f"{notice.key}~{person.lead}", to=person.lead, facts=facts)]
+def _unheard(about: Alert | Gathered | None, letter: Delivery, to: Notice | None, now: datetime) -> tuple[Change, ...]:
+    """Return a line in the trail of each alert that the letter was about; no side of any of them moves."""
+    alerts = about.alerts if isinstance(about, Gathered) else (about,) if about else ()
+    facts: dict[str, Fact] = {"to": reader_of(letter.notice) or str(letter.to), "why": letter.error or ""}
+    if letter.place:
+        facts["platform"] = letter.place.platform
+    if to is not None:
+        facts["instead"] = reader_of(to) or str(to.to)
+    return tuple(Change(one, one, (Event(one.id, one.version, now, "undelivered", facts=facts),)) for one in alerts)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.cards.happened import event_words
 from core.alerts.alert import Handling, Reason, Stage
 from core.alerts.event import Change, moved
 from core.errors import Unavailable
@@ -196,7 +197,34 @@ async def test_a_chain_of_people_whom_nothing_reaches_ends(world):
         pass
     letters = await queue(world)
     assert {one.status for one in letters} == {Status.DEAD}
-    assert [str(one.notice.to) for one in letters] == ["a", "b"], "the fake's one platform is none of theirs"
+    assert [str(one.notice.to) for one in letters] == ["a", "b", "web:board"], "the fake's platform is none of theirs"
+
+
+@pytest.mark.parametrize("tongue", ["en", "zh"])
+async def test_each_dead_letter_is_a_line_in_the_trail_of_its_alert(world, workspace, tongue):
+    await keep(world, first("alice"), alert=an_alert())
+    world.messenger.answer = lambda delivery: Dead("blocked") if delivery.notice.to in ("alice", "bob") else None
+    while await deliver(workspace, world):
+        pass
+    async with world.store.begin() as tx:
+        (alert,), events = await tx.open(), await tx.events("a1")
+    assert [(one.kind, one.facts["to"], one.facts["instead"]) for one in events] == [
+        ("undelivered", "alice", "bob"),
+        ("undelivered", "bob", "charlie"),
+    ]
+    assert alert == an_alert(), "no side of it moved"
+    words = event_words(events[0], workspace, tongue, NOW)
+    assert "blocked" in words
+    assert "Bob" in words
+    assert world.messenger.heard() == [(Kind.FIRST, "charlie")]
+
+
+async def test_a_chat_that_is_gone_is_told_to_an_admin_once(world, workspace):
+    await keep(world, first(), first(key="again", kind=Kind.WORSE), alert=an_alert())
+    world.messenger.answer = lambda delivery: Dead("is_archived") if delivery.to == WAR_ROOM else None
+    while await deliver(workspace, world):
+        pass
+    assert world.messenger.heard() == [(Kind.NEWS, "charlie")]
 
 
 async def test_a_chat_that_is_gone_is_recorded(world, workspace):
