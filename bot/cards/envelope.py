@@ -1,4 +1,7 @@
-"""What a rule's envelope adds to its sentence, said plainly: severity by size, other bounds during 618, its end."""
+"""What a rule's envelope adds to its sentence, said plainly: how bad, how long, when it is over, and until when.
+
+What nobody wrote holds too: a bare sentence is a warning, at once, and over after one good day.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from bot.phrases import say
 from core.calendar.events import by_name
 from core.charts import numerals
 from core.document import fold
+from core.rules.check import grain_of
 from core.rules.say import say as say_rule
 
 if TYPE_CHECKING:
@@ -23,9 +27,22 @@ def envelope_words(rule: Rule, workspace: Workspace, tongue: Tongue) -> tuple[st
     return tuple(_sentences(rule, workspace, tongue))
 
 
+def whole_envelope(rule: Rule, workspace: Workspace, tongue: Tongue) -> tuple[str, ...]:
+    """Return the same for somebody who is about to keep it: what it goes by unless more is said comes first."""
+    return _basics(rule, tongue), *envelope_words(rule, workspace, tongue)
+
+
 def expired(workspace: Workspace, today: date) -> tuple[str, ...]:
     """Return the rules that are watched no more."""
     return tuple(rule.id for rule in workspace.rules if rule.is_over(today))
+
+
+def _basics(rule: Rule, tongue: Tongue) -> str:
+    """Return severity, hold, recovery and gate in one line."""
+    hold = numerals.duration(rule.hold, tongue) if rule.hold else "none"
+    grain = grain_of(rule.sentence, rule.grain)
+    facts = {"severity": rule.severity.name.lower(), "hold": hold, "grain": str(grain), "gate": str(rule.gate)}
+    return say("envelope-basics", tongue, **facts)
 
 
 def _sentences(rule: Rule, workspace: Workspace, tongue: Tongue) -> Iterator[str]:

@@ -28,8 +28,9 @@ def rule_card(
     *,
     mistakes: Sequence[Mistake] = (),
     latest: Mapping[Sentence, str] = MappingProxyType({}),
+    envelope: Sequence[str] = (),
 ) -> Card:
-    """Return the canonical sentence in both tongues, what keeps it from running, and what is in doubt."""
+    """Return the sentence in both tongues, what keeps it from running, what is in doubt, and what stands around it."""
     own = say_rule(sentence, tongue, workspace.catalog)
     other: Tongue = "en" if tongue == "zh" else "zh"
     blocks: list[Block] = [
@@ -44,6 +45,8 @@ def rule_card(
         blocks.extend(Prose(one) for one in asked)
     elif not mistakes:
         blocks.append(Prose(say("rule-clear", tongue)))
+    if envelope and not mistakes:
+        blocks.append(Prose("\n".join(envelope), "quiet"))
     tone = Tone.BAD if mistakes else Tone.WARNING if asked else Tone.GOOD
     return Card(say("rule-title", tongue), tongue, tone, tuple(blocks), own)
 

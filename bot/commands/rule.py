@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.cards.envelope import whole_envelope
 from bot.cards.rule import doubt_words, rule_card
 from bot.chat.card import Card
 from bot.commands.tree_json import tree_json
@@ -15,9 +16,10 @@ from bot.phrases import say as say_phrase
 from core.errors import Mistake
 from core.metrics.catalog import Catalog
 from core.metrics.load import builtin
-from core.rules.check import Doubt, check, doubts, settled
+from core.rules.check import Doubt, check, doubts, grain_of, settled
 from core.rules.occasions import unknown_events
 from core.rules.parse import Parsed, understand
+from core.rules.rule import Rule
 from core.rules.say import say
 from core.rules.tree import Sentence
 from core.text import Text, Tongue
@@ -48,9 +50,21 @@ def read_rule(written: str, workspace: Workspace) -> Read:
     return Read(parsed, mistakes, tuple(one for one in doubts(parsed, workspace.catalog) if one.code not in asked))
 
 
-def card_of(read: Read, workspace: Workspace, tongue: Tongue, latest: Mapping[Sentence, str]) -> Card:
-    """Return the card; `latest` is what a reading says of the newest period, where that is known."""
-    return rule_card(read.parsed.sentence, read.doubts, workspace, tongue, mistakes=read.mistakes, latest=latest)
+def card_of(
+    read: Read, workspace: Workspace, tongue: Tongue, latest: Mapping[Sentence, str], rule: Rule | None = None
+) -> Card:
+    """Return the card; `latest` is what a reading says of the newest period, where that is known.
+
+    `rule` is the sentence in its envelope; without one it is told what a bare sentence goes by.
+    """
+    sentence = read.parsed.sentence
+    envelope = whole_envelope(rule or bare(sentence), workspace, tongue)
+    return rule_card(sentence, read.doubts, workspace, tongue, mistakes=read.mistakes, latest=latest, envelope=envelope)
+
+
+def bare(sentence: Sentence) -> Rule:
+    """Return a rule of which nothing but its sentence was said."""
+    return Rule("", Text.same(""), sentence, "", "", grain=grain_of(sentence))
 
 
 def rule_json(read: Read, workspace: Workspace, tongue: Tongue, latest: Mapping[Sentence, str]) -> dict[str, Any]:

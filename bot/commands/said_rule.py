@@ -104,11 +104,10 @@ async def _change(said: str, call: Call) -> Reply:
 async def _draft(rule: str, entry: dict[str, Any], call: Call) -> Reply:
     """Read it back, with whatever is in doubt, and offer to keep it."""
     read = read_rule(str(entry["when"]), call.workspace)
-    shown = card_of(read, call.workspace, call.tongue, {})
     if read.mistakes:
-        return Reply((shown,), is_private=True)
+        return Reply((card_of(read, call.workspace, call.tongue, {}),), is_private=True)
     text = written(entry)
-    read_entry(text, call.workspace)
+    shown = card_of(read, call.workspace, call.tongue, {}, read_entry(text, call.workspace))
     code = token_hex(4)
     _drafts[code] = Draft(rule, text, call.person.id, call.now)
     if len(_drafts) > MOST:

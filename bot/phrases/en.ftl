@@ -869,6 +869,23 @@ digest-doubtful = The data behind { $metrics } is in doubt.
 
 check-expired = Past their last day, and judged no more: { $rules }.
 check-envelope = { $rule }: { $words }
+envelope-basics = It is { $severity ->
+    [critical] critical
+    [warning] a warning
+   *[info] for information
+  }, { $hold ->
+    [none] fires at once
+   *[other] fires once it has held for { $hold }
+  }, and is over after { $grain ->
+    [hour] two good hours in a row
+    [day] one good day
+    [week] one good week
+   *[other] one good month
+  }. { $gate ->
+    [auto] Changes of ratios must be more than luck (gate: auto).
+    [on] Whatever moves must be more than luck (gate: on).
+   *[off] Luck may set it off (gate: off).
+  }
 envelope-size = It is { $severity ->
     [critical] critical
     [warning] a warning

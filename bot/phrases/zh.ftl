@@ -838,6 +838,23 @@ digest-doubtful = { $metrics }的数据存疑。
 
 check-expired = 已过有效期、不再判断的规则：{ $rules }。
 check-envelope = { $rule }：{ $words }
+envelope-basics = 严重程度为{ $severity ->
+    [critical] 严重
+    [warning] 警告
+   *[info] 提示
+  }，{ $hold ->
+    [none] 出现即触发
+   *[other] 持续 { $hold }才触发
+  }，{ $grain ->
+    [hour] 连续两小时正常
+    [day] 一天正常
+    [week] 一周正常
+   *[other] 一个月正常
+  }即恢复。{ $gate ->
+    [auto] 比率的变化须超出偶然波动（gate: auto）。
+    [on] 一切变动都须超出偶然波动（gate: on）。
+   *[off] 偶然波动也可能触发（gate: off）。
+  }
 envelope-size = { $sentence }时为{ $severity ->
     [critical] 严重
     [warning] 警告

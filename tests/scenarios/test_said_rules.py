@@ -68,6 +68,7 @@ async def test_a_rule_is_read_back_before_it_is_kept_and_is_judged_at_once(tmp_p
         draft = await team.says("rule add roi_any: roi by channel < 100 owner=channel_lead severity=critical")
         assert draft.title == "Rule roi_any, as it was understood"
         assert "ROI < 100" in text_of(draft)
+        assert "It is critical, fires at once, and is over after one good day." in text_of(draft)
         assert len(team.workspace.rules) == before
 
         kept = await team.keeps(draft)
