@@ -1,5 +1,6 @@
 """The floors of the house: who may import whom."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -49,3 +50,16 @@ def test_a_contract_names_each_of_its_rooms_that_stands(contract: str) -> None:
         if stands(room) and room not in written[key]
     ]
     assert not unnamed, f"name them in pyproject.toml, under {contract!r}"
+
+
+@pytest.mark.parametrize("package", ["core", "bot"])
+def test_the_page_about_the_house_tells_its_floors_and_rooms_as_they_are(package: str) -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = next(each["layers"] for each in settings["contracts"] if each.get("containers") == [package])
+    floors = [set(re.findall(r"\w+", layer)) for layer in layers]
+    page = (ROOT / "docs" / "explanation" / "house.md").read_text("utf-8")
+    drawn = re.search(rf"^    {package}    ?((?:.*\n)(?:           .*\n)*)", page.split("## Floors")[1], re.MULTILINE)
+    assert drawn
+    assert [set(re.findall(r"\w+", floor)) for floor in drawn[1].split(">")] == floors
+    folders = {room for floor in floors for room in floor if (ROOT / package / room / "__init__.py").exists()}
+    assert {room for room in folders if f"`{package}/{room}`" not in page} == set()
