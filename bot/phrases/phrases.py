@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _LOCALES: Mapping[Tongue, str] = {"en": "en", "zh": "zh-Hans"}
 
 
+LONGEST = 900  # letters of one fact; Fluent refuses a blank of more than 1000
+
+
 class UnsaidWarning(UserWarning):
     """A phrase is missing, or one of its blanks was not given."""
 
@@ -53,11 +56,16 @@ def _say(code: str, tongue: Tongue, facts: Mapping[str, Fact]) -> str:
         return _bare(code, facts)
     pattern = bundle.get_message(code).value
     assert pattern is not None  # noqa: S101 - only a message of attributes has none, and our books hold no such
-    said, errors = bundle.format_pattern(pattern, dict(facts))
+    said, errors = bundle.format_pattern(pattern, {name: _short(fact) for name, fact in facts.items()})
     if errors:
         warnings.warn(f"phrase {code!r} in {tongue}: {errors}", UnsaidWarning, stacklevel=3)
         return _bare(code, facts)
     return str(said)
+
+
+def _short(fact: Fact) -> Fact:
+    """Return what fits in a blank: of somebody's endless word the beginning tells enough."""
+    return f"{fact[:LONGEST]}…" if isinstance(fact, str) and len(fact) > LONGEST else fact
 
 
 def _bare(code: str, facts: Mapping[str, Fact]) -> str:

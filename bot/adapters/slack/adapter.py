@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from traceback import format_exception
@@ -19,12 +19,13 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import Response
 
 from bot.adapters.slack.ears import About, Ears, FindAlert
 from bot.adapters.slack.failure import FAILURES, code_of, outcome_of
-from bot.adapters.slack.inbound import PLATFORM, FindPerson, receipt_of
+from bot.adapters.slack.inbound import MALFORMED, PLATFORM, FindPerson, receipt_of
 from bot.adapters.slack.render import pictures
 from bot.adapters.slack.speech import amend, find, say, upload
 from bot.chat.adapter import CHART_AFTER, Room
@@ -91,6 +92,7 @@ class SlackAdapter:
         self._client = AsyncWebClient(bot_token, self._base_url, retry_handlers=[])
         self._ears = Ears(self._client, find_person, find_alert, about, self.post, self._begin_to_answer)
         self._bolt = self._listen(signing_secret or "unused: nothing arrives over HTTP in Socket Mode")
+        self._verifier = SignatureVerifier(signing_secret or "")
         self._http = AsyncSlackRequestHandler(self._bolt)
         self._socket: AsyncSocketModeHandler | None = None
         self._pen = asyncio.Semaphore(1)  # charts are drawn and sent one by one, when nobody waits for words
@@ -128,7 +130,21 @@ class SlackAdapter:
         """Take what Slack sends to /slack/events."""
         if not self.is_up or self._app_token:
             return Response(status_code=503)  # Slack brings an event again; a person presses again
-        return await self._http.handle(request)
+        if not self._is_slacks(await request.body(), request.headers):
+            return Response(status_code=401)
+        try:
+            return await self._http.handle(request)
+        except MALFORMED:  # bolt looks into a body before it knows what is in it
+            log.warning("slack sent what cannot be read")
+            return Response(status_code=400)
+
+    def _is_slacks(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """Return whether it was signed with our secret, within five minutes; nothing of it is read before that."""
+        moment, signature = headers.get("x-slack-request-timestamp", ""), headers.get("x-slack-signature", "")
+        try:
+            return self._verifier.is_valid(body, moment, signature)
+        except ValueError:  # a moment or letters that are none
+            return False
 
     async def post(self, place: Place, card: Card, key: str) -> Outcome:
         try:

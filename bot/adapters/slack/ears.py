@@ -10,18 +10,23 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from traceback import format_exception
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
+from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack.failure import FAILURES, code_of
 from bot.adapters.slack.files import brought
 from bot.adapters.slack.inbound import (
+    MALFORMED,
     PLATFORM,
     FindPerson,
     Heard,
     Payload,
     heard_in,
+    is_name,
     is_private,
     read_click,
     read_command,
@@ -51,6 +56,7 @@ LONGEST_NAP = 30.0  # seconds that somebody who asked is let wait for a rate lim
 REPLY_TRIES = 3
 FORM_WAITS = 2.0  # of Slack's three seconds; an answer that comes later is told where the form was asked for
 
+T = TypeVar("T")
 About = Callable[[str], str | None]
 FindAlert = Callable[[Place, str], Awaitable[str | None]]
 Post = Callable[[Place, "Card", str], Awaitable[Outcome]]
@@ -84,28 +90,28 @@ class Ears:
     def listen_on(self, bolt: AsyncApp) -> None:
         @bolt.command(re.compile("/"))
         async def _(ack: Any, body: dict[str, Any]) -> None:
-            self._begin(self._say_back(read_command(body, self._find_person)))
+            self._begin(self._say_back(_read(read_command, body, self._find_person)))
             await ack(response_type="ephemeral", text="…")
 
         @bolt.action(re.compile(""))
         async def _(ack: Any, body: dict[str, Any]) -> None:
-            self._begin(self._say_back(read_click(body, self._find_person)))
+            self._begin(self._say_back(_read(read_click, body, self._find_person)))
             await ack()
 
         @bolt.event(re.compile("^(app_mention|message)$"))
         async def _(body: dict[str, Any]) -> None:
-            for heard in self._each(read_event(body, self.me, self._find_person)):
+            for heard in self._each(_read(read_event, body, self.me, self._find_person)):
                 self._begin(self._say_back(heard))
 
         @bolt.event("app_home_opened")
         async def _(event: dict[str, Any]) -> None:
-            if event.get("tab") == "home":
+            if event.get("tab") == "home" and is_name(event.get("user")):
                 self._homes[event["user"]] = None
                 self._begin(self._show_home(event["user"]))
 
         @bolt.event("link_shared")
         async def _(event: dict[str, Any]) -> None:
-            self._begin(self._unfold(event))
+            self._begin(self._unfold(_read(_links_in, event) or {}))
 
         # Slack turns a subscription off when too many of its events are refused.
         @bolt.event(re.compile(""))
@@ -118,6 +124,15 @@ class Ears:
         @bolt.shortcut(re.compile(""))
         async def _(ack: Any) -> None:
             await ack()
+
+        @bolt.error
+        async def _(error: Exception) -> BoltResponse:
+            # Bolt, too, stumbles over what is not as Slack's own payloads are. Ours are read below, by `_read`.
+            if isinstance(error, MALFORMED):
+                log.warning("slack sent what cannot be read", error=type(error).__name__)
+                return BoltResponse(status=HTTPStatus.BAD_REQUEST)
+            log.error("a bug while hearing Slack", exception="".join(format_exception(error)))
+            return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
     def _each(self, heard: Heard | None) -> Iterator[Heard]:
         """Yield what was said, or where files came along each of them with the words beside it."""
@@ -174,7 +189,9 @@ class Ears:
 
     async def _take_form(self, body: Payload) -> dict[str, Any]:
         """Do what a form says, and return what Slack is to show: nothing, or the form again with the reason."""
-        asking = asyncio.ensure_future(self._ask(read_submit(body, self._find_person)))
+        if (heard := _read(read_submit, body, self._find_person)) is None:
+            return {}
+        asking = asyncio.ensure_future(self._ask(heard))
         done, _ = await asyncio.wait((asking,), timeout=FORM_WAITS)
         if not done:
             self._begin(self._tell_late(asking))
@@ -195,13 +212,13 @@ class Ears:
     async def _unfold(self, event: Payload) -> None:
         """Show below a link of ours what it leads to, as it is now; links of others are left alone."""
         shown: dict[str, Any] = {}
-        for link in event.get("links", ())[:MOST_LINKS]:
-            if about := self._about(str(link.get("url", ""))):
+        for url in event.get("urls", ()):
+            if about := self._about(url):
                 place = Place(PLATFORM, event["channel"])
                 heard = heard_in(about, place, event["user"], self._find_person, None)
                 asked = await self._ask(replace(heard, request=replace(heard.request, only=about)))
                 if asked and not asked[1].is_refusal:
-                    shown[link["url"]] = {"blocks": [block for card in asked[1].cards for block in render(card).blocks]}
+                    shown[url] = {"blocks": [block for card in asked[1].cards for block in render(card).blocks]}
         if not shown:
             return
         try:
@@ -239,3 +256,19 @@ class Ears:
             await whisper(self._client, request, response_url, card)
         except FAILURES as failure:
             log.warning("a private answer was not sent", reason=code_of(failure))
+
+
+def _read(reader: Callable[..., T], *payload: Any) -> T | None:
+    """Return what a payload says; None, and a line in the log, for one that is not as Slack's are."""
+    try:
+        return reader(*payload)
+    except MALFORMED:
+        log.warning("slack sent what cannot be read", reader=reader.__name__)
+        return None
+
+
+def _links_in(event: Payload) -> Payload:
+    if not (is_name(event["user"]) and is_name(event["channel"])):
+        raise TypeError(event["user"])
+    urls = [str(link["url"]) for link in event["links"][:MOST_LINKS]]
+    return {"channel": event["channel"], "user": event["user"], "message_ts": event["message_ts"], "urls": urls}

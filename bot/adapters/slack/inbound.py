@@ -25,6 +25,9 @@ TRIGGER = "/kpi"
 SAID = (None, "thread_broadcast", "file_share")  # the kinds of message in which somebody says something
 MOST_FILES = 5  # of one message
 
+# What reading a payload raises that is not as Slack's are; what is signed may still be of another make.
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
+
 FindPerson = Callable[[str, str], "Person | None"]
 Payload = Mapping[str, Any]
 
@@ -106,10 +109,17 @@ def read_event(body: Payload, me: str, find_person: FindPerson) -> Heard | None:
 
 
 def _request(text: str, place: Place, actor: str, find_person: FindPerson, event: str | None) -> Request:
+    if not all(map(is_name, (actor, place.chat))):
+        raise TypeError(actor)
     said = plain(text)
     person = find_person(PLATFORM, actor)
     tongue: Tongue = person.tongue if person else "zh" if re.search("[\u4e00-\u9fff]", said) else "en"
     return Request(said, place, actor, tongue, person, event=event)
+
+
+def is_name(told: object) -> bool:
+    """Return whether this can be the id of somebody, or of somewhere."""
+    return isinstance(told, str) and bool(told)
 
 
 def plain(text: str) -> str:

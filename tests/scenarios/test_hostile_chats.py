@@ -1,0 +1,156 @@
+# ruff: noqa: E501 - noise is read by nobody
+"""Whatever is sent to our doors — random, forged, late, replayed, from strangers — nothing changes and nothing breaks.
+
+How many is a matter of patience: HOSTILE_UPDATES=10000 for the issue's number.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from urllib.parse import urlencode
+
+import pytest
+import structlog
+from telegram import Update
+
+from tests.scenarios.native_house import GROUP, GROWTH, SECRET, a_house, in_slack, in_telegram
+from tests.standins.slack_workspace import ME
+
+CASES = int(os.environ.get("HOSTILE_UPDATES", "400"))
+WORDS = ["ack", "close", "snooze", "assign", "import", "link", "iam", "allow", "升级", "确认", "@", "7f3k@1", "\x00", "\ud83d",
+         "=cmd|' /C calc'!A0", "<!channel>", "../../etc/passwd", "' OR 1=1 --", "{}", "💥" * 50, "a" * 5000, "00ff00ff00ff"]  # fmt: skip
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with a_house(tmp_path) as house:
+        yield house
+
+
+async def everything(house):
+    """Return all that a stranger must not change: alerts, holds, people, files."""
+    async with house.world.store.begin() as tx:
+        opened, holds, links, mutes = await tx.open(), await tx.holds(), await tx.links(), await tx.mutes()
+        events = [list(await tx.events(one.id)) for one in opened]
+    files = sorted(str(path) for path in house.workspace.folder.rglob("*"))
+    return repr((opened, holds, links, mutes, events, dict(house.workspace.people), files))
+
+
+def noise(rng, depth=0):
+    """Return some JSON of no meaning, in which names that mean something turn up."""
+    names = ["type", "event", "user", "channel", "text", "actions", "view", "state", "files", "links", "message", "id",
+             "private_metadata", "value", "tab", "ts", "thread_ts", "chat", "from", "data", "document", "entities"]  # fmt: skip
+    match rng.randrange(7 if depth < 4 else 4):
+        case 0:
+            return rng.choice(WORDS).encode("utf-8", "replace").decode()
+        case 1:
+            return rng.choice([0, -1, 2**63, 1e308, True, None])
+        case 2:
+            return rng.choice(
+                ["U03", "U99", "C01", "C99", "message", "app_mention", "block_actions", "view_submission"]
+            )
+        case 3:
+            return ""
+        case 4:
+            return [noise(rng, depth + 1) for _ in range(rng.randrange(3))]
+        case _:
+            return {rng.choice(names): noise(rng, depth + 1) for _ in range(rng.randrange(5))}
+
+
+def a_slack_payload(rng):
+    """Return a payload that is nearly one of Slack's: of a stranger, of another workspace, or with parts replaced."""
+    said = " ".join(rng.choices(WORDS, k=rng.randrange(4))).encode("utf-8", "replace").decode()
+    user, team = rng.choice(["U03", "U99", "", ME]), rng.choice(["T01", "T66"])
+    kind = rng.choice(["event", "action", "form", "command"])
+    kept = rng.choice(["", "{}", "[]", "nonsense", json.dumps({"say": said, "before": [""], "one": False})])
+    event = {"type": rng.choice(["message", "app_mention", "app_home_opened", "file_shared", "link_shared", "x"]),
+             "user": user, "channel": rng.choice(["C01", "C99", "D1"]), "text": said, "ts": "1.1", "tab": "home",
+             "channel_type": rng.choice(["im", "channel"]), "links": [{"url": said}], "message_ts": "1.1",
+             "files": rng.choice([[], [{"id": "F9", "name": said, "size": 3}]]), "subtype": rng.choice([None, "file_share"])}  # fmt: skip
+    body = {
+        "event": {"type": "event_callback", "team_id": team, "event_id": f"E{rng.random()}", "event": event},
+        "action": {"type": "block_actions", "team": {"id": team}, "user": {"id": user}, "trigger_id": said,
+                   "actions": [{"type": "button", "action_id": "say-0-0", "block_id": "b", "value": said}],
+                   "view": {"private_metadata": kept}, "container": {}},
+        "form": {"type": "view_submission", "team": {"id": team}, "user": {"id": user}, "trigger_id": said,
+                 "view": {"id": "V1", "type": "modal", "callback_id": "form", "private_metadata": kept, "blocks": [],
+                          "state": {"values": {"f0": {"said": {"type": "static_select", "selected_option": None}}}}}},
+        "command": {"command": "/kpi", "text": said, "user_id": user, "channel_id": "C99", "team_id": team},
+    }[kind]  # fmt: skip
+    if rng.random() < 0.3:
+        body[rng.choice(list(body))] = noise(rng)
+    if kind == "event":
+        return json.dumps(body).encode(), "application/json"
+    if kind == "command":
+        return urlencode(body).encode(), "application/x-www-form-urlencoded"
+    return urlencode({"payload": json.dumps(body)}).encode(), "application/x-www-form-urlencoded"
+
+
+async def test_no_request_to_slacks_door_changes_anything_unless_it_is_slacks_and_somebodys(house):
+    rng = random.Random(20260619)
+    async with in_slack(house) as (slack, adapter):
+        await house.shows(adapter, GROWTH)
+        before = await everything(house)
+        statuses = set()
+        with structlog.testing.capture_logs() as logs:
+            for at in range(CASES):
+                raw, content = a_slack_payload(rng)
+                match at % 4:
+                    case 0:
+                        status, _ = await slack.request(raw, content, secret="not-our-secret")
+                        assert status == 401
+                    case 1:
+                        status, _ = await slack.request(raw, content, moment=str(int(time.time()) - 3600))
+                        assert status == 401
+                    case _:
+                        status, _ = await slack.request(raw, content)
+                statuses.add(status)
+            statuses.add((await slack.request(b"\xff\xfe not json", secret=SECRET))[0])
+        assert statuses <= {200, 400, 401, 404}
+        assert await everything(house) == before
+        assert [each for each in logs if "bug" in each["event"]] == []
+        # The door still opens to who may.
+        await slack.says("/kpi help")
+        await slack.until(lambda: slack.messages() or slack.whispers())
+        assert adapter.is_up
+
+
+async def test_no_update_to_telegrams_bot_changes_anything_unless_it_is_somebodys(house):
+    rng = random.Random(20260619)
+    async with in_telegram(house) as (telegram, adapter):
+        await house.shows(adapter, GROUP)
+        [card] = telegram.messages(int(GROUP.chat))
+        before = await everything(house)
+        with structlog.testing.capture_logs() as logs:
+            for at in range(CASES):
+                said = " ".join(rng.choices(WORDS, k=rng.randrange(1, 4))).encode("utf-8", "replace").decode()[:4000]
+                chat = {
+                    "id": rng.choice([-100500, 102, -999]),
+                    "type": rng.choice(["private", "supergroup", "channel"]),
+                }
+                sender = {"id": 102, "is_bot": rng.random() < 0.2, "first_name": "M"}
+                message = {"message_id": at, "date": 1_780_000_000, "chat": chat, "from": sender, "text": said}
+                if rng.random() < 0.3:
+                    message[rng.choice(["document", "entities", "reply_to_message", "caption"])] = noise(rng)
+                click = {"id": f"c{at}", "from": sender, "chat_instance": "1", "data": said[:64], "message": message}
+                update = {
+                    "update_id": at,
+                    **rng.choice([{"message": message}, {"callback_query": click}, {"x": noise(rng)}]),
+                }
+                try:
+                    known = Update.de_json(update, adapter._application.bot)
+                except Exception:  # noqa: BLE001, S112 - the library itself does not take it for an update
+                    continue
+                await adapter._application.process_update(known)
+            known = Update.de_json(
+                {"update_id": 1, "message": {**message, "text": "ack 7f3k"}}, adapter._application.bot
+            )
+            for _ in range(3):  # a replay
+                await adapter._application.process_update(known)
+        assert await everything(house) == before
+        assert [each for each in logs if "bug" in each["event"]] == []
+        assert adapter.is_up
+        assert card in telegram.messages(int(GROUP.chat))
