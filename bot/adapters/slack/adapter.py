@@ -91,8 +91,9 @@ class SlackAdapter:
         self._draw = draw
         self._client = AsyncWebClient(bot_token, self._base_url, retry_handlers=[])
         self._ears = Ears(self._client, find_person, find_alert, about, self.post, self._begin_to_answer)
-        self._bolt = self._listen(signing_secret or "unused: nothing arrives over HTTP in Socket Mode")
-        self._verifier = SignatureVerifier(signing_secret or "")
+        secret = signing_secret or "unused: nothing arrives over HTTP in Socket Mode"
+        self._bolt = self._listen(secret)
+        self._verifier = SignatureVerifier(secret)
         self._http = AsyncSlackRequestHandler(self._bolt)
         self._socket: AsyncSocketModeHandler | None = None
         self._pen = asyncio.Semaphore(1)  # charts are drawn and sent one by one, when nobody waits for words
