@@ -26,6 +26,7 @@ FRACTIONS: Mapping[str, Decimal] = {
     **dict.fromkeys(("五分之一", "a fifth", "one fifth"), Decimal("0.2")),
     **dict.fromkeys(("十分之一", "a tenth", "one tenth"), Decimal("0.1")),
 }
+MULTIPLES: Mapping[str, Decimal] = {"twice": Decimal(2), "thrice": Decimal(3)}
 UNITS: Mapping[str, tuple[int, Unit]] = {
     **dict.fromkeys(("%", "percent", "pct"), (-2, Unit.PERCENT)),
     **dict.fromkeys(

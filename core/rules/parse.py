@@ -258,14 +258,23 @@ class _Reading:
                 return Compare(Reading(metric), Comparison.LESS, Baseline(metric, tree.Target()))
             case "other_by":
                 return self.overspent_by(metric, parts)
+            case "other_than":
+                return self.than_budget(metric, parts[1].value, _move(parts), parts[3])
+            case "other_before":
+                return self.overspent_by(metric, [parts[1], parts[2], parts[0]])
+            case "overspent_before":
+                return self.overspent_before(metric, parts)
+            case "multiple":
+                word = parts[2].value if len(parts) > 2 else None  # noqa: PLR2004 - 以上, where it is said
+                return self.multiple(metric, self.against(parts[0]), parts[1], word)
+            case "multiple_before":
+                return self.multiple(metric, self.against(parts[2]), parts[1], parts[0].value)
             case "deviation_by":
                 return self.deviation(metric, parts[2], parts[3], parts[1], parts[0])
             case "sized":
-                direction, size = next(part.value.value for part in parts if _is_token(part))
+                *said, sized = (part.value for part in parts if _is_token(part))
                 held = next((self.against(part) for part in parts if not _is_token(part)), tree.Lag(None))
-                self.choices.add("inclusive")
-                falls = direction == "down"
-                return _moved(metric, held, Quantity(size, Unit.PERCENT), falls=falls, strict=False)
+                return self.sized(metric, held, sized.value, *said)
             case "still":
                 side = Comparison.AT_MOST if parts[0].value.value == "up" else Comparison.AT_LEAST
                 return Compare(Reading(metric), side, Baseline(metric, tree.Lag(None)))
@@ -286,6 +295,8 @@ class _Reading:
                 return Compare(Reading(metric), parts[0].value.value, Baseline(metric, held))
             case "deviation":
                 more = parts[2] if _is_token(parts[2]) else None
+                if more is None and (number := _number(parts[2])) and number.unit is Unit.TIMES:
+                    return self.multiple(metric, self.against(parts[1]), parts[2], parts[0].value)
                 return self.deviation(metric, parts[0], parts[1], parts[-1], more)
             case "deviation_before":
                 return self.deviation(metric, parts[1], parts[2], parts[0], None)
@@ -350,6 +361,50 @@ class _Reading:
             self.refuse("rule-other-by", other)
         return Compare(Reading("budget_use"), Comparison.MORE, Bound(replace(number, value=number.value + 1)))
 
+    def than_budget(self, metric: str | None, other: Word, move: Move, amount: Any) -> Condition:
+        """花费比预算多10%: held against it as 花费比昨天多10% is against yesterday, and just that much counts."""
+        number = _number(next(part for part in amount.children if not _is_token(part)))
+        if (metric, other.value) != ("spend", "budget") or number is None or number.unit is not Unit.PERCENT:
+            self.refuse("rule-other-by", other)
+        said = next((part.value for part in amount.children if _is_token(part)), None)
+        strict = self.is_strict(said)
+        falls = move.direction == "down"
+        part = 1 - number.value if falls else 1 + number.value
+        return Compare(Reading("budget_use"), _MOVED[falls, strict], Bound(replace(number, value=part)))
+
+    def overspent_before(self, metric: str | None, parts: list[Any]) -> Condition:
+        """Spend at least 10% over budget: how much comes before the word."""
+        *said, over = (part.value for part in parts if _is_token(part))
+        number = _number(next(part for part in parts if not _is_token(part)))
+        if metric not in (None, "spend", "budget") or number is None or number.unit is not Unit.PERCENT:
+            self.refuse("rule-overspent-by", over)
+        side = _MOVED[False, self.is_strict(*said)]
+        return Compare(Reading("budget_use"), side, Bound(replace(number, value=number.value + 1)))
+
+    def multiple(self, metric: str | None, held: Against, part: Any, said: Word | None) -> Condition:
+        """昨天的两倍 is twice yesterday, which is up by 100 %: so much *of* it, and not so much more."""
+        number = _number(part)
+        if number is None or number.unit is not Unit.TIMES:
+            self.refuse("rule-expected-comparison", part.children[0].value)
+        side: Comparison = said.value if said else _MOVED[number.value < 1, False]
+        if said is None:
+            self.choices.add("inclusive")
+        return Compare(Change(metric, held), side, Bound(Quantity(number.value - 1, Unit.PERCENT)))
+
+    def sized(
+        self, metric: str | None, held: Against, size: tuple[Literal["up", "down"], Decimal], said: Word | None = None
+    ) -> Condition:
+        strict = self.is_strict(said)
+        return _moved(metric, held, Quantity(size[1], Unit.PERCENT), falls=size[0] == "down", strict=strict)
+
+    def is_strict(self, said: Word | None = None) -> bool:
+        """Return whether just that much of a move does not count yet; unsaid it does, and that is noted."""
+        if said is None:
+            self.choices.add("inclusive")
+        elif said.value not in (Comparison.MORE, Comparison.AT_LEAST):
+            self.refuse("rule-move-comparison", said)
+        return said is not None and said.value is Comparison.MORE
+
     def moved_alone(self, metric: str | None, move: Move) -> Condition:
         if move.manner == "normal":
             self.choices.add("default-normal")
@@ -380,13 +435,9 @@ class _Reading:
         amount = next(part for part in parts if not _is_token(part) and part.data == "amount")
         number = _number(next(part for part in amount.children if not _is_token(part)))
         said = next((part.value for part in amount.children if _is_token(part)), None)
-        strict = said is not None and said.value is Comparison.MORE
         if against is None and said is not None and said.said in _LEVELS:  # drops below 2 %
             return Compare(Reading(metric), said.value, Bound(number))
-        if said is None:
-            self.choices.add("inclusive")
-        elif said.value not in (Comparison.MORE, Comparison.AT_LEAST):
-            self.refuse("rule-move-comparison", said)
+        strict = self.is_strict(said)
         return _moved(metric, against or tree.Lag(None), number, falls=_move(parts).direction == "down", strict=strict)
 
     def deviation(self, metric: str | None, side: Any, against: Any, number: Any, more: Any) -> Condition:

@@ -192,6 +192,8 @@ MOVES: Mapping[Move, tuple[str, ...]] = {
             "升了",
             "多",
             "多了",
+            "多出",
+            "高出",
             "上行",
             "涨幅",
             "增幅",
@@ -383,6 +385,7 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
     ),
     "INNER": ("之间", "以内", "之内"),
     "TO": ("到", "至", "~", "–", "—", "to"),
+    "THAN": ("比",),
     "UNSAID": ("阈值", "门槛", "临界值", "警戒线", "threshold", "the threshold", "a threshold", "the limit", "limit"),
     "OVERSPENT": (
         *("预算超支", "超支", "超预算", "预算失控", "budget overspent", "budget is overspent", "overspent"),
@@ -456,7 +459,7 @@ NOISE = (
         "通知",
     ),
     *("相比", "相对", "出现", "发生", "请", "这个"),
-    *("的", "了", "时", "则", "就", "当", "如果", "若", "用户", "值", "幅度", "幅", "。", "!", "！", ";", "水平"),
+    *("的", "是", "了", "时", "则", "就", "当", "如果", "若", "用户", "值", "幅度", "幅", "。", "!", "！", ";", "水平"),
     *("is", "are", "was", "were", "has", "have", "the", "a", "an", "when", "if", "than", "then", "its", "alert me"),
     *(
         "alert",

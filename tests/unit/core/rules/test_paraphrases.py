@@ -3,6 +3,8 @@
 import pytest
 
 from core.errors import Invalid
+from core.metrics.catalog import Catalog
+from core.metrics.load import builtin
 from core.rules.check import settled
 from core.rules.parse import parse, understand
 from core.rules.say import say
@@ -121,6 +123,16 @@ ZH = [
     ("转化率跌了两个百分点", "转化率环比下降至少 2 个百分点"),
     ("CTR高但转化率低", "点击率 >= 历史均值 且 转化率 <= 历史均值"),
     ("点击率高但转化率突然下降", "点击率 >= 历史均值 且 转化率突然下降"),
+    ("花费比预算多10%", "预算执行率 >= 110%"),
+    ("花费比预算高出超过10%", "预算执行率 > 110%"),
+    ("花费比预算少10%以上", "预算执行率 <= 90%"),
+    ("曝光量是昨天的两倍以上", "曝光量日环比上升至少 100%"),
+    ("曝光量是昨天的两倍以下", "曝光量日环比变化 <= 100%"),
+    ("曝光量是昨天的两倍", "曝光量日环比上升至少 100%"),
+    ("曝光量超过昨天的两倍", "曝光量日环比上升超过 100%"),
+    ("曝光量达到上周同期的1.5倍", "曝光量周同比上升至少 50%"),
+    ("曝光量不到昨天的0.8倍", "曝光量日环比下降超过 20%"),
+    ("转化率是2%以下", "转化率 <= 2%"),
     ("花费激增但转化数没有增加", "花费突然上升 且 转化数 <= 上期"),
     ("花费上升但转化数没有上升", "花费突然上升 且 转化数 <= 上期"),
     ("花费上涨20%以上但转化数下降", "花费环比上升至少 20% 且 转化数突然下降"),
@@ -221,6 +233,12 @@ EN = [
     ("channel share of spend above 50%", "by channel: share of spend > 50%"),
     ("share of spend by channel above 50%", "by channel: share of spend > 50%"),
     ("top 3 channels' share of spend above 80%", "by channel: top 3 share of spend > 80%"),
+    ("spend 10% more than budget", "budget pacing > 110%"),
+    ("spend at least 10% over budget", "budget pacing >= 110%"),
+    ("impressions at least twice yesterday's", "impressions up at least 100% day over day"),
+    ("impressions are more than 3 times yesterday's", "impressions up more than 200% day over day"),
+    ("impressions more than double yesterday", "impressions up more than 100% day over day"),
+    ("more than 2% conversion rate", "conversion rate > 2%"),
     ("impressions 30% below last 618", "impressions down more than 30% vs same day of the last 618"),
     ("impressions vs same day of last 618 down 30%", "impressions down at least 30% vs same day of the last 618"),
 ]
@@ -245,6 +263,12 @@ def test_english_is_read_as_it_is_meant(said, read):
         ("线索日增量低于均值30%", "rule-unknown-word", ("suggestion", "线索量")),
         ("花费超过预算10元", "rule-other-by", ("found", "预算")),
         ("曝光量超过花费10%", "rule-other-by", ("found", "花费")),
+        ("曝光量比花费多10%", "rule-other-by", ("found", "花费")),
+        ("花费比预算多10元", "rule-other-by", ("found", "预算")),
+        ("spend at least ¥10 over budget", "rule-overspent-by", ("found", "over budget")),
+        ("impressions at most double yesterday", "rule-move-comparison", ("found", "at most")),
+        ("曝光量是昨天的20%", "rule-expected-comparison", ("found", "20%")),
+        ("转化率超过2%曝光量", "rule-expected-end", ("found", "曝光量")),
         ("预算超支1000元", "rule-overspent-by", ("found", "预算超支")),
         ("转化率低于2%以上", "rule-expected-end", ("found", "以上")),
         ("转化率低于1%~3%", "rule-expected-end", ("found", "~")),
@@ -262,3 +286,18 @@ def test_what_cannot_be_read_says_what_to_write_instead(said, code, fact):
 @pytest.mark.parametrize(("said", "choice"), [("点击率正常", "default-normal"), ("转化率腰斩", "inclusive")])
 def test_what_was_chosen_for_the_author_is_noted(said, choice):
     assert choice in understand(said, CATALOG).choices
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("more than 30% of comments are negative", "评论负面占比 > 30%"),
+        ("over 30% of comments negative", "评论负面占比 > 30%"),
+        ("超过三成的评论是负面的", "评论负面占比 > 30%"),
+        ("at least 20% of leads are low quality", "低质量线索占比 >= 20%"),
+    ],
+)
+def test_a_part_of_something_may_be_said_number_first(said, read):
+    dictionary = builtin()
+    catalog = Catalog(dictionary.metrics, dictionary.dimensions)
+    assert say(settled(understand(said, catalog), catalog).sentence, "zh", catalog) == read
