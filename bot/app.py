@@ -241,6 +241,7 @@ async def serve(
             return {name: adapter.is_up for name, adapter in adapters.items()}
 
         loops.listening = readiness
+        loops.watchdog = tuple(Place.read(place) for place in (settings.beacon_watchdog_chat or "").split())
         if deadman := _open(settings.beacon_deadman_url):
             loops.well = lambda: _ping(deadman)
         hosts = LOCAL if settings.beacon_host in LOCAL else None

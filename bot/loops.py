@@ -25,15 +25,17 @@ from apscheduler.triggers.interval import IntervalTrigger
 from core.alerts.event import Change
 from core.calendar.schedule import plain
 from core.errors import Problem
+from core.notices.notice import Place
 from core.ports import Arrival, Conflict, World
 from core.usecases.deliver import deliver
 from core.usecases.digest import post_digests
 from core.usecases.evaluate import evaluate_due
-from core.usecases.health import ROUNDS, Vitals, health
+from core.usecases.health import BARK, ROUNDS, Vitals, health
 from core.usecases.post_reviews import post_reviews
 from core.usecases.rounds import rounds
 from core.usecases.turns import occurrence
 from core.usecases.watch import next_due, watch
+from core.usecases.watchdog import bark
 from core.workspace import Workspace
 
 log = structlog.get_logger()
@@ -82,6 +84,8 @@ class Loops:
     vitals: Vitals = field(default_factory=Vitals)
     listening: Callable[[], Mapping[str, bool]] = dict  # which chats are up
     well: Callable[[], Awaitable[None]] | None = None  # called after each round that finds all well
+    watchdog: tuple[Place, ...] = ()  # the chats that it goes round to
+    _barking_since: datetime | None = field(init=False, default=None)
     _scheduler: Any = field(init=False)
     _arrivals: tuple[Arrival, ...] = ()
     _turn: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
@@ -101,9 +105,16 @@ class Loops:
         if "evaluate" in self.does:
             add(self.evaluate, IntervalTrigger(seconds=self.look), id="look", next_run_time=_at_once())
             for line in sorted({rule.schedule for rule in self.workspace.rules if rule.schedule}):
-                add(self._once, self._at(line), id=f"cron {line}", args=[line, partial(self.evaluate, line)])
-            add(self._once, self._at(ROUNDS_AT), id="rounds", args=[ROUNDS_AT, partial(self._calmly, self._go_round)])
-            add(self._once, self._at(DIGEST), id="digest", args=[DIGEST, partial(self._in_turn, self._digest)])
+                add(self._once, self._at(line), id=f"cron {line}", args=["cron", line, partial(self.evaluate, line)])
+            add(
+                self._once,
+                self._at(ROUNDS_AT),
+                id="rounds",
+                args=["rounds", ROUNDS_AT, partial(self._calmly, self._go_round)],
+            )
+            add(
+                self._once, self._at(DIGEST), id="digest", args=["digest", DIGEST, partial(self._in_turn, self._digest)]
+            )
         self._scheduler.start()
         try:
             await self._deliver()
@@ -174,11 +185,14 @@ class Loops:
         if changes:
             self.wake.set()
 
-    async def _once(self, line: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Do what a line of cron made due, unless another process has done it or is at it."""
+    async def _once(self, name: str, line: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what a line of cron made due, unless another process has done it or is at it.
+
+        A team's rule may have the line of the digest, so the line alone is no name.
+        """
         moment = latest(_cron(line, self.workspace), self.clock.now())
         with suppress(Problem, Conflict):  # the store is away: whoever reaches it does it
-            async with occurrence(f"cron {line}", moment, self.world) as is_ours:
+            async with occurrence(f"{name} {line}", moment, self.world) as is_ours:
                 if is_ours:
                     await work()
 
@@ -195,7 +209,9 @@ class Loops:
         await self._calmly(beat)
 
     async def _go_round(self) -> None:
-        """Look for whoever was left alone, and tell the world outside that all is well, if it is."""
+        """Send the watchdog, look for whoever was left alone, and tell the world outside that all is well, if it is."""
+        if self.watchdog:
+            await self._calmly(self._bark)
         forgotten = await rounds(self.world)
         if forgotten:
             log.error("alerts without a next step", handles=forgotten)
@@ -203,6 +219,14 @@ class Loops:
         await self._beat()
         if self.well and (await health(self.world.store, self.clock)).is_well:
             await self.well()
+
+    async def _bark(self) -> None:
+        await bark(self.watchdog, self.workspace, self.world)
+        now = self.clock.now()
+        self._barking_since = self._barking_since or now
+        places = " ".join(str(place) for place in self.watchdog)
+        self.vitals.mark(BARK, now, f"{self._barking_since.isoformat()} {places}")
+        self.wake.set()
 
     async def _digest(self) -> None:
         await post_digests(self.workspace, self.world)

@@ -22,6 +22,7 @@ from bot.cards.news import news_card
 from bot.cards.plea import plea_card
 from bot.cards.review import review_card
 from bot.cards.storm import storm_card
+from bot.cards.watchdog import watchdog_card
 from bot.chat.adapter import Adapter, Finds, Paced
 from bot.chat.card import Card, Picture
 from core.alerts.alert import Alert
@@ -33,6 +34,7 @@ from core.notices.outbox import Dead, Delivery, Outcome, Repair, Retry, Sent, Wa
 from core.notices.surface import Surface
 from core.people.person import Person
 from core.ports import Clock, Dispatch, Store, Warehouse, World
+from core.rules.rule import WATCHDOG
 from core.text import Tongue
 from core.usecases.digest import digest
 from core.usecases.history import history
@@ -75,6 +77,8 @@ class ChatMessenger:
         dispatch = await self._show(adapter, place, card, shown, delivery, alert)
         if isinstance(dispatch.outcome, Sent):
             self.heard(f"send {place.platform}")
+            if isinstance(alert, Alert) and alert.fingerprint.rule == WATCHDOG:
+                self.heard(f"watchdog {place.platform}")
         return dispatch
 
     async def _show(
@@ -169,6 +173,8 @@ class ChatMessenger:
             async with self.store.begin() as tx:
                 every = await tx.holds()
             return storm_card(alert, self.workspace, tongue, now, notice=notice, holds=every)
+        if alert.fingerprint.rule == WATCHDOG:
+            return watchdog_card(self.workspace, tongue, now)
         async with self.store.begin() as tx:
             holds, events = await tx.holds(alert.id), await tx.events(alert.id)
         late = late_words(alert, events, self.workspace, tongue, now)

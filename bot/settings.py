@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from core.errors import Invalid, Mistake
+from core.notices.notice import Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,15 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError):
         raise ValueError(f"{name} is no zone such as Asia/Shanghai") from None
     return name
+
+
+def _places(text: str) -> str:
+    for place in text.split():
+        try:
+            Place.read(place)
+        except ValueError:
+            raise ValueError(f"{place} is no chat such as slack:C123") from None
+    return text
 
 
 class Settings(BaseSettings):
@@ -39,6 +49,7 @@ class Settings(BaseSettings):
     beacon_host: str = "127.0.0.1"
     beacon_port: int = Field(default=8080, ge=0, le=65535)
     beacon_deadman_url: SecretStr | None = None
+    beacon_watchdog_chat: Annotated[str, AfterValidator(_places)] | None = None
     beacon_zone: Annotated[str, AfterValidator(_zone)] | None = None
 
     beacon_public_url: str | None = None

@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 MOST_LETTERS = 5
-_DONE = {"fetch": "health-fetch", "evaluate": "health-evaluate", "rounds": "health-rounds"}
-_DONE_ON = {"send": "health-send", "listen": "health-listen"}
+_DONE = {
+    "fetch": "health-fetch",
+    "evaluate": "health-evaluate",
+    "rounds": "health-rounds",
+    "watchdog": "health-watchdog",
+}
+_DONE_ON = {"send": "health-send", "listen": "health-listen", "watchdog": "health-watchdog-on"}
 
 
 def health_card(health: Health, workspace: Workspace, tongue: Tongue) -> Card:
@@ -36,6 +41,9 @@ def health_card(health: Health, workspace: Workspace, tongue: Tongue) -> Card:
     if health.forgotten:
         handles = " ".join(f"#{handle}" for handle in health.forgotten)
         blocks.append(Prose(say("health-forgotten", tongue, handles=handles), "strong"))
+    if health.stuck:
+        platforms = ", ".join(one.title() for one in health.stuck)
+        blocks.append(Prose(say("health-stuck", tongue, platforms=platforms), "strong"))
     if health.letters:
         columns = tuple(say(code, tongue) for code in ("health-to", "health-why", "health-when"))
         rows = tuple(

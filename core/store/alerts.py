@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 
 from core.alerts.condition import handle_of
 from core.ports import Conflict
-from core.rules.rule import ORPHAN, Severity
+from core.rules.rule import ORPHAN, WATCHDOG, Severity
 from core.store import rows
 from core.store.connected import Connected, handfuls
 from core.store.tables import METADATA
@@ -52,12 +52,12 @@ class Alerts(Connected):
         return next((rows.alert_of(row) for row in await self._rows(named)), None)
 
     async def open(self) -> Sequence[Alert]:
-        opened = select(ALERT).where(ALERT.c.stage != "closed").order_by(ALERT.c.opened_at, ALERT.c.id)
-        return [rows.alert_of(row) for row in await self._rows(opened)]
+        opened = select(ALERT).where(ALERT.c.stage != "closed", ALERT.c.rule != WATCHDOG)
+        return [rows.alert_of(row) for row in await self._rows(opened.order_by(ALERT.c.opened_at, ALERT.c.id))]
 
     async def orphans(self) -> Sequence[Alert]:
         alone = and_(ALERT.c.stage != "closed", ALERT.c.owner.is_(None), ALERT.c.fired_at.is_not(None))
-        heard = and_(ALERT.c.severity > int(Severity.INFO), ~ALERT.c.rule.startswith(ORPHAN))
+        heard = and_(ALERT.c.severity > int(Severity.INFO), ~ALERT.c.rule.startswith(ORPHAN), ALERT.c.rule != WATCHDOG)
         found = [rows.alert_of(row) for row in await self._rows(select(ALERT).where(alone, heard).order_by(ALERT.c.id))]
         return [alert for alert in found if alert.condition.is_bad]
 

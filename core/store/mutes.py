@@ -19,6 +19,7 @@ from core.alerts.holds import HoldKind
 from core.labels import Matcher
 from core.routing.budget import Call, Record
 from core.routing.mute import Ending, Hits, Mute, mute_of
+from core.rules.rule import WATCHDOG
 from core.store import rows
 from core.store.connected import Connected, handfuls
 from core.store.tables import METADATA, Moment
@@ -102,8 +103,8 @@ class Mutes(Connected):
         return found
 
     async def fired(self, since: datetime) -> Sequence[Alert]:
-        query = select(ALERT).where(ALERT.c.fired_at >= since).order_by(ALERT.c.fired_at, ALERT.c.id)
-        return [rows.alert_of(row) for row in await self._rows(query)]
+        query = select(ALERT).where(ALERT.c.fired_at >= since, ALERT.c.rule != WATCHDOG)
+        return [rows.alert_of(row) for row in await self._rows(query.order_by(ALERT.c.fired_at, ALERT.c.id))]
 
     # --- calls ---
 

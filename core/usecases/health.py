@@ -13,14 +13,17 @@ from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
 from core.ports import Pulse
+from core.usecases.watchdog import ROUND
 
 if TYPE_CHECKING:
     from core.notices.outbox import Delivery
     from core.ports import Clock, Store
 
 GONE_AFTER = timedelta(seconds=45)  # without a sign of life
+STUCK_AFTER = 2 * ROUND  # without its having got through
 LETTERS_OF = timedelta(days=7)
 ROUNDS = "rounds"
+BARK = "watchdog"  # the chats that it goes round to; with a platform, that it got there
 SLOW = timedelta(minutes=5)  # for what waits to be said
 
 
@@ -58,6 +61,7 @@ class Health:
     oldest: datetime | None
     letters: tuple[Delivery, ...]  # dead ones, newest first
     forgotten: tuple[str, ...]  # handles of alerts without a next step, as the last rounds found them
+    stuck: tuple[str, ...] = ()  # platforms that the watchdog goes to and has not reached for two rounds
 
     @property
     def queue_age(self) -> timedelta:
@@ -66,7 +70,7 @@ class Health:
     @property
     def is_well(self) -> bool:
         is_alive = any(process.is_alive for process in self.processes)
-        return is_alive and self.queue_age < SLOW and not self.letters and not self.forgotten
+        return is_alive and self.queue_age < SLOW and not (self.letters or self.forgotten or self.stuck)
 
 
 async def health(store: Store, clock: Clock) -> Health:
@@ -81,7 +85,10 @@ async def health(store: Store, clock: Clock) -> Health:
             last[pulse.what] = max(pulse.at, last.get(pulse.what, pulse.at))
     newest = max((pulse for pulse in pulses if pulse.what == ROUNDS), key=lambda pulse: pulse.at, default=None)
     found = tuple(newest.detail.split()) if newest else ()
-    return Health(now, _processes(pulses, now), last, waiting, oldest, tuple(letters), found)
+    processes = _processes(pulses, now)
+    alive = {process.name for process in processes if process.is_alive}
+    stuck = _stuck([pulse for pulse in pulses if pulse.what == BARK and pulse.process in alive], last, now)
+    return Health(now, processes, last, waiting, oldest, tuple(letters), found, stuck)
 
 
 def as_json(health: Health) -> dict[str, Any]:
@@ -99,7 +106,19 @@ def as_json(health: Health) -> dict[str, Any]:
         "queue_seconds": round(health.queue_age.total_seconds(), 1),
         "dead_letters": letters,
         "forgotten": list(health.forgotten),
+        "watchdog_stuck": list(health.stuck),
     }
+
+
+def _stuck(rounds: Sequence[Pulse], last: Mapping[str, datetime], now: datetime) -> tuple[str, ...]:
+    """Return where it should have got through by now: its chats are named with the moment of the first round."""
+    newest = max(rounds, key=lambda pulse: pulse.at, default=None)
+    if newest is None:
+        return ()
+    since, *places = newest.detail.split()
+    begun = datetime.fromisoformat(since)
+    platforms = sorted({place.partition(":")[0] for place in places})
+    return tuple(one for one in platforms if now - last.get(f"{BARK} {one}", begun) > STUCK_AFTER)
 
 
 def _moments(last: Mapping[str, datetime]) -> dict[str, str]:

@@ -103,7 +103,7 @@ async def test_two_processes_make_one_round(world):
         async def work():
             went.append(loops)
 
-        return loops._once("0 9 * * *", work)
+        return loops._once("digest", "0 9 * * *", work)
 
     await asyncio.gather(a_process(), a_process(), a_process())
     assert len(went) == 1
