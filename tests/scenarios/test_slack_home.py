@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.setup.manifest import manifest
 from tests.scenarios.native_house import a_house, in_slack
 from tests.standins import blockkit
 
@@ -65,3 +66,12 @@ async def test_a_home_is_in_its_owners_tongue_and_a_strangers_says_who_they_may_
     await seen(slack, "U02", "鲍勃的看板", "归你：1")
     await opens(slack, "U03")
     assert "board" not in await seen(slack, "U03", "U03")
+
+
+async def test_our_shortcut_says_its_command_and_is_answered_in_private(slack_of):
+    house, slack = slack_of
+    [shortcut] = manifest()["features"]["shortcuts"]
+    body = slack._of("U01") | {"type": "shortcut", "callback_id": shortcut["callback_id"], "action_ts": "1.1"}
+    assert (await slack.happens_by_form("interactive", body))[0] == 200
+    [answer] = await slack.until(lambda: slack.messages("DU01"))
+    assert (await house.alert()).handle in answer.seen

@@ -31,6 +31,7 @@ from bot.adapters.slack.inbound import (
     read_click,
     read_command,
     read_event,
+    read_shortcut,
     receipt_of,
 )
 from bot.adapters.slack.modals import FORM, again, modal, read_submit
@@ -122,7 +123,8 @@ class Ears:
             await ack(**await self._take_form(body))
 
         @bolt.shortcut(re.compile(""))
-        async def _(ack: Any) -> None:
+        async def _(ack: Any, body: dict[str, Any]) -> None:
+            self._begin(self._say_back(_read(read_shortcut, body, self._find_person)))
             await ack()
 
         @bolt.error

@@ -68,6 +68,13 @@ def read_click(body: Payload, find_person: FindPerson) -> Heard | None:
     return Heard(request, body.get("response_url"), trigger=trigger)
 
 
+def read_shortcut(body: Payload, find_person: FindPerson) -> Heard:
+    """Read a shortcut of ours: its name for itself is a command, which is answered in private."""
+    user, trigger = body["user"]["id"], body.get("trigger_id")
+    request = _request(body["callback_id"], Place(PLATFORM, user), user, find_person, trigger)
+    return Heard(request, trigger=trigger)
+
+
 def _clicked_in(body: Payload, user: str) -> Place:
     """Return where a button stands: in a message, in a form that knows where it was asked for, or on a home of ours."""
     if channel := body.get("channel", {}).get("id"):
