@@ -1268,7 +1268,7 @@ why-kind = There is no kind “{ $said }”. Say one of { $kinds }.
 ## The doctor
 
 doctor-well = All is well.
-doctor-not-well = Something must be mended first. What is marked ✗ keeps Beacon from working.
+doctor-not-well = Something must be mended first. What is marked × keeps Beacon from working.
 doctor-no-workspace = No workspace is named. Set BEACON_WORKSPACE to its folder, or make one: beacon init FOLDER --from FILE.csv
 doctor-workspace-wrong = { $folder } has { $count ->
     [one] 1 mistake
@@ -1426,6 +1426,9 @@ event-undelivered = Nothing reached { $to }: { $why }{ FILLED($instead) ->
    *[yes] ; so { $instead } is told instead
   }
 gone-news = Nothing can be said in { $to } any more
+event-repaired = Nobody would have heard of it any more; it goes on { $at }
+repaired-news = #{ $handle } had no next step, and has one again
+repaired-why = It was bad, nobody had it, and nobody would have been told. That is a mistake of Beacon’s own, or of a hand in its database.
 gone-why = What the platform says: { $why }. What was for that chat reached nobody there; its people were told by themselves. Mend the chat, or take it out of routes.yaml.
 button-health = How Beacon is
 check-orphan = { $rule }: from { $day } nobody would answer for { $slices }.

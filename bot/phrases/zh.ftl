@@ -1226,7 +1226,7 @@ why-kind = 没有“{ $said }”这一类。可用：{ $kinds }。
 ## The doctor
 
 doctor-well = 一切正常。
-doctor-not-well = 需要先处理标 ✗ 的问题，Beacon 才能正常工作。
+doctor-not-well = 需要先处理标 × 的问题，Beacon 才能正常工作。
 doctor-no-workspace = 没有指定工作区。请把 BEACON_WORKSPACE 设为它的文件夹，或新建一个：beacon init 文件夹 --from 文件.csv
 doctor-workspace-wrong = { $folder } 里有 { $count } 处错误。运行 “beacon check { $folder }” 可看到每处的行号。
 doctor-workspace-fine = { $folder }：{ $rules } 条规则，{ $people } 人
@@ -1361,6 +1361,9 @@ event-undelivered = 没能通知到{ $to }：{ $why }{ FILLED($instead) ->
    *[yes] ，改为通知{ $instead }
   }
 gone-news = { $to } 已经发不出消息
+event-repaired = 本来不会再有人收到通知；现于 { $at } 继续
+repaired-news = #{ $handle } 曾没有下一步，现已恢复
+repaired-why = 它仍未恢复、无人认领，也不会再通知任何人。这是 Beacon 自身的错误，或有人改动了数据库。
 gone-why = 平台的答复：{ $why }。发往该会话的内容无人收到，各负责人仍单独收到通知。请修复会话，或从 routes.yaml 中删除。
 button-health = Beacon 状态
 check-orphan = { $rule }：自 { $day } 起没有人负责{ $slices }。

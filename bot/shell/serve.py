@@ -114,7 +114,7 @@ def doctor(
     from core.workspace import load_workspace
 
     log_to_stderr()
-    settings, marks = read_settings(beacon_workspace=folder), {State.FINE: "✓", State.NOTE: "·", State.BROKEN: "✗"}
+    settings, marks = read_settings(beacon_workspace=folder), {State.FINE: "✓", State.NOTE: "·", State.BROKEN: "×"}
 
     async def look() -> list[Finding]:
         found = []

@@ -25,27 +25,26 @@ UNREACHED = ClientConnectorError(SimpleNamespace(host="slack", port=443, ssl=Tru
 
 
 @pytest.mark.parametrize(
-    ("failure", "outcome", "is_unsure"),
+    ("failure", "outcome"),
     [
-        (said(429, {"error": "ratelimited"}, **{"Retry-After": "12"}), Wait(12.0), False),
-        (said(429, None), Wait(30.0), False),
-        (said(200, {"error": "rate_limited"}, **{"retry-after": "x"}), Wait(30.0), False),
-        (said(200, {"error": "channel_not_found"}), Dead("channel_not_found"), False),
-        (said(200, {"error": "invalid_auth"}), Retry("invalid_auth"), False),
-        (said(200, {"error": "missing_scope"}), Retry("missing_scope"), False),
-        (said(200, {"error": "message_not_found"}), Repair("message_not_found"), False),
-        (said(200, {"error": "fatal_error"}), Retry("fatal_error"), True),
-        (said(503, b"<html>"), Retry("http-503"), True),
-        (NO_JSON, Retry("http-502"), True),
-        (TimeoutError(), Retry("TimeoutError"), True),
-        (ServerDisconnectedError(), Retry("ServerDisconnectedError"), True),
-        (UNREACHED, Retry("ClientConnectorError"), False),
-        (SlackRequestError("bad"), Retry("SlackRequestError"), True),
+        (said(429, {"error": "ratelimited"}, **{"Retry-After": "12"}), Wait(12.0)),
+        (said(429, None), Wait(30.0)),
+        (said(200, {"error": "rate_limited"}, **{"retry-after": "x"}), Wait(30.0)),
+        (said(200, {"error": "channel_not_found"}), Dead("channel_not_found")),
+        (said(200, {"error": "invalid_auth"}), Retry("invalid_auth")),
+        (said(200, {"error": "missing_scope"}), Retry("missing_scope")),
+        (said(200, {"error": "message_not_found"}), Repair("message_not_found")),
+        (said(200, {"error": "fatal_error"}), Retry("fatal_error")),
+        (said(503, b"<html>"), Retry("http-503")),
+        (NO_JSON, Retry("http-502")),
+        (TimeoutError(), Retry("TimeoutError")),
+        (ServerDisconnectedError(), Retry("ServerDisconnectedError")),
+        (UNREACHED, Retry("ClientConnectorError")),
+        (SlackRequestError("bad"), Retry("SlackRequestError")),
     ],
 )
-def test_slack_fails(failure, outcome, is_unsure):
+def test_slack_fails(failure, outcome):
     assert slack_failure.outcome_of(failure) == outcome
-    assert slack_failure.is_unsure(failure) is is_unsure
 
 
 @pytest.mark.parametrize(

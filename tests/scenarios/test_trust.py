@@ -113,7 +113,6 @@ def without(*channels: str) -> list[Row]:
     [
         (rows(DAY_BEFORE), Check.FRESH, Verdict.LATE),
         (without("wechat", "douyin"), Check.COMPLETE, Verdict.LATE),
-        ([*rows(), *(row for row in rows() if row[0] == LAST)], Check.DUPLICATES, Verdict.BAD),
         (on(LAST, "wechat", clicks=-50)(rows()), Check.RANGE, Verdict.BAD),
         (on(LAST, "wechat", bad=101)(rows()), Check.PARTS, Verdict.BAD),
         (on(LAST, "wechat", conversions=1001)(rows()), Check.PARTS, Verdict.BAD),
@@ -213,14 +212,29 @@ async def test_a_rule_that_needs_nothing_of_what_is_wrong_goes_on(shop: Shop):
     assert await shop.alert("clicks_drop") is None
 
 
-async def test_two_files_that_tell_the_same_days_are_told_apart_from_two_channels(shop: Shop):
+async def test_of_two_files_that_tell_the_same_day_the_newest_counts_and_nothing_is_added_up(shop: Shop):
     shop.write(rows())
-    shop.write([row for row in rows() if row[0] == LAST], "ads(1).csv")
+    shop.write([(d, c, n | {"clicks": 400}) for d, c, n in rows() if d == LAST], "ads(1).csv")
     await shop.look(MORNING)
 
-    told = await shop.alert("data:ads")
-    assert told is not None
-    assert {fault.check for fault in told.finding.faults} == {Check.DUPLICATES}
+    assert await shop.alert("data:ads") is None
+    fell = await shop.alert("clicks_drop")
+    assert fell is not None
+    assert fell.finding.headline is not None
+    assert fell.finding.headline.value == 4 * 400
+
+
+async def test_two_rows_of_one_file_that_differ_are_added_up_and_marked(shop: Shop):
+    told = [(d, c, n | {"clicks": 100} if d == LAST else n) for d, c, n in rows()]
+    shop.write([*told, *((d, c, n | {"clicks": 300}) for d, c, n in rows() if d == LAST)])
+    await shop.look(MORNING)
+
+    assert await shop.alert("data:ads") is None
+    fell = await shop.alert("clicks_drop")
+    assert fell is not None
+    assert fell.finding.headline is not None
+    assert fell.finding.headline.value == 4 * 400
+    assert {(fault.check, fault.verdict) for fault in fell.finding.faults} == {(Check.DUPLICATES, Verdict.SUSPECT)}
 
 
 async def test_a_column_that_is_gone_is_said_by_its_name(shop: Shop):

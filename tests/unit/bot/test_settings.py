@@ -64,6 +64,7 @@ def test_no_secret_shows_itself():
 
     assert "hidden" not in repr(settings)
     assert set(SECRETS) == {
+        "beacon_deadman_url",
         "beacon_link_secret",
         "beacon_store_url",
         "beacon_ticket_secret",

@@ -6,6 +6,7 @@ from bot.chat.card import Button, Buttons, Card, Fact, Facts, Picture, Prose, Ta
 from bot.chat.plain import padded, plain, wrapped
 from core.calendar.grain import Grain
 from core.charts.figure import Lines
+from core.document import display_width
 from core.metrics.metric import Direction
 from core.quantity import Unit
 
@@ -24,7 +25,7 @@ def test_a_title_is_underlined_as_wide_as_it_is():
 def test_a_table_lines_up_though_chinese_letters_are_two_wide():
     lines = said(TABLE).splitlines()
     assert lines == ["渠道      ROI", "──────  ─────", "微信    1.85×", "Douyin   0.9×"]
-    assert len({displaywidth_of(line) for line in lines}) == 1
+    assert len({display_width(line) for line in lines}) == 1
 
 
 def test_facts_have_their_values_in_one_column():
@@ -51,7 +52,7 @@ def test_lines_of_prose_stay_lines():
 def test_no_line_is_wider_than_asked_for(width):
     text = "6月18日 周四：转化率 1.87%，比前一日（3.13%）下降 40.3%。"
     lines = said(Prose(text), width=width).splitlines()
-    assert all(displaywidth_of(line) <= max(width, 10) for line in lines)
+    assert all(display_width(line) <= max(width, 10) for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 

@@ -78,5 +78,5 @@ def test_a_period_is_read_back_from_what_it_writes(grain: Grain) -> None:
 
 def test_what_is_no_period_is_not_read() -> None:
     for text in ("", "2026", "2026-13", "tomorrow", "2026-W60"):
-        with pytest.raises(ValueError, match=".*"):
+        with pytest.raises(ValueError, match=r"(?i)invalid|in 1|unpack"):
             Period.read(text)

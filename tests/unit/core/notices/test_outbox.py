@@ -70,4 +70,4 @@ def test_a_place_reads_as_it_is_written():
 
 
 def test_kinds_stand_in_the_order_of_their_urgency():
-    assert [Kind.FIRST.rank, Kind.DIGEST.rank] == [0, len(Kind) - 1]
+    assert [Kind.FIRST.rank, Kind.DIGEST.rank, Kind.REVIEW.rank] == [0, len(Kind) - 2, len(Kind) - 1]

@@ -79,7 +79,8 @@ def test_objectives_are_read_from_a_workspace_and_a_rule_may_name_one(tmp_path: 
     found = load_workspace(tmp_path)
     assert found.objectives == (Objective("reach", Text(en="Reach", zh="触达"), ("impressions",), date(2026, 12, 31)),)
     assert found.rules[0].objective == Text(en="Reach", zh="触达")
-    (tmp_path / "objectives.yaml").write_text("- {objective: a, metrics: [nosuch]}\n- {objective: b}\n- {objective: b}\n", "utf-8")
+    wrong_ones = "- {objective: a, metrics: [nosuch]}\n- {objective: b}\n- {objective: b}\n"
+    (tmp_path / "objectives.yaml").write_text(wrong_ones, "utf-8")
     with pytest.raises(Invalid) as wrong:
         load_workspace(tmp_path)
     assert len(wrong.value.mistakes) == 2

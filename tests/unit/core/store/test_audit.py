@@ -65,10 +65,13 @@ async def test_nobody_can_change_what_was_written(store, change):
 
 
 async def test_what_is_rolled_back_was_never_audited(store):
-    with pytest.raises(RuntimeError):
+    async def broken() -> None:
         async with store.begin() as tx:
             await tx.record([Entry(NOW, Realm.SETTING, "zone", "bob", "changed")])
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await broken()
     assert len(await audited(store)) == 3
 
 

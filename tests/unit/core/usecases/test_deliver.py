@@ -20,8 +20,8 @@ from tests.fakes import a_world
 
 
 @pytest.fixture
-async def world():
-    async with a_world() as world:
+async def world(tmp_path):
+    async with a_world(f"sqlite:///{tmp_path}/beacon.db") as world:  # several at once: each has a connection of its own
         yield world
 
 
