@@ -93,7 +93,8 @@ async def _past(batch: Batch, workspace: Workspace, world: World, first: date | 
     if first is None:
         known = [~np.isnan(array).all(axis=0) for array in cube.measures.values()]
         some = np.flatnonzero(np.logical_or.reduce(known)) if known and len(cube.slices) else np.array([], np.int64)
-        start = cube.periods.start + int(some[0]) if len(some) else periods.stop - 1  # nothing came yet: one period is unknown
+        # Where nothing came yet, one period is judged, and unknown.
+        start = cube.periods.start + int(some[0]) if len(some) else periods.stop - 1
         periods = range(max(start, periods.start), periods.stop)
         cube = cube.at(range(max(start - batch.history, cube.periods.start), periods.stop))
     moment = partial(_moment, workspace, batch)
