@@ -212,9 +212,10 @@ class Loops:
         """Send the watchdog, look for whoever was left alone, and tell the world outside that all is well, if it is."""
         if self.watchdog:
             await self._calmly(self._bark)
-        forgotten = await rounds(self.world)
+        forgotten = await rounds(self.workspace, self.world)
         if forgotten:
             log.error("alerts without a next step", handles=forgotten)
+        self.wake.set()
         self.vitals.mark(ROUNDS, self.clock.now(), " ".join(forgotten))
         await self._beat()
         if self.well and (await health(self.world.store, self.clock)).is_well:

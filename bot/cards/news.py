@@ -12,6 +12,7 @@ from core.notices.notice import Notice
 from core.routing.instead import GONE
 from core.routing.mute import Mute
 from core.text import Tongue
+from core.usecases.rounds import REPAIRED
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
@@ -23,6 +24,8 @@ def news_card(notice: Notice, mute: Mute | None, workspace: Workspace, tongue: T
         return _budget_card(notice, tongue)
     if notice.facts.get("news") == GONE:
         return _gone_card(notice, tongue)
+    if notice.facts.get("news") == REPAIRED:
+        return _repaired_card(notice, tongue)
     return mute_news_card(notice, mute, workspace, tongue, now) if mute is not None else None
 
 
@@ -36,3 +39,10 @@ def _gone_card(notice: Notice, tongue: Tongue) -> Card:
     title = say("gone-news", tongue, to=notice.facts["to"])
     why = Prose(say("gone-why", tongue, why=notice.facts["why"]))
     return Card(title, tongue, Tone.BAD, (why, Buttons((Button(say("button-health", tongue), "health"),))), title)
+
+
+def _repaired_card(notice: Notice, tongue: Tongue) -> Card:
+    handle = notice.facts["handle"]
+    title = say("repaired-news", tongue, handle=handle)
+    show = Buttons((Button(say("button-why", tongue), f"why {handle}"),))
+    return Card(title, tongue, Tone.WARNING, (Prose(say("repaired-why", tongue)), show), title)
