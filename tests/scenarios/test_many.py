@@ -81,13 +81,21 @@ async def houses(tmp_path, url, count, alerts):
         yield shop, platforms, house, line
 
 
+async def more_is_heard(platforms, than):
+    """Wait until the platforms have heard more messages than that."""
+    async with asyncio.timeout(60):
+        while len(platforms.messages) <= than:  # noqa: ASYNC110 - a stand-in has no event to wait for
+            await asyncio.sleep(0.1)
+
+
 @pytest.mark.parametrize("count", [2, 4] if ALL else [4])
 async def test_many_that_live_say_everything_once(tmp_path, empty_postgres, count):
     async with houses(tmp_path, empty_postgres, count, 60) as (shop, platforms, _, __):
         begun = time()
         for wave in (20, 40, 60):
+            heard = len(platforms.messages)
             shop.fall(wave)
-            await asyncio.sleep(4)
+            await more_is_heard(platforms, heard)
         plan = Plan(60, 0, empty_postgres, count)
         seen = measured(plan, shop, platforms, await drained(plan, platforms), begun)
     assert (seen.lost, seen.duplicates) == (0, 0), seen
@@ -99,7 +107,7 @@ async def test_one_is_killed_one_frozen_and_one_cut_off_and_nothing_is_lost(tmp_
     async with houses(tmp_path, empty_postgres, count, 90) as (shop, platforms, house, line):
         begun = time()
         shop.fall(30)
-        await asyncio.sleep(3)
+        await more_is_heard(platforms, 0)
         await house.kill(0)
         house.send(1, signal.SIGSTOP)
         line.cut()
@@ -121,7 +129,7 @@ async def test_a_process_of_the_version_before_goes_on_beside_a_newer_store_and_
 ):
     async with houses(tmp_path, empty_postgres, 1, 20) as (shop, platforms, house, _):
         shop.fall(10)
-        await asyncio.sleep(6)
+        await more_is_heard(platforms, 0)
         newer = await asyncpg.connect(empty_postgres)
         await newer.execute("ALTER TABLE delivery ADD COLUMN later TEXT; ALTER TABLE alert ADD COLUMN later TEXT")
         await newer.execute("UPDATE alembic_version SET version_num = '9999'")
