@@ -8,6 +8,7 @@ hour, and a leap. One alone is noise, a slow season, or a series on its way back
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,9 +81,18 @@ def lend(
     """Return what younger series may borrow of these; NaN from one that is too young itself."""
     walk = _Walk.of(values, season, phase, None, events)
     walk.through(None)
-    level = walk.ours.level
-    size = np.where(level == 0, np.nan, np.abs(level))
-    return Borrowed(np.sqrt(walk.ours.variance) / size, (walk.ours.season / size).T)
+    return walk.lent()
+
+
+def detect_and_lend(
+    values: Array, season: int, asked: Collection[int], *, counts: Flags | None = None, events: Rows | None = None
+) -> tuple[Scores, dict[int, Borrowed]]:
+    """Judge, and return what every series had to lend before each point that is asked for."""
+    if not asked:
+        return detect(values, season, counts=counts, events=events), {}
+    walk = _Walk.of(values, season, None, counts, events)
+    lent = walk.through(None, frozenset(asked))
+    return walk.scores(), lent
 
 
 @dataclass(slots=True, eq=False)
@@ -135,7 +145,9 @@ class _Walk:
             shift=np.zeros(at.shape, dtype=bool),
         )
 
-    def through(self, borrowed: Borrowed | None) -> None:
+    def through(self, borrowed: Borrowed | None, asked: frozenset[int] = frozenset()) -> dict[int, Borrowed]:
+        """Walk to the end; return what there was to lend before the points that are asked for."""
+        found: dict[int, Borrowed] = {}
         # An event is judged, and never learnt as if it were usual.
         taught = np.where(self.events[:, None] == 0, self.at, np.nan) if self.events.any() else self.at
         young = np.zeros(self.at.shape[1], dtype=bool) if borrowed is None else ~np.isnan(borrowed.noise)
@@ -148,10 +160,18 @@ class _Walk:
                 self._begin(taught[:t], rows[~young[rows]])
                 if borrowed is not None:
                     self._borrow(taught[:t], rows[young[rows]], borrowed)
+            if t in asked:
+                found[t] = self.lent()
             if code:
                 self._meet(t, code)
             else:
                 self._judge(t)
+        return found
+
+    def lent(self) -> Borrowed:
+        level = self.ours.level
+        size = np.where(level == 0, np.nan, np.abs(level))
+        return Borrowed(np.sqrt(self.ours.variance) / size, (self.ours.season / size).T)
 
     def scores(self) -> Scores:
         band = LINE * self.stray

@@ -1,8 +1,8 @@
 """What a rule sees suddenly rise or fall: the detector, walked over a cube.
 
-A series too young to know its own noise borrows that of its siblings, so that a campaign is watched from its third
-day. A day of 618 is held against the last 618 where the cube reaches back to it; where it does not, against ordinary
-days, for an event that is never judged is one in which nothing is found.
+A series too young to know itself borrows (`young`), so that a campaign is watched from its third day. A day of 618 is
+held against the last 618 where the cube reaches back to it; where it does not, against ordinary days, for an event that
+is never judged is one in which nothing is found.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.calendar.grain import Grain
-from core.rules.detect import Borrowed, Scores, detect, lend
-from core.rules.occasions import NOWHERE, last_time
+from core.cube.baseline import target
+from core.rules.detect import Scores, detect_and_lend
+from core.rules.occasions import last_time
+from core.rules.young import Young, filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,38 +36,32 @@ def scores(metric: str, sides: Sides) -> Scores:
 
 
 def _walked(metric: str, sides: Sides) -> Scores:
-    cube, season = sides.reader.cube, SEASON[sides.grain]
+    cube, season, catalog = sides.reader.cube, SEASON[sides.grain], sides.catalog
     values = sides.reader.value(metric, np.arange(len(cube.periods)))
     # A rate may happen to be whole, and is still no count.
-    counts = None if sides.catalog.metrics[metric].formula is None else np.zeros(len(values), dtype=np.bool_)
-    met = meetings(values, cube.periods, sides.grain, sides.events)
-    borrowed = _borrowed(values, season, met)
-    return detect(values, season, counts=counts, events=met, borrowed=borrowed)
+    counts = None if catalog.metrics[metric].formula is None else np.zeros(len(values), dtype=np.bool_)
+    then = then_of(cube.periods, sides.grain, sides.events)
+    met = meetings(values, then)
+    is_planned = any(each.metric == metric for each in catalog.planned)
+    plan = target(catalog.planned, metric, cube.slices, sides.grain, cube.periods) if is_planned else None
+    young = Young.of(values, season, counts=counts, met=met, then=then, plan=plan)
+    found, lent = detect_and_lend(values, season, young.asks, counts=counts, events=met)
+    return filled(found, young, lent)
 
 
-def meetings(values: Array, periods: range, grain: Grain, events: Mapping[str, Event]) -> NDArray[np.int64] | None:
-    """Return one number for all points that are the same day of the same event; None where nothing meets."""
+def then_of(periods: range, grain: Grain, events: Mapping[str, Event]) -> NDArray[np.int64]:
+    """Return for each point the one it lies over, of the last time of the same event; below 0 where there is none."""
     if grain not in (Grain.HOUR, Grain.DAY):
-        return None
-    then = last_time(periods, grain, None, events)
-    found = np.zeros(len(periods), dtype=np.int64)
-    for column in np.flatnonzero(then != NOWHERE):
-        before = int(then[column]) - periods.start
-        if before >= 0 and not np.isnan(values[:, before]).all():
+        return np.full(len(periods), -1, dtype=np.int64)
+    return np.maximum(last_time(periods, grain, None, events) - periods.start, -1)
+
+
+def meetings(values: Array, then: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """Return one number for all points that are the same day of the same event; None where nothing meets."""
+    found = np.zeros(len(then), dtype=np.int64)
+    for column in np.flatnonzero(then >= 0):
+        before = int(then[column])
+        if not np.isnan(values[:, before]).all():
             found[before] = found[before] or before + 1
             found[column] = found[before]
     return found if found.any() else None
-
-
-def _borrowed(values: Array, season: int, met: NDArray[np.int64] | None) -> Borrowed | None:
-    known = np.count_nonzero(~np.isnan(values), axis=1)
-    young = (known > 0) & (known < 2 * season)
-    if not young.any() or young.all():
-        return None
-    lent = lend(values[~young], season, events=met)
-    able = ~np.isnan(lent.noise)
-    if not able.any():
-        return None
-    noise = np.where(young, np.median(lent.noise[able]), np.nan)
-    shape = np.broadcast_to(np.median(lent.shape[able], axis=0), (len(values), lent.shape.shape[1]))
-    return Borrowed(noise, shape)

@@ -121,6 +121,7 @@ class Detector:
     season: int
     noise: float | None = None  # what it borrows while it is young
     shape: list[float] = field(default_factory=list)
+    is_share: bool = False  # which may happen to be whole, and counts nothing
     ours: Usually | None = None
 
     def walk(self, values: list[Number], events: list[int]) -> list[tuple[Number, Number]]:
@@ -130,7 +131,7 @@ class Detector:
         met: dict[int, list[float]] = {}
         found: list[tuple[Number, Number]] = []
         for at, (value, code) in enumerate(zip(values, events, strict=True)):
-            before, counts = taught[:at], is_whole(values[: at + 1])
+            before, counts = taught[:at], not self.is_share and is_whole(values[: at + 1])
             if self.ours is None and len(sure(before)) >= enough and len(sure(before[:-1])) < enough:
                 self.start(before, phases[:at])
             if self.ours is None:

@@ -68,6 +68,29 @@ async def test_a_channel_that_opened_three_days_ago_is_held_against_its_siblings
         assert fired == ([("flow{channel=kuaishou}", str(THIRD))] if fires else [])
 
 
+PROMOTED = date(2026, 6, 8)  # within the theme days of both years
+
+
+@pytest.mark.parametrize(("visits", "fires"), [(3000, True), (9300, False)])
+async def test_a_channel_of_618_alone_is_held_against_the_last_618_on_its_third_day(tmp_path: Path, visits, fires):
+    """Nobody is beside it, and the campaign begins with a ramp: as it did last year, at twice the numbers."""
+    ramp = (2_000, 5_000, 9_000, 8_800, 9_100, 9_000, 8_900, 9_200, 9_050, 8_950, 9_000, 9_100, 8_900, 9_000)
+    today = PROMOTED + timedelta(days=2)
+    last = PROMOTED.replace(year=PROMOTED.year - 1)
+    facts = steady(today, 400, FOUR[:1], {"visits": 1})
+    for place, number in enumerate(ramp):
+        on(last + timedelta(days=place), "wechat", visits=2 * number)(facts)
+    for place, number in enumerate((*ramp[:2], visits)):
+        on(PROMOTED + timedelta(days=place), "wechat", visits=number)(facts)
+    new = {(when, who): row for (when, who), row in facts.items() if row["visits"] > 1}
+    async with at_work(Team({"flow": ("渠道流量暴跌", "channel_lead")}, {}, LEADS), tmp_path, new) as desk:
+        assert await desk.look(datetime.combine(today, time(9))) == []
+
+        fired = await desk.look(datetime.combine(today + timedelta(days=1), time(9)))
+
+        assert fired == ([("flow{channel=wechat}", str(today))] if fires else [])
+
+
 # --- T7: 618, by channel, people and what they do --------------------------------------------------------------
 
 IN_618 = date(2026, 6, 10)
