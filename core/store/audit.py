@@ -1,4 +1,4 @@
-"""The audit and what is asked of those who may: lines that are only added, and pleas by their code."""
+"""The audit and what is asked of those who may: lines that are only added, and what somebody asked for, by its code."""
 
 from __future__ import annotations
 
