@@ -6,7 +6,7 @@ Each theme of a transaction has a file of its own; here is what joins them.
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from core.alerts.holds import Hold
     from core.notices.group import Group
     from core.notices.notice import Notice
+
+LAST_WORDS = 5  # seconds that closing may take
 
 
 async def open_store(url: str, *, alone: bool = False) -> SqlStore:
@@ -83,7 +85,9 @@ class SqlStore:
                 yield SqlTransaction(connection)
 
     async def aclose(self) -> None:
-        await self.engine.dispose()
+        with suppress(TimeoutError):  # of a connection that was cut off in a question, the driver may wait for ever
+            async with asyncio.timeout(LAST_WORDS):
+                await self.engine.dispose()
         if self._lock:
             self._lock.close()
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -22,6 +21,7 @@ from core.notices.notice import Kind, Notice
 from core.notices.outbox import RENEWED, Delivery, Retry, Sent, Status, Wait, settled
 from core.ports import Conflict, Dispatch, Transaction, World
 from core.routing.instead import instead, reader_of
+from core.usecases.turns import meanwhile
 from core.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -38,23 +38,21 @@ async def deliver(workspace: Workspace, world: World, most: int = 100) -> int:
     lanes: dict[str, list[Delivery]] = defaultdict(list)
     for delivery in claimed:
         lanes[delivery.lane].append(delivery)
-    renewing = asyncio.create_task(_renew(claimed, world))
-    # Chats wait for nobody but themselves. All are let finish: one that is cut off would be said twice.
-    done = await asyncio.gather(*(_in_order(lane, workspace, world) for lane in lanes.values()), return_exceptions=True)
-    renewing.cancel()
+
+    async def renew() -> None:
+        """Say that we are still sending; whoever stops saying so for the length of a lease has died, or as good as."""
+        with suppress(Problem):
+            async with world.store.begin() as tx:
+                await tx.renew(claimed, world.clock.now())
+
+    async with meanwhile(RENEWED.total_seconds(), renew):
+        # Chats wait for nobody but themselves. All are let finish: one that is cut off would be said twice.
+        sending = (_in_order(lane, workspace, world) for lane in lanes.values())
+        done = await asyncio.gather(*sending, return_exceptions=True)
     for failure in done:
         if isinstance(failure, BaseException):
             raise failure
     return len(claimed)
-
-
-async def _renew(claimed: Sequence[Delivery], world: World) -> None:
-    """Say that we are still sending; whoever stops saying so for the length of a lease has died, or as good as."""
-    while True:
-        await asyncio.sleep(RENEWED.total_seconds())
-        with suppress(Problem):
-            async with world.store.begin() as tx:
-                await tx.renew(claimed, world.clock.now())
 
 
 async def _in_order(lane: list[Delivery], workspace: Workspace, world: World) -> None:

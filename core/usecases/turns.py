@@ -33,14 +33,39 @@ async def turn(name: str, world: World) -> AsyncIterator[Turn | None]:
     if taken is None:
         yield None
         return
-    living = asyncio.create_task(_live(taken, world))
+
+    async def live() -> None:
+        with suppress(Problem, Conflict):  # away, or another's by now: what is written under it will tell
+            async with world.store.begin() as tx:
+                await tx.keep_turn(taken, world.clock.now())
+
     try:
-        yield taken
+        async with meanwhile(SIGN_OF_LIFE, live):
+            yield taken
     finally:
-        living.cancel()
         with suppress(Problem, Conflict):  # ended already, lost, or away: it falls to the next by itself
             async with world.store.begin() as tx:
                 await tx.end_turn(taken, taken.done)
+
+
+@asynccontextmanager
+async def meanwhile(seconds: float, do: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Do something every so often until the block ends. It is let end: cut off in a question, a connection may hang."""
+    over = asyncio.Event()
+
+    async def repeat() -> None:
+        while not over.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), seconds)
+                return
+            await do()
+
+    repeating = asyncio.create_task(repeat())
+    try:
+        yield
+    finally:
+        over.set()
+        await repeating
 
 
 async def alone(name: str, world: World, work: Callable[[], Awaitable[None]]) -> None:
@@ -76,12 +101,3 @@ async def occurrence(name: str, moment: datetime, world: World) -> AsyncIterator
         if mine is not None and mine.done < due:
             async with world.store.begin() as tx:
                 await tx.end_turn(mine, due)
-
-
-async def _live(taken: Turn, world: World) -> None:
-    with suppress(Conflict):
-        while True:
-            await asyncio.sleep(SIGN_OF_LIFE)
-            with suppress(Problem):
-                async with world.store.begin() as tx:
-                    await tx.keep_turn(taken, world.clock.now())
