@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.cards.dress import loss_words, metric_title, number, slice_words, usual_words
+from bot.cards.dress import loss_words, metric_title, number, rule_of, slice_words, usual_words
 from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone
 from bot.phrases import say
 from core.alerts.alert import Feedback
@@ -36,8 +36,10 @@ def review_card(review: Review, workspace: Workspace, tongue: Tongue) -> Card:
     if review.tallies:
         blocks.append(Facts(tuple(total_facts(review, workspace, tongue))))
         facts = {"useful": review.total.useful, "noise": review.total.noise}
-        blocks.append(Picture(worth_figure(review, tongue, title), say("review-picture-alt", tongue, **facts)))
-        blocks.append(rules_table(review, tongue))
+        blocks.append(
+            Picture(worth_figure(review, workspace, tongue, title), say("review-picture-alt", tongue, **facts))
+        )
+        blocks.append(rules_table(review, workspace, tongue))
     for code, lines in (
         ("review-causes", list(_causes(review.total, tongue))),
         ("review-effects", [effect_words(one, workspace, tongue) for one in review.effects]),
@@ -80,12 +82,12 @@ def total_facts(review: Review, workspace: Workspace, tongue: Tongue) -> Iterato
         yield Fact(say("review-saved", tongue), loss_words(Loss(amount, unit, metric), workspace, tongue), Tone.GOOD)
 
 
-def rules_table(review: Review, tongue: Tongue) -> Table:
+def rules_table(review: Review, workspace: Workspace, tongue: Tongue) -> Table:
     """Return a line for each rule that spoke, the noisiest first."""
     columns = tuple(say(f"review-column-{name}", tongue) for name in ("rule", "alerts", "useful", "noise", "precision"))
     rows = tuple(
         (
-            _title(rule, review, tongue),
+            _title(rule, workspace, tongue),
             str(tally.alerts),
             str(tally.useful),
             str(tally.noise),
@@ -96,7 +98,7 @@ def rules_table(review: Review, tongue: Tongue) -> Table:
     return Table(columns, rows, numeric=(1, 2, 3, 4))
 
 
-def worth_figure(review: Review, tongue: Tongue, subtitle: str = "") -> Bars:
+def worth_figure(review: Review, workspace: Workspace, tongue: Tongue, subtitle: str = "") -> Bars:
     """Return a bar for each rule that spoke, in what people said of its alerts."""
     kinds = (("useful", "good"), ("noise", "bad"), ("expected", "plain"), ("unjudged", "muted"))
     return Bars(
@@ -104,7 +106,10 @@ def worth_figure(review: Review, tongue: Tongue, subtitle: str = "") -> Bars:
         tongue,
         tuple(Kind(say(f"review-kind-{code}", tongue), tone) for code, tone in kinds),  # type: ignore[arg-type]
         tuple(
-            (_title(rule, review, tongue), (tally.useful, tally.noise, tally.count(Feedback.EXPECTED), tally.unjudged))
+            (
+                _title(rule, workspace, tongue),
+                (tally.useful, tally.noise, tally.count(Feedback.EXPECTED), tally.unjudged),
+            )
             for rule, tally in _noisiest(review)
         ),
         subtitle,
@@ -115,8 +120,8 @@ def _noisiest(review: Review) -> list[tuple[str, Tally]]:
     return sorted(review.tallies.items(), key=lambda each: (-each[1].noise, -each[1].alerts))[:MOST_RULES]
 
 
-def _title(rule: str, review: Review, tongue: Tongue) -> str:
-    found = next((one.rule for one in review.advice if one.rule.id == rule), None)
+def _title(rule: str, workspace: Workspace, tongue: Tongue) -> str:
+    found = rule_of(rule, workspace)
     return found.title.to(tongue) if found else rule
 
 

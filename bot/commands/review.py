@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -54,7 +54,7 @@ def read_adopt(rest: str) -> Adopt:
 
 async def review(command: Review, call: Call) -> Reply:
     first, last = days_of(command.period, call)
-    over = _slice(command.where) if command.where else None
+    over = _slice(command.where, "review-slice") if command.where else None
     found = await reviewed(call.workspace, call.world, first, last, over=over)
     return Reply((review_card(found, call.workspace, call.tongue),))
 
@@ -84,7 +84,7 @@ async def incident(command: Incident, call: Call) -> Reply:
     if first > today:
         raise Problem("incident-future", day=first.isoformat())
     metric = command.metrics[0] if command.metrics else None
-    labels = _slice(command.where)
+    labels = _slice(command.where, "incident-how")
     kept = score.Incident(uuid4().hex, first, min(last, today), metric, labels, command.text, call.person.id)
     async with call.world.store.begin() as tx:
         await tx.keep_incident(kept, call.now)
@@ -103,7 +103,12 @@ def days_of(said: str, call: Call) -> tuple[date, date]:
     if not said:
         return last_month(call.wall.date())
     if found := _DAYS.fullmatch(said):
-        first, last = (datetime.strptime(each, "%Y%m%d").replace(tzinfo=UTC).date() for each in found.groups())
+        try:
+            first, last = (date.fromisoformat(each) for each in found.groups())
+        except ValueError:
+            raise Problem("unknown-period", said=said, example="20260601-20260630") from None
+        if first > last:
+            raise Problem("days-upside-down", first=first.isoformat(), last=last.isoformat())
         return first, last
     return _read(said, call)
 
@@ -113,7 +118,8 @@ def _read(said: str, call: Call) -> tuple[date, date]:
     return window.start.date(), (window.end - timedelta(microseconds=1)).date()
 
 
-def _slice(where: tuple[Matcher, ...]) -> Labels:
+def _slice(where: tuple[Matcher, ...], otherwise: str) -> Labels:
+    """Return the one slice meant; where several are, Missing says by that code how it is said."""
     if any(len(one.values) != 1 or one.negated for one in where):
-        raise Missing("incident-how")
+        raise Missing(otherwise)
     return Labels.of({one.dimension: one.values[0] for one in where})

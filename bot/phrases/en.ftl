@@ -1530,6 +1530,7 @@ pack-unknown = There is no pack “{ $name }”. There are: { $options }.
 ## The review
 
 review-title = { $name }: review, { $first } to { $last }
+review-slice = A review is of one slice or of all: say it with one value, such as channel=wechat
 review-none = No alert fired in these days.
 review-unjudged = { $alerts ->
     [one] One alert

@@ -1459,6 +1459,7 @@ pack-unknown = 没有名为“{ $name }”的行业包。可选：{ $options }�
 ## 复盘
 
 review-title = { $name }：{ $first }至{ $last }复盘
+review-slice = 复盘只看一个切片或全部：请只写一个值，例如 渠道=微信
 review-none = 这段时间没有触发预警。
 review-unjudged = 共 { $alerts } 条预警，还没有人评价是否有用。
 review-verdict = 共 { $alerts } 条预警：{ $useful } 条有用，{ $noise } 条噪声，{ $unjudged } 条未评价。准确率 { $precision }。

@@ -84,7 +84,7 @@ def _write_book(review: Review, workspace: Workspace, tongue: Tongue, path: Path
 
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bottom": 1})
-    table = rules_table(review, tongue)
+    table = rules_table(review, workspace, tongue)
     advice = [(one.rule.title.to(tongue), say(f"course-{one.course}", tongue), because(one, tongue),
                change_words(one, workspace, tongue) if one.changes else "") for one in review.advice]  # fmt: skip
     for name, columns, rows in (

@@ -21,11 +21,12 @@ from core.usecases.backtest import tried
 from core.usecases.history import history
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from core.labels import Labels
     from core.notices.outbox import Delivery
     from core.ports import World
+    from core.rules.rule import Rule
     from core.text import Text
     from core.workspace import Workspace
 
@@ -49,7 +50,10 @@ class Review:
 
 
 async def review(workspace: Workspace, world: World, first: date, last: date, *, over: Labels | None = None) -> Review:
-    """Return the review of these days, and with `over` of the alerts on slices that meet it only."""
+    """Return the review of these days, and with `over` of the alerts on slices that meet it only.
+
+    A part tells nothing of a whole rule: what is false here may be useful elsewhere. So it comes without advice.
+    """
     start, end = (datetime.combine(day, time(), workspace.zone) for day in (first, last + timedelta(days=1)))
     async with world.store.begin() as tx:
         alerts = [alert for alert in await tx.fired(start) if over is None or alert.fingerprint.labels.meets(over)]
@@ -59,15 +63,14 @@ async def review(workspace: Workspace, world: World, first: date, last: date, *,
     records = tuple(one for one in told if one is not None and one.fired < end)
     tallies = by_rule(records)
     today = world.clock.now().astimezone(workspace.zone).date()
-    candidates = await _candidates(workspace, world, today)
+    rules = workspace.rules if over is None else ()
+    candidates = await _candidates(rules, workspace, world, today)
     return Review(
         first=first,
         last=last,
         total=Tally(records),
         tallies=tallies,
-        advice=tuple(
-            advise(rule, tallies.get(rule.id, Tally(())), today, candidates.get(rule.id)) for rule in workspace.rules
-        ),
+        advice=tuple(advise(rule, tallies.get(rule.id, Tally(())), today, candidates.get(rule.id)) for rule in rules),
         missed=missed((one for one in incidents if over is None or one.labels.meets(over)), records, workspace.zone),
         effects=tuple([found for one in records if (found := await _effect(one, workspace, world))]),
         orphans=tuple(one for one in records if one.alert.owner is None),
@@ -89,10 +92,12 @@ def _over(workspace: Workspace) -> Callable[[Period], datetime]:
     return lambda period: period.end.replace(tzinfo=workspace.zone).astimezone(UTC)
 
 
-async def _candidates(workspace: Workspace, world: World, today: date) -> Mapping[str, Candidate]:
+async def _candidates(
+    rules: Iterable[Rule], workspace: Workspace, world: World, today: date
+) -> Mapping[str, Candidate]:
     """Return the history of each rule that has one; what cannot be read is tried on nothing."""
     found = {}
-    for rule in workspace.rules:
+    for rule in rules:
         try:
             (one,) = await tried((rule,), workspace, world, today - HISTORY, today - timedelta(days=1))
         except Problem:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
@@ -157,6 +158,35 @@ async def test_what_is_adopted_changes_what_fires_and_is_undone_and_both_are_in_
             lines = await tx.audited(Wanted("wolf"))
         said = [(line.actor, line.after.get("standing")) for line in lines if line.realm is Realm.RULE]
         assert said == [("director", "released"), ("director", "said")]
+
+
+async def test_a_part_of_the_business_is_reviewed_without_advice_on_whole_rules(tmp_path: Path) -> None:
+    async with lived(tmp_path) as desk:
+        told = await say(desk, "复盘 6月 抖音")
+        assert "共 3 条预警" in told
+        assert "采纳" not in told
+        assert "渠道曝光量" not in told
+        asked = await say(desk, "review 6月 微信 抖音")
+        assert "只看一个切片" in asked
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("review 99999999-00000000", "99999999-00000000"),
+        ("adopt 20260230-20260301 deadbeef", "20260230-20260301"),
+        ("review 20260630-20260601", "对调"),
+        ("adopt 20260630-20260601 deadbeef", "对调"),
+        ("adopt soon", "复盘里的按钮"),
+        ("漏报 微信：", "冒号"),
+        ("漏报 微信 2030-01-01：还没有来的", "还没有到"),
+    ],
+)
+async def test_days_that_are_none_are_said_to_be_and_nothing_breaks(tmp_path: Path, text: str, said: str) -> None:
+    async with at_work(TEAM, tmp_path, facts_until(LAST)) as desk:
+        told = await say(desk, text, "director")
+        assert said in told
+        assert "出错" not in told
 
 
 async def test_a_review_is_taken_into_a_meeting_as_a_page_a_workbook_and_slides(tmp_path: Path) -> None:
