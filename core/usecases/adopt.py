@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.errors import Problem
-from core.revision import Standing
+from core.ports import Conflict
+from core.revision import Standing, newest
 from core.rules.say import say
 from core.usecases.define import entry_of, keep, written
 from core.usecases.review import review
@@ -28,10 +29,13 @@ async def adopt(
     mark: str, first: date, last: date, person: Person, via: str, workspace: Workspace, world: World
 ) -> tuple[Advice, Revision]:
     """Return the change and the revision it became; Problem if these days propose it no longer."""
+    async with world.store.begin() as tx:
+        seen = newest(await tx.revisions())
+    gone = Problem("adopt-gone", first=first.isoformat(), last=last.isoformat())
     found = await review(workspace, world, first, last)
     advice = next((one for one in found.advice if one.changes and one.mark == mark), None)
     if advice is None:
-        raise Problem("adopt-gone", first=first.isoformat(), last=last.isoformat())
+        raise gone
     standing, text = Standing.RETIRED, ""
     if advice.proposed is not None:
         async with world.store.begin() as tx:
@@ -41,4 +45,9 @@ async def adopt(
         if advice.proposed.review is not None:
             entry["review"] = advice.proposed.review
         standing, text = Standing.SAID, written(entry)
-    return advice, await keep(advice.rule.id, standing, text, person, via, workspace, world)
+    rule = advice.rule.id
+    number = seen[rule].number if rule in seen else 0
+    try:
+        return advice, await keep(rule, standing, text, person, via, workspace, world, seen=number)
+    except Conflict:  # somebody changed or retired the rule while the review was held
+        raise gone from None

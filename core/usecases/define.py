@@ -80,10 +80,14 @@ def laid_over(from_files: Sequence[Rule], revisions: Iterable[Revision], workspa
 
 
 async def keep(
-    rule: str, standing: Standing, text: str, person: Person, via: str, workspace: Workspace, world: World
-) -> Revision:
-    """Write the next revision of a rule, and who said it into the audit; the running house goes by it at once."""
-    return await _keep(rule, standing, text, person.id, via, workspace, world)
+    rule: str, standing: Standing, text: str, person: Person, via: str, workspace: Workspace, world: World,
+    *, seen: int | None = None,
+) -> Revision:  # fmt: skip
+    """Write the next revision of a rule, and who said it into the audit; the running house goes by it at once.
+
+    With `seen`, the number of the revision that its giver saw, Conflict when somebody has said another since.
+    """
+    return await _keep(rule, standing, text, person.id, via, workspace, world, seen)
 
 
 async def release(rule: str, workspace: Workspace, world: World) -> Revision:
@@ -92,12 +96,15 @@ async def release(rule: str, workspace: Workspace, world: World) -> Revision:
 
 
 async def _keep(
-    rule: str, standing: Standing, text: str, by: str, via: str, workspace: Workspace, world: World
-) -> Revision:
+    rule: str, standing: Standing, text: str, by: str, via: str, workspace: Workspace, world: World,
+    seen: int | None = None,
+) -> Revision:  # fmt: skip
     now = world.clock.now()
     async with world.store.begin() as tx:
         known = await tx.revisions(rule)
         number = max((one.number for one in known), default=0) + 1
+        if seen is not None and number != seen + 1:
+            raise Conflict(rule)
         revision = Revision(rule, number, standing, text, by, via, now)
         try:
             await tx.revise(revision)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
@@ -20,6 +21,7 @@ from core.alerts.alert import Alert, Stage
 from core.audit import Realm, Wanted
 from core.notices.notice import Place
 from core.review.advice import Because, Course
+from core.revision import Standing
 from core.text import TONGUES
 from core.usecases.review import Review, review
 from core.usecases.watch import watch
@@ -158,6 +160,17 @@ async def test_what_is_adopted_changes_what_fires_and_is_undone_and_both_are_in_
             lines = await tx.audited(Wanted("wolf"))
         said = [(line.actor, line.after.get("standing")) for line in lines if line.realm is Realm.RULE]
         assert said == [("director", "released"), ("director", "said")]
+
+
+async def test_of_two_who_adopt_at_once_one_does_and_nobody_brings_back_what_another_retires(tmp_path: Path) -> None:
+    async with lived(tmp_path) as desk:
+        mark = next(one.mark for one in (await june(desk)).advice if one.rule.id == "wolf")
+        text = f"adopt {FIRST:%Y%m%d}-{LAST:%Y%m%d} {mark}"
+        told = await asyncio.gather(*(say(desk, each, "director") for each in (text, text, "rule retire wolf")))
+        assert sum("已采纳" in each for each in told) + sum("已停用" in each for each in told) >= 1
+        async with desk.world.store.begin() as tx:
+            said = [one.standing for one in await tx.revisions("wolf")]
+        assert said in ([Standing.RETIRED], [Standing.SAID, Standing.RETIRED])
 
 
 async def test_a_part_of_the_business_is_reviewed_without_advice_on_whole_rules(tmp_path: Path) -> None:
