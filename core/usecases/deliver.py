@@ -79,6 +79,9 @@ async def _send_one(delivery: Delivery, workspace: Workspace, world: World) -> D
     else:
         try:
             dispatch = await world.messenger.send(delivery, alert, surfaces)
+        except (Problem, Conflict) as trouble:  # it asks the store for its turn to speak, and the store may be away
+            log.warning("%s was not said: %s", notice.key, trouble)
+            dispatch = Dispatch(Retry(trouble.code if isinstance(trouble, Problem) else "store-raced"), delivery.place)
         except Exception as bug:
             log.exception("a messenger raised for %s", notice.key)
             dispatch = Dispatch(Retry(type(bug).__name__), delivery.place)

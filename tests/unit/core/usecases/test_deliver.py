@@ -158,6 +158,20 @@ async def test_a_bug_in_a_messenger_is_tried_again(world, workspace, caplog):
     assert "a messenger raised" in caplog.text
 
 
+async def test_a_store_that_is_away_while_a_message_is_made_is_no_bug(world, workspace, caplog):
+    await keep(world, first(), alert=an_alert())
+
+    def cut_off(_):
+        raise Unavailable("store-away", store="postgresql://db", detail="connection was closed")
+
+    world.messenger.answer = cut_off
+    await deliver(workspace, world)
+    (waiting,) = await queue(world)
+    assert (waiting.status, waiting.error) == (Status.QUEUED, "store-away")
+    assert "was not said" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 async def test_a_chat_that_moved_is_followed_at_once(world, workspace):
     await keep(world, first(), alert=an_alert())
     world.messenger.answer = lambda delivery: Repair("moved", "C9") if delivery.to == WAR_ROOM else None
