@@ -2,7 +2,7 @@
 
 Smooth ones are averages of many auctions, rough ones of few, whose tails are long and whose small spikes nobody
 calls an incident. As in `series.py` half of the families were held out while choosing. A label is a window around the
-incident, and the score is that of streaming benchmarks: the earlier in a window, the better.
+incident, and the score is that of `streaming.py`: the earlier in a window, the better.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from tests.benchmarks.series import Labelled, Maker, day, wander
+from tests.benchmarks.streaming import probation
 
 LABELLED = 0.1  # of a series lies in the windows of its incidents
-PROBATION, MOST_PROBATION = 0.15, 750
-FALSE_COST = 0.11
 
 
 def _clock(dice, length, per_day, depth, weekend):
@@ -28,7 +27,7 @@ def _struck(dice, mean, per_day, *, spikes=(1.8, 5.0), falls=(0.2, 0.6), shift=(
     length, number = len(mean), int(dice.integers(2, 5))
     lived, truth = mean.copy(), np.zeros(length, dtype=bool)
     width = int(LABELLED * length / number)
-    first = int(min(PROBATION * length, MOST_PROBATION)) + width
+    first = probation(length) + width
     room = (length - width - first) // number
     for turn in range(number):
         at = first + turn * room + int(dice.integers(0, max(room - width, 1)))
@@ -105,27 +104,3 @@ HELD_OUT: tuple[Maker, ...] = (smooth_click_five_minutes, smooth_mille_half_hour
 
 def season_of(name: str) -> int:
     return 288 if name.endswith("five_minutes") else 48 if name.endswith("half_hourly") else 24
-
-
-def standard_score(alarms: list[np.ndarray], many: list[Labelled]) -> float:
-    """Return 100 for every window found at its start and nothing else, 0 for silence."""
-    raw, windows = 0.0, 0
-    for alarm, one in zip(alarms, many, strict=True):
-        edges = np.diff(np.r_[0, one.truth.astype(int), 0])
-        starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-        windows += len(starts)
-        for start, end in zip(starts, ends, strict=True):
-            hits = np.flatnonzero(alarm[start:end])
-            raw += _worth((hits[0] + 1) / (end - start) - 1) if len(hits) else -1.0
-        begin = int(min(PROBATION * len(alarm), MOST_PROBATION))
-        for at in np.flatnonzero(alarm & ~one.truth):
-            if at >= begin:
-                before = np.flatnonzero(ends <= at)
-                past = (at - ends[before[-1]] + 1) / (ends[before[-1]] - starts[before[-1]]) if len(before) else 9.0
-                raw += FALSE_COST * _worth(past)
-    return 100 * (raw + windows) / (2 * windows)
-
-
-def _worth(place: float) -> float:
-    """Return 1 at the start of a window, 0 at its end, -1 long after it."""
-    return -1.0 if place > 3 else float(2 / (1 + np.exp(5 * place)) - 1) / 0.98661

