@@ -7,7 +7,7 @@ they are read here; where one is wrong, those after it are still read, so that n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -68,6 +68,16 @@ class Workspace:
     @property
     def calendar(self) -> Calendar:
         return Calendar(self.events, self.keeps_holidays, self.fiscal_starts)
+
+    def become(self, other: Workspace) -> None:
+        """Hold what another holds; what this run was told otherwise (a zone, a pretended day) stays.
+
+        This is the one frozen value of the house that changes: whoever was handed the running workspace goes on with
+        it. It changes between two awaits, so all at once, and nowhere but here.
+        """
+        for one in fields(self):
+            if one.name not in ("folder", "zone", "today"):
+                object.__setattr__(self, one.name, getattr(other, one.name))
 
 
 def load_workspace(folder: Path) -> Workspace:

@@ -7,7 +7,7 @@ cannot be said in the other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -133,7 +133,7 @@ async def take_up(workspace: Workspace, world: World) -> None:
     async with world.store.begin() as tx:
         revisions = await tx.revisions()
     if revisions:
-        object.__setattr__(workspace, "rules", laid_over(workspace.rules, revisions, workspace))
+        workspace.become(replace(workspace, rules=laid_over(workspace.rules, revisions, workspace)))
 
 
 async def renew_rules(workspace: Workspace, world: World) -> None:
@@ -144,16 +144,8 @@ async def renew_rules(workspace: Workspace, world: World) -> None:
 
 
 def renew(workspace: Workspace, from_files: Workspace, revisions: Iterable[Revision]) -> None:
-    """Let the one workspace of a running house hold what another was read to hold.
-
-    Whoever was handed the workspace goes on with it, so it is changed in place, between two awaits and so all at once.
-    What this run was told otherwise (a zone of its own) stays.
-    """
-    rules = laid_over(from_files.rules, revisions, from_files)
-    for one in fields(workspace):
-        if one.name not in ("folder", "zone", "today", "rules"):
-            object.__setattr__(workspace, one.name, getattr(from_files, one.name))
-    object.__setattr__(workspace, "rules", rules)
+    """Let the workspace of a running house go by its files, and by what was said in chat over them."""
+    workspace.become(replace(from_files, rules=laid_over(from_files.rules, revisions, from_files)))
 
 
 def _file_entries(folder: Path) -> list[Entries]:

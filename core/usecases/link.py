@@ -38,11 +38,11 @@ def with_links(workspace: Workspace, links: Iterable[Link]) -> Workspace:
 
 
 async def take_up_links(workspace: Workspace, world: World) -> None:
-    """Let the running house go by what was linked; the one workspace is changed in place."""
+    """Let the running house go by what was linked."""
     async with world.store.begin() as tx:
         links = await tx.links()
     if links:
-        object.__setattr__(workspace, "people", with_links(workspace, links).people)
+        workspace.become(with_links(workspace, links))
 
 
 async def ask(place: Place, address: str, text: str, alert: str | None, world: World) -> Link:
