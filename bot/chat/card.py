@@ -76,7 +76,20 @@ class Buttons:
     buttons: tuple[Button, ...]
 
 
-Block = Prose | Facts | Table | Picture | Buttons
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A page outside of the chat, such as a report or the board. Its address holds no space, quote, `<`, `>` or `|`."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    ways: tuple[Way, ...]
+
+
+Block = Prose | Facts | Table | Picture | Buttons | Ways
 
 
 @dataclass(frozen=True, slots=True)

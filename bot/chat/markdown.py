@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.chat.card import Block, Buttons, Card, Facts, Picture, Prose, Table, Tone
+from bot.chat.card import Block, Buttons, Card, Facts, Picture, Prose, Table, Tone, Ways
 
 MORE = "…"
 MAX_TITLE = 120  # letters: a line or two, on any phone
@@ -62,8 +62,15 @@ def _block(block: Block) -> str:
             return f"📈 {safe(alt.strip())}" if alt.strip() else ""
         case Buttons():
             return ""  # a robot hears nothing: what can be done, the page behind the link offers
+        case Ways(ways):
+            return "\n".join(f"[{safe(way.label)}]({_closed(way.url)})" for way in ways)
         case _:
             assert_never(block)
+
+
+def _closed(url: str) -> str:
+    """Return an address that holds no bracket, so that it ends where its link does."""
+    return url.replace("(", "%28").replace(")", "%29")
 
 
 def _fact(label: str, value: str, tone: Tone) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.chat.card import Block, Buttons, Card, Facts, Picture, Prose, Table
+from bot.chat.card import Block, Buttons, Card, Facts, Picture, Prose, Table, Ways
 from core.document import display_width
 
 _GAP = "  "
@@ -32,6 +32,8 @@ def _block(block: Block, width: int) -> str:
             return "\n".join(wrapped(alt, width))
         case Buttons(buttons):
             return "\n".join(f"[{button.label}] {button.command}" for button in buttons)
+        case Ways(ways):
+            return "\n".join(f"{way.label}: {way.url}" for way in ways)
         case _:
             assert_never(block)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from bot.cards.dress import person_name, slice_words, usual_words
 from bot.cards.review import because, change_words, review_card, rules_table
 from bot.cards.sheet import safe
-from bot.chat.card import Block, Buttons, Card, Facts, Picture, Prose, Table
+from bot.chat.card import Block, Buttons, Card, Facts, Picture, Prose, Table, Ways
 from bot.phrases import say
 from core.text import Tongue
 
@@ -59,6 +59,8 @@ def _block(block: Block, pictures: Iterator[str]) -> str:
             return f"![{_plain(alt)}]({next(pictures)})"
         case Buttons():
             return ""
+        case Ways(ways):
+            return "\n".join(f"- [{_plain(way.label)}]({way.url})" for way in ways)
         case _:
             assert_never(block)
 

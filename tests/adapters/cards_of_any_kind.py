@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as some
 
-from bot.chat.card import Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone
+from bot.chat.card import Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone, Way, Ways
 from tests.adapters.samples import FIGURE
 
 words = some.text(some.characters(exclude_categories=["Cs", "Cc"], include_characters="\n<&>*`🔴"), max_size=60)
@@ -26,6 +26,9 @@ blocks = some.one_of(
     some.lists(some.builds(Fact, words, long, tones), max_size=25).map(lambda many: Facts(tuple(many))),
     tables(),
     some.just(Picture(FIGURE, "it fell")),
+    some.lists(some.builds(Way, words.filter(str.strip), some.just("https://bi.cn/r?a=1&b=%28")), max_size=3).map(
+        lambda many: Ways(tuple(many))
+    ),
     some.lists(buttons, max_size=30).map(lambda many: Buttons(tuple(many))),
 )
 cards = some.builds(

@@ -20,7 +20,7 @@ from bot.app import open_world
 from bot.cards.alert import alert_card
 from bot.cards.drivers import likely_line
 from bot.cards.figures import alert_figure
-from bot.chat.card import Block, Buttons, Card, Facts, Picture, Prose
+from bot.chat.card import Block, Buttons, Card, Facts, Picture, Prose, Ways
 from core.charts.draw import draw
 from core.usecases.history import history
 from core.usecases.replay import HandClock, has_fired, replay
@@ -124,6 +124,8 @@ def _web_block(block: Block) -> str:
             return _image(figure)
         case Buttons(buttons):
             return _row((button.label, button.style) for button in buttons)
+        case Ways(ways):
+            return "".join(f"<p class=quiet>{escape(way.label)} ↗</p>" for way in ways)
     raise TypeError(block)
 
 

@@ -11,7 +11,7 @@ from email.utils import format_datetime, make_msgid
 from html import escape
 from typing import TYPE_CHECKING, assert_never
 
-from bot.chat.card import Block, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone
+from bot.chat.card import Block, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone, Ways
 from bot.chat.plain import plain
 from bot.phrases import say
 
@@ -95,6 +95,9 @@ def _block(block: Block, *, has_chart: bool) -> str:
             return f'<p style="margin:0 0 12px"><img src="cid:{CHART}" alt="{escape(alt)}" style="{style}"></p>'
         case Buttons():
             return ""  # what can be done, the page behind the link offers
+        case Ways(ways):
+            links = (f'<a href="{escape(way.url)}">{escape(way.label)}</a>' for way in ways)
+            return f'<p style="margin:0 0 12px">{"<br>".join(links)}</p>'
         case _:
             assert_never(block)
 

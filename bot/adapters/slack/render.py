@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, assert_never
 
-from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone
+from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone, Ways
 from bot.chat.columns import columns
 
 # https://docs.slack.dev/reference/block-kit/blocks
@@ -90,6 +90,10 @@ def _draw(block: Block) -> Iterator[Json]:
             for number, row in enumerate(_by(BUTTONS_IN_A_ROW, buttons)):
                 elements = [_button(button, number, place) for place, button in enumerate(row)]
                 yield {"type": "actions", "elements": elements}
+        case Ways(ways):
+            said = " · ".join(f"<{escape(way.url)}|{escape(way.label)}>" for way in ways)
+            if said and len(said) <= MAX_SECTION:  # half of a link is none
+                yield _section(said)
         case _:
             assert_never(block)
 

@@ -7,12 +7,12 @@ a letter is ever cut in two.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import chain
 from typing import assert_never
 
-from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone
+from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone, Ways
 from bot.chat.columns import columns
 from core.document import display_width
 
@@ -38,6 +38,7 @@ class Run:
 
     text: str
     tag: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,9 @@ def _draw(block: Block, *, is_caption: bool) -> Iterator[Run]:
                 yield Run(f"📈 {alt.strip()}", "i")
         case Buttons():
             return
+        case Ways(ways):
+            for number, way in enumerate(ways):
+                yield Run(("\n" if number else "") + way.label, "a", way.url)
         case _:
             assert_never(block)
 
@@ -123,7 +127,8 @@ def _cut(runs: Sequence[Run], most: int) -> list[Run]:
     room = most - units(MORE)
     for run in runs:
         if units(run.text) > room:
-            kept.append(Run(run.text.encode("utf-16-le")[: room * 2].decode("utf-16-le", "ignore").rstrip(), run.tag))
+            short = run.text.encode("utf-16-le")[: room * 2].decode("utf-16-le", "ignore").rstrip()
+            kept.append(replace(run, text=short))
             break
         kept.append(run)
         room -= units(run.text)
@@ -142,4 +147,5 @@ def _limit_tags(runs: Sequence[Run]) -> list[Run]:
 
 def _html(run: Run) -> str:
     text = escape(run.text, quote=False)
-    return f"<{run.tag}>{text}</{run.tag}>" if run.tag else text
+    href = f' href="{escape(run.url)}"' if run.url else ""
+    return f"<{run.tag}{href}>{text}</{run.tag}>" if run.tag else text

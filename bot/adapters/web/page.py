@@ -18,7 +18,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.cards.dress import dressed
-from bot.chat.card import Block, Button, Buttons, Card, Facts, Picture, Prose, Table, Tone
+from bot.chat.card import Block, Button, Buttons, Card, Facts, Picture, Prose, Table, Tone, Ways
 from bot.chat.request import Request
 from bot.phrases import say
 from core.errors import Forbidden
@@ -145,6 +145,11 @@ class LinkedPage:
             case Buttons(buttons):
                 own = handle_of(known.about)
                 return _form(person, _pressed(one for one in buttons if own in one.command)) if person else ""
+            case Ways(ways):
+                links = (
+                    f'<a href="{escape(one.url)}" rel="noopener noreferrer">{escape(one.label)}</a>' for one in ways
+                )
+                return f"<p>{'<br>'.join(links)}</p>"
             case _:
                 assert_never(block)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, assert_never
 
-from bot.chat.card import Block, Buttons, Card, Facts, Picture, Prose, Table
+from bot.chat.card import Block, Buttons, Card, Facts, Picture, Prose, Table, Ways
 
 if TYPE_CHECKING:
     from bot.adapters.web.pictures import Pictures
@@ -59,5 +59,7 @@ def block_json(block: Block, pictures: Pictures) -> Json:
                 "kind": "buttons",
                 "buttons": [{"label": b.label, "command": b.command, "style": b.style} for b in buttons],
             }
+        case Ways(ways):
+            return {"kind": "ways", "ways": [{"label": way.label, "url": way.url} for way in ways]}
         case _:
             assert_never(block)
