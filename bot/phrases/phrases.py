@@ -54,13 +54,22 @@ def _say(code: str, tongue: Tongue, facts: Mapping[str, Fact]) -> str:
     if not bundle.has_message(code):
         warnings.warn(f"no phrase {code!r} in {tongue}", UnsaidWarning, stacklevel=3)
         return _bare(code, facts)
+    said, errors = _filled_in(code, tongue, tuple(facts), *map(_short, facts.values()))
+    if errors:
+        wrong = f"phrase {code!r} in {tongue} wants another blank than {sorted(facts)}"
+        warnings.warn(wrong, UnsaidWarning, stacklevel=3)
+        return _bare(code, facts)
+    return said
+
+
+@lru_cache(maxsize=4096, typed=True)  # typed: 1 and 1.0 are one key otherwise, and are not said alike
+def _filled_in(code: str, tongue: Tongue, names: tuple[str, ...], *blanks: Fact) -> tuple[str, bool]:
+    """Return the sentence with its blanks filled, and whether one could not be: many are asked for the same words."""
+    bundle = _bundle(tongue)
     pattern = bundle.get_message(code).value
     assert pattern is not None  # noqa: S101 - only a message of attributes has none, and our books hold no such
-    said, errors = bundle.format_pattern(pattern, {name: _short(fact) for name, fact in facts.items()})
-    if errors:
-        warnings.warn(f"phrase {code!r} in {tongue}: {errors}", UnsaidWarning, stacklevel=3)
-        return _bare(code, facts)
-    return str(said)
+    said, errors = bundle.format_pattern(pattern, dict(zip(names, blanks, strict=True)))
+    return str(said), bool(errors)
 
 
 def _short(fact: Fact) -> Fact:

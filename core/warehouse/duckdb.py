@@ -1,8 +1,8 @@
 """The warehouse by default: facts in a DuckDB file or in memory, answers kept as cubes and topped up.
 
 A question is asked of the engine once. Afterwards only periods whose facts changed are asked again, and a period that
-is new is written beside those held, so a tick costs what one period costs. Give `stage` from `core.ingest.table`:
-how files are read is another room's business.
+is new is written beside those held, so a tick costs what one period costs; what is held already is answered at once,
+without a thread to wait for. Give `stage` from `core.ingest.table`: how files are read is another room's business.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ MOST_ROWS_SCANNED = 4_000_000  # above it, the rows would take more memory than 
 _ROWS_AT_ONCE = 100_000  # what is fetched and added up while it is still near the processor
 _DECIMALS = 6  # sums of amounts written with up to so many decimals come out as they would on paper
 
+MOST_WHOLES, MOST_WHOLE_CELLS = 256, 50_000  # answers over whole windows that are kept of a source, and how large each
+
 _LONG = 3600  # seconds for taking files in
 
 Key = tuple[str, Grain, tuple[str, ...], tuple[str, ...]]
@@ -62,6 +64,7 @@ class Known:
     groups: dict[tuple[str, ...], Groups] = field(default_factory=dict)
     trouble: Problem | None = None
     repeats: Repeats | None = None  # looked for when first asked
+    wholes: dict[Query, Cube] = field(default_factory=dict)  # answers without a grain, until facts change
 
 
 class DuckdbWarehouse:
@@ -113,6 +116,8 @@ class DuckdbWarehouse:
         if not known.is_learnt:
             raise known.trouble or Missing("source-no-rows", source=source.name, files=", ".join(source.files))
         async with known.lock:
+            if (held := self._held(source, query)) is not None:
+                return held
             return await self._budget.run(lambda cursor: self._answer(cursor, source, query))
 
     async def provenance(self, source: str, window: Window) -> Provenance:
@@ -159,6 +164,7 @@ class DuckdbWarehouse:
             change = await self._budget.run(taker.look, seconds=_LONG)
             async with known.lock:
                 if not change.is_nothing:
+                    known.wholes.clear()
                     arrival = await self._budget.run(lambda cursor: taker.take(cursor, change), seconds=_LONG)
                     if arrival is not None:
                         self._arrived.append(arrival)
@@ -187,6 +193,7 @@ class DuckdbWarehouse:
             known.slices = tuple(Labels.of(dict(zip(source.dimensions, row[1:], strict=True))) for row in rows)
             known.live = live
             known.groups.clear()
+            known.wholes.clear()
         amounts = [code for code, measure in source.measures.items() if measure.how is not How.DISTINCT]
         if amounts:
             (flags,) = cursor.execute(sql.are_decimal(name, amounts, _DECIMALS)).fetchall()
@@ -194,6 +201,20 @@ class DuckdbWarehouse:
         known.is_learnt, known.repeats = True, None
 
     # --- answering
+
+    def _held(self, source: Source, query: Query) -> Cube | None:
+        """Return the answer where nothing of it need be asked of the engine."""
+        known = self._known[source.name]
+        if query.grain is None:
+            return known.wholes.get(query)
+        groups = known.groups.get(query.dimensions)
+        kept = self._kept.get((source.name, query.grain, query.dimensions, query.measures))
+        periods = query.window.periods(query.grain)
+        if groups is None or kept is None or kept.slices is not groups.slices or any(kept.lacking(periods)):
+            return None
+        hows = {code: source.measures[code].how for code in query.measures}
+        shared = groups.places, groups.valued
+        return Cube(query.dimensions, groups.slices, query.grain, periods, kept.show(periods), hows, *shared)
 
     def _answer(self, cursor: DuckDBPyConnection, source: Source, query: Query) -> Cube:
         hows = {code: source.measures[code].how for code in query.measures}
@@ -208,7 +229,20 @@ class DuckdbWarehouse:
         else:
             measures = self._topped_up(cursor, source, query, query.grain, hows, groups, periods)
         shared = groups.places, groups.valued
-        return Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows, *shared)
+        cube = Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows, *shared)
+        if query.grain is None:
+            self._keep_whole(source.name, query, cube)
+        return cube
+
+    def _keep_whole(self, name: str, query: Query, cube: Cube) -> None:
+        wholes = self._known[name].wholes
+        if len(cube.slices) * len(cube.measures) > MOST_WHOLE_CELLS:
+            return
+        for array in cube.measures.values():
+            array.flags.writeable = False
+        wholes[query] = cube
+        while len(wholes) > MOST_WHOLES:
+            del wholes[next(iter(wholes))]
 
     def _topped_up(
         self,

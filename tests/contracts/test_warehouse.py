@@ -482,6 +482,23 @@ async def test_a_window_that_moves_on_and_one_that_reaches_back_are_answered_ali
             assert found["channel=douyin"] == expected
 
 
+async def test_what_was_asked_before_is_answered_without_the_engine_until_facts_change(opened, tmp_path, monkeypatch):
+    write(tmp_path / "ads.csv", ADS)
+    async with opened(a_source()) as warehouse:
+        await warehouse.refresh()
+        queries = [ask("spend", window=WEEK), ask("spend", window=WEEK, grain=None)]
+        first = [told(await warehouse.fetch(query), "spend") for query in queries]
+        asked = []
+        run = warehouse._budget.run
+        monkeypatch.setattr(warehouse._budget, "run", lambda work, **how: asked.append(work) or run(work, **how))
+        assert [told(await warehouse.fetch(query), "spend") for query in queries] == first
+        assert asked == []
+        write(tmp_path / "ads.csv", ADS.replace("抖音,50", "抖音,60"))
+        await warehouse.refresh()
+        changed = [told(await warehouse.fetch(query), "spend")["channel=douyin"] for query in queries]
+        assert changed == [[None, 60, None, None], [60]]
+
+
 async def test_many_rows_are_grouped_by_the_engine_with_the_same_answer(opened, tmp_path, monkeypatch):
     write(tmp_path / "ads.csv", ADS)
     query = ask("spend", window=WEEK, grain=Grain.WEEK)
