@@ -26,6 +26,7 @@ from bot.cards.notice_line import lasted, notice_line
 from bot.cards.press import alert_buttons
 from bot.cards.terms import Told, is_favourable, moved, sentence, threshold, told
 from bot.cards.trust import data_headline, data_why, faults_words
+from bot.cards.ways import alert_ways
 from bot.cards.work import facts_of_work, history_lines, work_blocks
 from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Tone
 from bot.phrases import say
@@ -92,6 +93,7 @@ def alert_card(
     if figure is not None:
         blocks.append(Picture(figure, alt(figure, workspace, tongue)))
     blocks.extend(_rule_lines(alert, workspace, tongue))
+    blocks.extend(alert_ways(alert, workspace, tongue))
     buttons = list(alert_buttons(alert, active, notice, workspace, tongue))
     if likely:
         buttons.append(Button(say("button-drivers", tongue), f"drivers {alert.stamp}"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.cards.dress import dimension_title, metric_title, number, slice_words
 from bot.cards.figures import alt, answer_figure
+from bot.cards.ways import answer_ways
 from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone
 from bot.phrases import say
 from core.calendar.grain import Window
@@ -55,6 +56,7 @@ def answer_card(answer: Answer, workspace: Workspace, tongue: Tongue, *, reading
     figure = None if form == "table" else answer_figure(answer, workspace, tongue, title)
     if figure is not None:
         blocks.append(Picture(figure, alt(figure, workspace, tongue)))
+    blocks.extend(answer_ways(answer, workspace, tongue))
     if buttons := tuple(_buttons(answer, workspace, tongue)):
         blocks.append(Buttons(buttons))
     first = answer.values[0] if answer.values else None

@@ -50,6 +50,10 @@ unknown-person = No person “{ $name }”.
 unknown-zone = No time zone “{ $name }”. Zones are named like Asia/Shanghai.
 name-taken = “{ $name }” is a name of { $other } already, so { $metric } cannot have it too.
 how-or-formula = { $metric } needs either “how” (sum, count, distinct, last) or “formula”, and not both.
+report-site = A report's address begins with https:// (or http://), names its site in plain letters, and goes on with / or ?, as in https://bi.example.cn/roi?day={"{"}period{"}"}.
+report-hole = No “{ $name }” is known to fill this with. There are { $options }; a dimension's title is {"{"}channel:zh{"}"} or {"{"}channel:en{"}"}.
+report-sign = “{ $sign }” cannot stand in an address. A hole is written {"{"}period{"}"}; any other sign by its %-code.
+way-report = Report: { $metric }
 formula-too-long = This formula is too long to be read.
 formula-ends = This formula ends where a metric or a number should follow.
 formula-unexpected = This does not belong in a formula here.

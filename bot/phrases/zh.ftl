@@ -50,6 +50,10 @@ unknown-person = 没有人员“{ $name }”。
 unknown-zone = 没有时区“{ $name }”。时区写法如 Asia/Shanghai。
 name-taken = “{ $name }”已经是 { $other } 的名字，{ $metric } 不能再用。
 how-or-formula = { $metric } 要写“how”（sum、count、distinct、last）或“formula”，二者选一。
+report-site = 报表地址要以 https://（或 http://）开头，写明站点，后面接 / 或 ?，如 https://bi.example.cn/roi?day={"{"}period{"}"}。
+report-hole = 不知道用什么填“{ $name }”。可用的有 { $options }；维度值的名称写作 {"{"}channel:zh{"}"} 或 {"{"}channel:en{"}"}。
+report-sign = 地址里不能有“{ $sign }”。占位符写作 {"{"}period{"}"}，其他符号请用 % 编码。
+way-report = 查看报表：{ $metric }
 formula-too-long = 公式太长，读不了。
 formula-ends = 公式没写完，后面还要有指标或数字。
 formula-unexpected = 公式的这个位置不能写这个。

@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Literal
 
 from core import document
+from core.calendar.grain import Grain
 from core.document import Fields, Mapped, Mistakes, Node, Read, Scalar, fold, suggesting
 from core.errors import Invalid, Missing, Mistake, Where
 from core.labels import Labels, Matcher
@@ -22,6 +23,7 @@ from core.metrics import additivity, formula
 from core.metrics.catalog import Catalog, names_of
 from core.metrics.dimension import Dimension, Value
 from core.metrics.metric import Direction, Formula, How, Metric, Ref, Tier
+from core.metrics.report import mistakes_in
 from core.metrics.target import Planned
 from core.quantity import Unit
 from core.text import Text
@@ -73,6 +75,8 @@ def load_dictionary(nodes: Iterable[tuple[str, Node | None]], mistakes: Mistakes
     _share_no_name([(one.metric, one.place("metric")) for one in definitions.values()], mistakes)
     own = {code: one.metric for code, one in definitions.items()}
     metrics = {code: metric for code, metric in under.metrics.items() if code not in own} | own
+    known = {*under.dimensions, *dimensions}
+    mistakes += [wrong for one in definitions.values() if one.report for wrong in mistakes_in(one.report, known)]
     codes = {fold(name): metric.code for metric in metrics.values() for name in names_of(metric)}
     codes |= {fold(code): code for code in metrics}
     for code, one in definitions.items():
@@ -97,6 +101,7 @@ def load_targets(nodes: Iterable[Node | None], mistakes: Mistakes, catalog: Cata
                 value=fields.need("value", document.number, Decimal(0)),
                 first=fields.take("from", document.day, None),
                 last=fields.take("to", document.day, None),
+                per=fields.take("per", document.member(Grain), None),
             )
             if one.first and one.last and one.first > one.last:
                 fields.note("days-reversed", "to", first=str(one.first), last=str(one.last))
@@ -173,6 +178,7 @@ def unique(fields: Fields, kind: str, name: str, taken: Iterable[str]) -> bool:
 class _Definition:
     metric: Metric
     written: Scalar | None
+    report: Scalar | None
     fields: Fields
 
     def place(self, key: str) -> Where:
@@ -190,6 +196,7 @@ def _metric(fields: Fields, category: str, under: Mapping[str, Metric]) -> _Defi
         fields.note("how-or-formula", "how", metric=name)
     if written is None and how is None and was is None and not fields.has("formula") and not fields.has("how"):
         fields.note("how-or-formula", "metric", metric=name)
+    report = fields.take("report", document.scalar, None)
     changed = written is not None or how is not None
     metric = replace(
         start,
@@ -204,12 +211,13 @@ def _metric(fields: Fields, category: str, under: Mapping[str, Metric]) -> _Defi
         no_data=fields.take("no_data", document.choice(_NO_DATA), start.no_data),
         band=fields.take("band", _band, start.band),
         owner_role=fields.take("owner", document.words, start.owner_role),
+        report=report.text if report else start.report,
         # Until its formula is resolved, a metric is a plain sum.
         how=(how or How.SUM) if changed or was is None else was.how,
         formula=None if changed or was is None else was.formula,
     )
     fields.close()
-    return _Definition(metric, written, fields)
+    return _Definition(metric, written, report, fields)
 
 
 def _dimension(fields: Fields, under: Mapping[str, Dimension]) -> Dimension:

@@ -106,3 +106,4 @@ class Metric:
     band: tuple[Decimal, Decimal] | None = None
     owner_role: str | None = None
     version: int = 1
+    report: str = ""  # where another tool shows it, with holes for slice and period: see `report`
