@@ -18,22 +18,33 @@ from core.errors import Problem
 from core.rules.finding import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from core.alerts.alert import Alert
     from core.alerts.pace import Pace
     from core.errors import Fact
-    from core.rules.rule import Rule
+    from core.rules.rule import Rule, Ticket
 
 _BEGINS = ("fired", "reopened")
 
 
-def follow(changes: Iterable[Change], rules: Iterable[Rule], now: datetime, pace: Pace = PLAIN) -> tuple[Change, ...]:
-    """Return the changes with what their rules' envelopes set going."""
-    named = {rule.id: rule for rule in rules if rule.consequence or rule.ticket}
+def follow(
+    changes: Iterable[Change],
+    rules: Iterable[Rule],
+    now: datetime,
+    pace: Pace = PLAIN,
+    usual: Callable[[Alert, Rule], Ticket | None] = lambda _, __: None,
+) -> tuple[Change, ...]:
+    """Return the changes with what their rules' envelopes set going.
+
+    `usual` is asked for the ticket of a rule that names none, where its alert goes by the default route.
+    """
+    named = {rule.id: rule for rule in rules}
     return tuple(
-        _follow(change, rule, now, pace) if (rule := named.get(change.after.fingerprint.rule)) else change
+        _follow(change, _whole(rule, change.after, usual), now, pace)
+        if (rule := named.get(change.after.fingerprint.rule))
+        else change
         for change in changes
     )
 
@@ -51,6 +62,12 @@ def answer(alert: Alert, by: str, now: datetime, *, yes: bool, note: str = "", v
         facts |= {"webhook": 1, "rule": alert.fingerprint.rule, "handle": alert.handle, "at": now.isoformat()}
     work = replace(alert.work, proposal=replace(proposal, answer=given, by=by, at=now))
     return moved(alert, now, [(str(given), facts)], actor=by, via=via, work=work)
+
+
+def _whole(rule: Rule, alert: Alert, usual: Callable[[Alert, Rule], Ticket | None]) -> Rule:
+    if rule.ticket is not None or (ticket := usual(alert, rule)) is None:
+        return rule
+    return replace(rule, ticket=ticket)
 
 
 def _follow(change: Change, rule: Rule, now: datetime, pace: Pace) -> Change:

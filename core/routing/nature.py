@@ -1,8 +1,8 @@
 """What sort of rule it is, and who hears of each sort by default: the table of rule types, where a team wrote none.
 
 A bound is pushed and mailed; a trend also reaches a phone that is not looked at; a combination is several people's
-business; odd behaviour is a report, with what may be behind it, that people work on together. Whoever has no such
-address hears where they always do.
+business and opens a ticket; odd behaviour is a report, with what may be behind it, that people work on together.
+Whoever has no such address hears where they always do.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from core.alerts.alert import Step
+from core.routing.route import labels_of, matching
+from core.rules.rule import Ticket
 from core.rules.tree import (
     All,
     Any,
@@ -33,6 +35,13 @@ from core.rules.tree import (
     YearAgo,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.alerts.alert import Alert
+    from core.routing.route import Route
+    from core.rules.rule import Rule
+
 
 class Nature(StrEnum):
     STATIC = "static"
@@ -47,12 +56,13 @@ class Default:
 
     also: tuple[str, ...] = ()
     leads: bool = False
+    ticket: Ticket | None = None
 
 
 DEFAULTS = {
     Nature.STATIC: Default(("mail",)),
     Nature.TREND: Default(("sms",)),
-    Nature.COMPOSITE: Default(("mail",), leads=True),
+    Nature.COMPOSITE: Default(("mail",), leads=True, ticket=Ticket(timedelta(days=1))),
     Nature.BEHAVIOUR: Default(("mail",), leads=True),
 }
 STEPS = (Step(timedelta(hours=1), "lead"),)
@@ -75,6 +85,15 @@ def nature_of(sentence: Sentence) -> Nature:
             return Nature.TREND
         case _:
             return Nature.STATIC
+
+
+def usual_ticket(alert: Alert, rule: Rule, routes: Sequence[Route]) -> Ticket | None:
+    """Return the ticket that the table has for this sort of rule, where its alert goes by the default route."""
+    ticket = DEFAULTS[nature_of(rule.sentence)].ticket
+    if ticket is None or alert.fingerprint.orphan:
+        return None
+    seen = labels_of(rule.id, rule.owner, alert.severity, alert.fingerprint.labels, is_opportunity=rule.is_opportunity)
+    return ticket if any(route.usual for route in matching(routes, seen)) else None
 
 
 def _is_bound(right: object, left: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from core.alerts.alert import Alert
 from core.alerts.event import Change, Event
@@ -11,7 +12,9 @@ from core.alerts.holds import Hold
 from core.errors import Missing, Problem
 from core.ports import Conflict, World
 from core.routing.decide import decide
+from core.routing.nature import usual_ticket
 from core.routing.pace import WorkingTime
+from core.rules.rule import Rule, Ticket
 from core.usecases.tell import inhibited, tell
 from core.workspace import Workspace
 
@@ -24,6 +27,11 @@ Think = Callable[[Alert, Sequence[Event], Sequence[Hold], datetime], Thought]
 def pace_of(workspace: Workspace) -> WorkingTime:
     """Return how long the time of this team's people takes."""
     return WorkingTime(workspace.people, workspace.calendar)
+
+
+def usual_of(workspace: Workspace) -> Callable[[Alert, Rule], Ticket | None]:
+    """Return what gives the rules of this team's default route the ticket of their sort."""
+    return partial(usual_ticket, routes=workspace.routes)
 
 
 async def act(handle: str, think: Think, world: World, workspace: Workspace) -> Change:

@@ -21,7 +21,7 @@ from core.quality.trust import judge
 from core.routing.decide import decide
 from core.rules.evaluate import findings
 from core.rules.needs import Batch, batches
-from core.usecases.act import pace_of
+from core.usecases.act import pace_of, usual_of
 from core.usecases.inspect import faults_of, inspect
 from core.usecases.orphans import tend_orphans
 from core.usecases.restate import restate
@@ -55,7 +55,7 @@ async def evaluate(
     seen = findings(batch.rules, cube, workspace.catalog, trust, period, workspace.events)  # think: all slices at once
     async with world.store.begin() as tx:
         changes = observe(await tx.latest(rule.id for rule in batch.rules), seen, now)
-        changes = follow(changes, workspace.rules, now, pace_of(workspace))
+        changes = follow(changes, workspace.rules, now, pace_of(workspace), usual_of(workspace))
         changes, causes, holds = await inhibited(tx, changes, await tx.holds(), workspace, now)
         rules = (*workspace.rules, *batch.rules)
         decision = decide(changes, rules, workspace.routes, holds, workspace.people, now, workspace.calendar)

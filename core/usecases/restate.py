@@ -21,7 +21,7 @@ from core.quality.trust import judge
 from core.routing.decide import decide
 from core.rules.evaluate import findings
 from core.rules.finding import Finding
-from core.usecases.act import pace_of
+from core.usecases.act import pace_of, usual_of
 from core.usecases.inspect import faults_of
 from core.usecases.tell import inhibited, tell
 
@@ -75,7 +75,7 @@ async def _told(
 ) -> tuple[Change, ...]:
     if not changes:
         return ()
-    followed = follow(changes, workspace.rules, now, pace_of(workspace))
+    followed = follow(changes, workspace.rules, now, pace_of(workspace), usual_of(workspace))
     every, causes, holds = await inhibited(tx, followed, await tx.holds(), workspace, now)
     rules = (*workspace.rules, *batch.rules)
     decision = decide(every, rules, workspace.routes, holds, workspace.people, now, workspace.calendar)

@@ -11,7 +11,7 @@ from core.alerts.holds import Hold
 from core.alerts.wake import wake
 from core.ports import Conflict, World
 from core.routing.decide import decide
-from core.usecases.act import pace_of
+from core.usecases.act import pace_of, usual_of
 from core.usecases.mute import next_mute, tend
 from core.usecases.tell import inhibited, tell
 from core.workspace import Workspace
@@ -49,7 +49,7 @@ async def _watch_once(workspace: Workspace, world: World) -> tuple[Change, ...]:
         woken = [wake(alert, holds[alert.id], now, pace) for alert in due]
         ended = [hold for _, over in woken for hold in over]
         still = [hold for kept in holds.values() for hold in kept if hold.id not in {over.id for over in ended}]
-        changes = follow([change for change, _ in woken if change], workspace.rules, now, pace)
+        changes = follow([change for change, _ in woken if change], workspace.rules, now, pace, usual_of(workspace))
         every, causes, held = await inhibited(tx, changes, still, workspace, now)
         decision = decide(every, workspace.rules, workspace.routes, held, workspace.people, now, workspace.calendar)
         await tell(tx, decision, now, (*ended, *causes))

@@ -90,3 +90,21 @@ async def test_without_routes_an_owner_hears_by_the_sort_of_rule(tmp_path, when,
         async with world.store.begin() as tx:
             heard = {str(one.notice.to) for one in await tx.deliveries(fired.id)}
     assert heard == told
+    is_combined = nature_of(workspace.rules[0].sentence) is Nature.COMPOSITE
+    assert [one.is_ticket for one in fired.work.open_promises] == [True] * is_combined
+
+
+@pytest.mark.parametrize("routes", ["- route: all\n  owner: role:channel_lead\n", "- route: all\n  default: true\n"])
+async def test_a_combination_opens_a_ticket_by_the_default_route_alone(tmp_path, routes):
+    for name, text in (WORKSPACE | {"routes.yaml": routes}).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(
+        "- rule: it\n  when: roi by channel < 1 and spend > 10\n  owner: channel_lead\n  gate: off\n", encoding="utf-8"
+    )
+    rows = [f"2026-06-{day:02},wechat,{20 if day == 18 else 200},100" for day in range(1, 19)]
+    (tmp_path / "ads.csv").write_text("\n".join(["day,channel,revenue,spend", *rows]), encoding="utf-8")
+    workspace = load_workspace(Path(tmp_path))
+    async with open_world(workspace, HandClock(datetime(2026, 6, 19, 6, tzinfo=UTC))) as world:
+        (fired,) = [one.after for one in await evaluate_due(workspace, world) if one.after.fingerprint.rule == "it"]
+    tickets = [one for one in fired.work.open_promises if one.is_ticket]
+    assert len(tickets) == ("default: true" in routes)
