@@ -20,7 +20,20 @@ from numpy.typing import NDArray
 
 from core.document import fold
 from core.errors import Invalid, Mistake, Problem
-from core.ingest.clean import Kind, Order, clean, dated, is_blank, is_summary, moment, number, order_of, scale_of, text
+from core.ingest.clean import (
+    Kind,
+    Order,
+    is_blank,
+    is_serial,
+    is_summary,
+    moment,
+    number,
+    odd,
+    order_of,
+    parts,
+    scale_of,
+    text,
+)
 from core.ingest.files import as_text, form_of, header
 
 if TYPE_CHECKING:
@@ -92,18 +105,28 @@ def stage(
     names = lay(connection, path, f"{into}_raw")
     places = [_place(path, name, names, other_names.get(name, ())) for name, _ in columns]
     cells = [f"r.c{place}" for place in places]
+    kinds = [kind for _, kind in columns]
     orders = [_order(connection, f"{into}_raw AS r", cell) if kind == "time" else None
-              for cell, (_, kind) in zip(cells, columns, strict=True)]  # fmt: skip
-    cleaned = [clean(cell, kind, zone, order, scale_of(names[place]))
-               for cell, place, (_, kind), order in zip(cells, places, columns, orders, strict=True)]  # fmt: skip
-    summary = " OR ".join(
-        is_summary(cell)
-        for cell in {"r.c0", *(c for c, (_, kind) in zip(cells, columns, strict=True) if kind != "number")}
-    )
-    chosen = "".join(f", {sql} AS c{i}" for i, sql in enumerate(cleaned))
+              for cell, kind in zip(cells, kinds, strict=True)]  # fmt: skip
+    looked = "".join(f", {odd(cell, kind)} AS n{i}" for i, (cell, kind) in enumerate(zip(cells, kinds, strict=True)))
+    made = "".join(f", {parts(f'r.n{i}')} AS p{i}" for i, kind in enumerate(kinds) if kind == "number")
+    cleaned = ""
+    for i, (cell, place, kind, order) in enumerate(zip(cells, places, kinds, orders, strict=True)):
+        match kind:
+            case "text":
+                value = text(cell)
+            case "number":
+                value = number(cell, scale_of(names[place]), f"r.p{i}")
+            case "time":
+                value = moment(cell, zone, order, f"r.n{i}")
+        cleaned += f", {value} AS c{i}"
+    # A plain day is no total, so only the odd ones are looked at.
+    wordy = {cell: f"r.n{i}" if kind == "time" else cell
+             for i, (cell, kind) in enumerate(zip(cells, kinds, strict=True)) if kind != "number"}  # fmt: skip
+    summary = " OR ".join(is_summary(words) for words in dict.fromkeys([*wordy.values(), wordy.get("r.c0", "r.c0")]))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {into} AS "
-        f"SELECT r.row AS row, {summary} AS is_summary{chosen} FROM {into}_raw AS r"
+        f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT r.row AS row, {summary} AS is_summary{cleaned} "
+        f"FROM (SELECT r.*{made} FROM (SELECT r.*{looked} FROM {into}_raw AS r) AS r) AS r"
     )
     rejected = f"{into}_rejected"
     connection.execute(f"DROP TABLE IF EXISTS {rejected}; ALTER TABLE {into}_raw_rejected RENAME TO {rejected}")
@@ -189,25 +212,26 @@ def _lay_parquet(connection: DuckDBPyConnection, path: Path, into: str) -> tuple
 
 def _column(connection: DuckDBPyConnection, cell: str, name: str, zone: str) -> Column:
     order = _order(connection, "kept", cell)
-    scale = scale_of(name)
-    asked = text(cell), number(cell, scale), moment(cell, zone, order), dated(cell, zone, order)
+    looked = f"SELECT {cell} AS c, {odd(cell, 'number')} AS n, {odd(cell, 'time')} AS t, row FROM kept"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE looked AS SELECT *, {parts('n')} AS p FROM ({looked})")
+    as_number, as_time = number("c", scale_of(name), "p"), moment("c", zone, order, "t")
+    asked = text("c"), as_number, as_time, f"CASE WHEN NOT coalesce({is_serial('t')}, false) THEN {as_time} END"
     counted = ", ".join(f"count({sql})" for sql in asked)
-    filled, numbers, times, sure_times = _one(connection, f"SELECT {counted} FROM kept")
+    filled, numbers, times, sure_times, height = _one(connection, f"SELECT {counted}, count(*) FROM looked")
     if not filled:
-        return Column(name, "empty", np.full(_one(connection, "SELECT count(*) FROM kept")[0], None, dtype=object))
+        return Column(name, "empty", np.full(height, None, dtype=object))
     enough = filled - filled // 20  # a note at the foot of a long export does not make words of its days
     # 20250618 is a number too; a column of nothing but such days is one of days.
     if times >= enough and sure_times:
-        values = _values(connection, moment(cell, zone, order))
+        values = _values(connection, as_time)
         return Column(name, "time", np.ma.filled(values.astype("datetime64[us]"), np.datetime64("NaT")))
     if numbers >= enough:
-        return Column(name, "number", np.ma.filled(_values(connection, number(cell, scale)), np.nan))
-    words = _values(connection, text(cell))
-    return Column(name, "text", np.ma.filled(words, None))
+        return Column(name, "number", np.ma.filled(_values(connection, as_number), np.nan))
+    return Column(name, "text", np.ma.filled(_values(connection, text("c")), None))
 
 
 def _values(connection: DuckDBPyConnection, sql: str) -> NDArray[Any]:
-    found: NDArray[Any] = connection.execute(f"SELECT {sql} AS v FROM kept ORDER BY row").fetchnumpy()["v"]
+    found: NDArray[Any] = connection.execute(f"SELECT {sql} AS v FROM looked ORDER BY row").fetchnumpy()["v"]
     return found
 
 

@@ -101,8 +101,8 @@ def test_a_day_that_could_be_another_is_not_guessed(ask, written):
 
 
 def test_an_excel_serial_alone_makes_no_column_of_days(ask):
-    assert ask(clean.dated("?1", "UTC"), "45826") is None
-    assert ask(clean.dated("?1", "UTC"), "2025/6/18") == datetime(2025, 6, 18)
+    assert ask(clean.is_serial("?1"), "45826")
+    assert not ask(clean.is_serial("?1"), "2025/6/18")
 
 
 @pytest.mark.parametrize(
