@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from bot.adapters.web.adapter import WebAdapter
     from bot.adapters.web.demo import DemoControl
     from core.charts.figure import Figure
+    from core.metrics.source import Source
 
 log = structlog.get_logger()
 
@@ -102,7 +103,9 @@ async def open_world(
     catalog, folder = workspace.catalog, data or workspace.folder
     zone = str(workspace.zone)
     inbox = FileInbox(folder, catalog, zone, lambda source: wanted(source, catalog), arrived)
-    warehouse = _pulling(open_warehouse(facts, catalog, folder, stage=stage, zone=zone), workspace, inbox)
+    warehouse = open_warehouse(facts, catalog, folder, stage=stage, zone=zone)
+    if is_running or any(one.pull for one in catalog.sources.values()):
+        warehouse = _pulling(warehouse, workspace, inbox)
     store = _InMemory() if store_url == MEMORY else await _opened(store_url, is_running=is_running)
     try:
         try:
@@ -120,10 +123,12 @@ async def open_world(
 
 
 def _pulling(warehouse: Warehouse, workspace: Workspace, inbox: FileInbox) -> Warehouse:
-    """Return the warehouse, asking addresses besides where the workspace names some."""
-    pulled = tuple(one for one in workspace.catalog.sources.values() if one.pull)
-    if not pulled:
-        return warehouse
+    """Return the warehouse, asking addresses besides where the workspace names some: those that it names by then."""
+    known = frozenset(workspace.catalog.sources)  # what the warehouse was opened with
+
+    def pulled() -> tuple[Source, ...]:
+        sources = workspace.catalog.sources.values()
+        return tuple(one for one in sources if one.pull and one.name in known)
 
     def tell(source: str, problem: Problem) -> None:
         log.warning("an address did not answer", source=source, problem=problem.code, **problem.facts)

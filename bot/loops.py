@@ -28,9 +28,9 @@ from core.errors import Problem
 from core.notices.notice import Place
 from core.ports import Arrival, Conflict, World
 from core.usecases.deliver import deliver
-from core.usecases.digest import post_digests
 from core.usecases.evaluate import evaluate_due
 from core.usecases.health import BARK, ROUNDS, Vitals, health
+from core.usecases.post_digests import next_digest, post_digests
 from core.usecases.post_reviews import post_reviews
 from core.usecases.rounds import rounds
 from core.usecases.turns import occurrence
@@ -48,7 +48,7 @@ BATCH = 50
 REST = 5.0  # seconds at most between two looks at the queue
 ROUNDS_AT = "*/10 * * * *"
 BEAT = 10.0  # seconds between two signs of life
-DIGEST = "0 9 * * *"
+REVIEW = "0 9 * * *"
 MISFIRE = 3600  # a late job is run, and not dropped
 _BACK = tuple(timedelta(minutes=minutes) for minutes in (1, 60, 1440, 8 * 1440, 32 * 1440, 400 * 1440))
 
@@ -86,6 +86,7 @@ class Loops:
     well: Callable[[], Awaitable[None]] | None = None  # called after each round that finds all well
     watchdog: tuple[Place, ...] = ()  # the chats that it goes round to
     _barking_since: datetime | None = field(init=False, default=None)
+    _digest_at: datetime | None = field(init=False, default=None)
     _scheduler: Any = field(init=False)
     _arrivals: tuple[Arrival, ...] = ()
     _turn: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
@@ -104,8 +105,7 @@ class Loops:
         add(self._beat, IntervalTrigger(seconds=BEAT), id="beat", next_run_time=_at_once())
         if "evaluate" in self.does:
             add(self.evaluate, IntervalTrigger(seconds=self.look), id="look", next_run_time=_at_once())
-            for line in sorted({rule.schedule for rule in self.workspace.rules if rule.schedule}):
-                add(self._once, self._at(line), id=f"cron {line}", args=["cron", line, partial(self.evaluate, line)])
+            self.plan_rules()
             add(
                 self._once,
                 self._at(ROUNDS_AT),
@@ -113,8 +113,9 @@ class Loops:
                 args=["rounds", ROUNDS_AT, partial(self._calmly, self._go_round)],
             )
             add(
-                self._once, self._at(DIGEST), id="digest", args=["digest", DIGEST, partial(self._in_turn, self._digest)]
+                self._once, self._at(REVIEW), id="review", args=["review", REVIEW, partial(self._in_turn, self._review)]
             )
+            add(self._in_turn, id="digests missed", args=[self._digest])  # while we were down
         self._scheduler.start()
         try:
             await self._deliver()
@@ -148,6 +149,17 @@ class Loops:
 
         await self._in_turn(road)
 
+    def plan_rules(self) -> None:
+        """Judge rules at the lines of cron that they have now: rules change while we run."""
+        wanted = {f"cron {rule.schedule}": rule.schedule for rule in self.workspace.rules if rule.schedule}
+        planned = {job.id for job in self._scheduler.get_jobs() if job.id.startswith("cron ")}
+        for name in planned - wanted.keys():
+            self._scheduler.remove_job(name)
+        for name in sorted(wanted.keys() - planned):
+            line = wanted[name]
+            work = ["cron", line, partial(self.evaluate, line)]
+            self._scheduler.add_job(self._once, self._at(line), id=name, args=work)
+
     def reschedule(self) -> None:
         """Ask every trigger anew: the clock has jumped, or goes at another pace."""
         for job in self._scheduler.get_jobs():
@@ -160,7 +172,9 @@ class Loops:
             if "deliver" in self.does:
                 await self._calmly(self._deliver_all)
             if "evaluate" in self.does:
+                self.plan_rules()
                 await self._calmly(self._plan_watch)
+                await self._calmly(self._plan_digest)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.wake.wait(), REST)
 
@@ -188,7 +202,7 @@ class Loops:
     async def _once(self, name: str, line: str, work: Callable[[], Awaitable[None]]) -> None:
         """Do what a line of cron made due, unless another process has done it or is at it.
 
-        A team's rule may have the line of the digest, so the line alone is no name.
+        A team's rule may have the line of the review, so the line alone is no name.
         """
         moment = latest(_cron(line, self.workspace), self.clock.now())
         with suppress(Problem, Conflict):  # the store is away: whoever reaches it does it
@@ -229,8 +243,21 @@ class Loops:
         self.vitals.mark(BARK, now, f"{self._barking_since.isoformat()} {places}")
         self.wake.set()
 
+    async def _plan_digest(self) -> None:
+        """Wake at the next hour at which somebody reads: asked anew all the time, for people change theirs in chat."""
+        job, now = self._scheduler.get_job("digest"), self.clock.now()
+        if job is not None and self._digest_at is not None and self._digest_at <= now:
+            return  # it is about to run, and must not be put off
+        self._digest_at = due = await next_digest(self.workspace, self.world)
+        if due is not None:
+            trigger = self._paced(DateTrigger(due))
+            self._scheduler.add_job(self._in_turn, trigger, id="digest", args=[self._digest], replace_existing=True)
+
     async def _digest(self) -> None:
-        await post_digests(self.workspace, self.world)
+        if await post_digests(self.workspace, self.world):
+            self.wake.set()
+
+    async def _review(self) -> None:
         await post_reviews(self.workspace, self.world)
         self.wake.set()
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import inf
 from os import environ
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from core.errors import Missing, Problem, Unavailable
 from core.ingest.inbox import FileInbox, read_json
-from core.ports import Attests, Keeps
+from core.ports import Attests, Keeps, Stamps
 from core.quality.provenance import UNKNOWN
 
 if TYPE_CHECKING:
@@ -77,22 +78,24 @@ def _filled(text: str) -> str:
 class Pulling:
     """A warehouse that asks addresses before it looks, each when it is due, and waits for none but the first time.
 
-    `tell` hears of what an address did not answer.
+    `tell` hears of what an address did not answer. `sources` is asked each time, for how often may change.
     """
 
     inner: Warehouse
-    sources: tuple[Source, ...]
+    sources: Callable[[], Iterable[Source]]
     inbox: FileInbox
     tell: Callable[[str, Problem], None]
     now: Callable[[], float]
-    _due: dict[str, float] = field(default_factory=dict)
+    _asked: dict[str, float] = field(default_factory=dict)  # when each was last asked
     _pulling: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def refresh(self) -> tuple[Arrival, ...]:
-        is_first = not self._due
-        for source in self.sources:
-            if source.pull and self.now() >= self._due.get(source.name, 0.0) and source.name not in self._pulling:
-                self._due[source.name] = self.now() + source.pull.every.total_seconds()
+        is_first = not self._asked
+        for source in self.sources():
+            if source.pull is None or source.name in self._pulling:
+                continue
+            if self.now() >= self._asked.get(source.name, -inf) + source.pull.every.total_seconds():
+                self._asked[source.name] = self.now()
                 self._pulling[source.name] = asyncio.create_task(self._pull(source, source.pull))
         if is_first and self._pulling:
             await asyncio.wait(self._pulling.values())
@@ -103,6 +106,9 @@ class Pulling:
 
     async def provenance(self, source: str, window: Window) -> Provenance:
         return await self.inner.provenance(source, window) if isinstance(self.inner, Attests) else UNKNOWN
+
+    async def stamp(self, source: str) -> str:
+        return await self.inner.stamp(source) if isinstance(self.inner, Stamps) else ""
 
     async def intakes(self) -> tuple[Intake, ...]:
         return await self.inner.intakes() if isinstance(self.inner, Keeps) else ()

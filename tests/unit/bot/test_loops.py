@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from apscheduler.triggers.date import DateTrigger
 from bot.clock import PacedClock
 from bot.loops import Loops, _ClockTrigger, _cron
 from core.errors import Unavailable
-from tests.builders import a_workspace
+from tests.builders import a_rule, a_workspace
 from tests.fakes import FakeClock, a_world
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -72,3 +73,20 @@ async def test_a_loop_that_fails_is_put_off_and_goes_on():
         await loops.evaluate()
 
     assert seen == [0]
+
+
+async def test_a_rule_that_is_given_a_time_while_we_run_is_judged_at_it_and_no_longer_when_it_is_taken_away():
+    rule = a_rule(schedule="5 0 * * *")
+    workspace = a_workspace()
+    async with a_world() as world:
+        loops = Loops(workspace, world, PacedClock(NOW, 1.0, lambda: 0.0), asyncio.Event())
+        lines = lambda: [job.id for job in loops._scheduler.get_jobs()]  # noqa: E731
+        loops.plan_rules()
+        assert lines() == []
+        workspace.become(replace(workspace, rules=(rule,)))
+        loops.plan_rules()
+        loops.plan_rules()
+        assert lines() == ["cron 5 0 * * *"]
+        workspace.become(replace(workspace, rules=(replace(rule, schedule="0 9 * * 1"),)))
+        loops.plan_rules()
+        assert lines() == ["cron 0 9 * * 1"]

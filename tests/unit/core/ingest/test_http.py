@@ -1,6 +1,7 @@
 """Rows behind an address, from a real server: asked for when due, kept as files, and no secret said aloud."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -106,7 +107,7 @@ async def test_an_address_is_asked_when_it_is_due_and_what_it_says_is_a_fact(par
     one, time, told = source(partner.address), [0.0], []
     box = inbox(tmp_path, one)
     files = DuckdbWarehouse(None, {"partner": one}, box.catalog, tmp_path, stage=stage)
-    warehouse = Pulling(files, (one,), box, lambda *what: told.append(what), lambda: time[0])
+    warehouse = Pulling(files, lambda: (one,), box, lambda *what: told.append(what), lambda: time[0])
     query = Query("partner", Grain.DAY, (), ("spend",), Window.days(date(2026, 6, 17), date(2026, 6, 17)))
     assert len(await warehouse.refresh()) == 1
     assert (await warehouse.fetch(query)).measures["spend"].tolist() == [[12.5]]
@@ -117,4 +118,9 @@ async def test_an_address_is_asked_when_it_is_due_and_what_it_says_is_a_fact(par
     await warehouse._pulling["partner"]
     assert [(name, problem.code) for name, problem in told] == [("partner", "pull-refused")]
     assert (await warehouse.fetch(query)).measures["spend"].tolist() == [[12.5]], "the last good answer stands"
+    one = replace(one, pull=replace(one.pull, every=timedelta(minutes=1)))
+    time[0] += 61
+    await warehouse.refresh()
+    await warehouse._pulling["partner"]
+    assert len(partner.asked) == 3, "what the files say now is gone by"
     await warehouse.aclose()
