@@ -41,6 +41,14 @@ async def test_all_is_well_while_somebody_lives_and_nothing_waits(world):
     assert not (await health(world.store, world.clock)).is_well, "nobody lives"
 
 
+async def test_who_answers_lives(world):
+    vitals = Vitals()
+    vitals.mark("alive", NOW, "deliver")
+    await beat(world, *vitals.pulses)
+    world.clock.tick(hours=2)
+    assert (await health(world.store, world.clock)).is_well
+
+
 @pytest.mark.parametrize("tongue", ["en", "zh"])
 async def test_what_reached_nobody_and_who_was_forgotten_is_said(world, tongue):
     await beat(world, Pulse("p1", "alive", NOW), Pulse("p1", "rounds", NOW, "7f3k"), Pulse("p1", "fetch", NOW))
