@@ -205,6 +205,7 @@ class _Slack:
             "auth.test": {"user_id": "U00", "team": "bench", "user": "beacon"},
             "chat.postMessage": {"channel": str(form.get("channel", "")), "ts": f"{time.time():.6f}"},
             "files.completeUploadExternal": {"files": [{"id": "F01"}]},
+            "files.info": {"file": {"id": "F01", "mimetype": "image/png"}},
             "files.getUploadURLExternal": {"upload_url": f"{self.address}/upload", "file_id": "F01"},
         }
         return web.json_response({"ok": True, **answers.get(method, {})})

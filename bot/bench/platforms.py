@@ -213,6 +213,9 @@ class Platforms:
         files = json.loads(given["files"]) if isinstance(given["files"], str) else given["files"]
         return ({"ok": True, "files": [{"id": one["id"]} for one in files]},)
 
+    def _files_info(self, given: dict[str, Any]) -> tuple[dict[str, Any]]:
+        return ({"ok": True, "file": {"id": given["file"], "mimetype": "image/png"}},)
+
     async def _upload(self, request: web.Request) -> web.Response:
         await request.read()
         return web.Response(text="OK")

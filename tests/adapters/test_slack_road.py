@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,11 +15,13 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from bot.adapters.slack.adapter import SlackAdapter
+from bot.chat.card import Card, Picture, Prose, Table
 from bot.chat.reply import Reply
 from core.errors import Invalid
 from core.notices.notice import Place
 from core.notices.outbox import Dead, Repair, Retry, Sent, Wait
 from tests.adapters.samples import ALERT_EN, ALERT_ZH, ANSWER_EN, PNG, House, find_person, plain_card, running
+from tests.standins import blockkit
 from tests.standins.faults import Broken, Dropped, Limited, Refused
 from tests.standins.hosting import hosted
 from tests.standins.slack import Slack
@@ -175,18 +178,117 @@ async def test_events_nobody_answers_are_still_acknowledged(either_way):
     assert house.asked == []
 
 
-async def test_an_alert_arrives_with_its_words_its_buttons_and_its_chart_in_the_thread():
-    house = House()
-    async with over_http(house, draw=lambda figure: PNG + figure.title.encode()) as (slack, adapter):
+def charts(slack, message):
+    """Return the pictures that a card shows inside itself."""
+    return [slack.file(one) for one in blockkit.files(message.blocks)]
+
+
+def redrawn(card, title):
+    """Return a card whose chart shows something else."""
+    swap = {Picture: lambda one: replace(one, figure=replace(one.figure, title=title))}
+    return replace(card, blocks=tuple(swap.get(type(one), lambda same: same)(one) for one in card.blocks))
+
+
+async def test_an_alert_arrives_with_its_words_and_buttons_and_its_chart_is_then_shown_inside_the_card():
+    async with over_http(House(), draw=lambda figure: PNG + figure.title.encode()) as (slack, adapter):
         sent = await adapter.post(GROWTH, ALERT_EN, "first:7f3k")
         [card] = slack.messages()
         assert sent == Sent(f"C01:{card.ts}")
         assert card.text == "WeChat ROI 0.8×, below 1"
         assert "A&B <spring> is over budget" in card.seen
         assert card.buttons == {"Acknowledge": "ack 7f3k@1", "Assign": "assign 7f3k@1", "Close": "close 7f3k@1"}
-        [chart] = await slack.until(lambda: slack.messages(thread=card.ts))
-        assert chart.files[0]["data"] == PNG + b"ROI"
+        assert await slack.until(lambda: charts(slack, card)) == [PNG + b"ROI"]
+        assert "🖼 ROI fell from 1.8× to 0.8× in two days" in card.seen
+        assert len(card.buttons) == 3
+        assert slack.messages(thread=card.ts) == []
+
+
+async def test_a_card_keeps_its_chart_when_it_is_edited_until_there_is_another():
+    drawn = []
+
+    def draw(figure):
+        drawn.append(figure.title)
+        return PNG + figure.title.encode()
+
+    async with over_http(House(), draw=draw) as (slack, adapter):
+        sent = await adapter.post(GROWTH, ALERT_EN, "k1")
+        [card] = slack.messages()
+        await slack.until(lambda: charts(slack, card))
+        await adapter.edit(GROWTH, sent.receipt, replace(ALERT_EN, title="Alice has it"))
+        assert "Alice has it" in card.seen
+        assert charts(slack, card) == [PNG + b"ROI"]
+        await adapter.edit(GROWTH, sent.receipt, redrawn(ALERT_EN, "later"))
+        assert charts(slack, card) == [PNG + b"ROI"]
+        await slack.until(lambda: charts(slack, card) == [PNG + b"later"])
+        assert drawn == ["ROI", "later"]
+
+
+async def test_a_card_that_was_edited_while_its_chart_was_drawn_shows_the_newest_words_and_chart():
+    async with over_http(House(), draw=lambda figure: PNG + figure.title.encode()) as (slack, adapter):
+        sent = await adapter.post(GROWTH, ALERT_EN, "k1")
+        await adapter.edit(GROWTH, sent.receipt, replace(redrawn(ALERT_EN, "later"), title="Alice has it"))
+        [card] = slack.messages()
+        await slack.until(lambda: charts(slack, card) == [PNG + b"later"])
+        assert "Alice has it" in card.seen
+
+
+async def test_a_chart_that_slack_will_not_show_in_the_card_goes_into_its_thread():
+    async with over_http(House()) as (slack, adapter):
+        slack.fails("chat.update", *[Refused("invalid_blocks")] * 3)
+        await adapter.post(GROWTH, ALERT_EN, "k1")
+        [card] = slack.messages()
+        [chart] = await slack.until(lambda: slack.messages(thread=card.ts), within=10)
         assert chart.files[0]["mimetype"] == "image/png"
+        assert "📈 ROI fell" in card.seen
+
+
+async def test_a_message_that_we_have_forgotten_is_given_its_chart_anew_when_it_is_edited():
+    async with over_http(House()) as (slack, adapter):
+        sent = await adapter.post(GROWTH, ANSWER_EN, "k1")
+        adapter._following._memory._shown.clear()  # as after a restart
+        assert await adapter.edit(GROWTH, sent.receipt, ALERT_EN) == sent
+        [card] = slack.messages()
+        await slack.until(lambda: charts(slack, card))
+
+
+LONG = Card("A long list", "en", blocks=(Prose("word " * 900), Table(("day",), (("one",),) * 900)))
+
+
+async def test_the_rest_of_a_message_too_long_for_slack_follows_in_its_thread_once():
+    async with over_http(House()) as (slack, adapter):
+        sent = await adapter.post(GROWTH, LONG, "k1")
+        [card] = slack.messages()
+        [rest] = await slack.until(lambda: slack.messages(thread=card.ts))
+        assert rest.files[0]["name"] == "A-long-list.txt"
+        assert rest.files[0]["data"].decode().count("word") == 900
+        await adapter.edit(GROWTH, sent.receipt, replace(LONG, title="A longer list"))
+        await slack.until(lambda: not adapter._tasks)
+        assert len(slack.messages(thread=card.ts)) == 1
+
+
+async def test_the_rest_of_what_is_for_one_person_alone_goes_to_their_private_chat():
+    async with over_http(House(Reply((LONG,), is_private=True))) as (slack, _):
+        await slack.says("/kpi list")
+        [rest] = await slack.until(lambda: slack.messages("DU01"))
+        assert rest.files[0]["data"].decode().count("one") == 900
+        assert len(slack.whispers()) == 1
+        assert slack.messages() == []
+
+
+async def test_what_comes_out_of_another_workspace_is_refused_and_not_asked_for_again():
+    house = House()
+    async with over_http(house) as (slack, _):
+        slack.team = "T66"
+        assert (await slack.says("/kpi roi"))[0] == 403
+        assert await slack.mentions("roi") == 403
+        assert slack.is_told_to_stop
+        pressed = {"type": "button", "action_id": "a", "block_id": "b", "value": "ack 7f3k"}
+        click = {"type": "block_actions", "team": {"id": "T66"}, "user": {"id": "U01"}, "actions": [pressed]}
+        assert (await slack.happens_by_form("interactive", click))[0] == 403
+        slack.team = "T01"
+        await slack.says("/kpi help")
+        await slack.until(slack.messages)
+    assert [each.text for each in house.asked] == ["help"]
 
 
 async def test_a_chart_that_cannot_be_sent_costs_no_word():
@@ -369,10 +471,9 @@ async def test_a_chart_is_drawn_off_the_loop_by_the_house_s_own_hand():
         assert adapter.platform == "slack"
         async with running(adapter, House()):
             await adapter.post(GROWTH, ALERT_EN, "k1")
-            card = slack.messages()[0]
-            [chart] = await slack.until(lambda: slack.messages(thread=card.ts), within=30)
-            assert chart.files[0]["mimetype"] == "image/png"
-            assert chart.files[0]["title"] == "ROI fell from 1.8× to 0.8× in two days"
+            [card] = slack.messages()
+            [chart] = await slack.until(lambda: charts(slack, card), within=30)
+            assert len(chart) > 5_000
 
 
 async def test_a_shortcut_is_acknowledged(either_way):

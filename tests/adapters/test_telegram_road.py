@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from starlette.applications import Starlette
@@ -157,24 +158,104 @@ async def test_a_webhook_without_a_chosen_secret_has_one_all_the_same():
         await telegram.until(telegram.messages)
 
 
-async def test_an_alert_arrives_as_words_with_buttons_and_its_picture_follows_without_a_sound():
-    async with by_polling(House(), draw=lambda figure: PNG + figure.title.encode()) as (telegram, adapter):
+def redrawn(card, title):
+    """Return a card whose chart shows something else."""
+    swap = {Picture: lambda one: replace(one, figure=replace(one.figure, title=title))}
+    return replace(card, blocks=tuple(swap.get(type(one), lambda same: same)(one) for one in card.blocks))
+
+
+def titled(figure):
+    return PNG + figure.title.encode()
+
+
+async def test_an_alert_arrives_as_words_with_buttons_and_its_chart_is_put_into_that_message():
+    async with by_polling(House(), draw=titled) as (telegram, adapter):
         sent = await adapter.post(TO_GROUP, ALERT_EN, "k1")
-        card, chart = await telegram.until(lambda: len(telegram.messages(GROUP)) == 2 and telegram.messages(GROUP))
+        [card] = telegram.messages(GROUP)
+        assert card.photo is None
         assert sent == Sent(f"{GROUP}:{card.id}")
-        assert (chart.photo, chart.answers, chart.is_silent) == (PNG + b"ROI", card.id, True)
         assert "A&B <spring> is over budget" in card.text
         assert card.buttons == {"Acknowledge": "ack 7f3k@1", "Assign": "assign 7f3k@1", "Close": "close 7f3k@1"}
+        await telegram.until(lambda: card.photo)
+        assert card.photo == PNG + b"ROI"
+        assert "A&B <spring> is over budget" in card.text
+        assert "📈" not in card.text  # it stands above its caption
+        assert len(card.buttons) == 3
+        assert telegram.messages(GROUP) == [card]
+
+
+async def test_a_photo_card_is_edited_in_place_words_buttons_and_chart():
+    drawn = []
+
+    def draw(figure):
+        drawn.append(figure.title)
+        return titled(figure)
+
+    async with by_polling(House(), draw=draw) as (telegram, adapter):
+        sent = await adapter.post(TO_GROUP, ALERT_EN, "k1")
+        [card] = telegram.messages(GROUP)
+        await telegram.until(lambda: card.photo)
+        assert await adapter.edit(TO_GROUP, sent.receipt, replace(ALERT_EN, title="Alice has it")) == sent
+        assert card.text.startswith("🔴 Alice has it")
+        assert card.photo == PNG + b"ROI"
+        assert len(card.buttons) == 3
+        await adapter.edit(TO_GROUP, sent.receipt, redrawn(ALERT_EN, "later"))
+        await telegram.until(lambda: card.photo == PNG + b"later")
+        assert card.text.startswith("🔴 ROI below 1")
+        assert len(card.buttons) == 3
+        assert drawn == ["ROI", "later"]
+        assert telegram.messages(GROUP) == [card]
+
+
+async def test_a_caption_that_grows_too_long_is_cut_and_all_of_it_follows_as_a_file_once():
+    async with by_polling(House()) as (telegram, adapter):
+        sent = await adapter.post(TO_GROUP, ALERT_EN, "k1")
+        [card] = telegram.messages(GROUP)
+        await telegram.until(lambda: card.photo)
+        for number in range(2):
+            grown = replace(ALERT_EN, blocks=(Prose("word " * 300 + str(number)), *ALERT_EN.blocks))
+            assert await adapter.edit(TO_GROUP, sent.receipt, grown) == sent
+        assert card.text.endswith("…")
+        assert len(card.buttons) == 3
+        _, rest = await telegram.until(lambda: telegram.messages(GROUP)[1:] and telegram.messages(GROUP))
+        name, body = rest.document
+        assert (name, rest.answers, rest.is_silent) == ("ROI-below-1-while-overspent.txt", card.id, True)
+        assert body.decode().count("word") == 300
+        await telegram.until(lambda: not adapter._followers)
+        assert len(telegram.messages(GROUP)) == 2
+
+
+async def test_the_rest_of_a_message_too_long_for_telegram_follows_as_a_file():
+    long = Card("A long list", "en", blocks=(Prose("word " * 1000),))
+    async with by_polling(House(Reply((long,)))) as (telegram, _):
+        await telegram.sends("/kpi list")
+        words, rest = await telegram.until(lambda: len(telegram.messages()) == 2 and telegram.messages())
+        assert words.text.endswith("…")
+        assert rest.document[1].decode().count("word") == 1000
+
+
+async def test_a_photo_that_we_have_forgotten_is_known_again_when_it_is_edited():
+    async with by_polling(House(), draw=titled) as (telegram, adapter):
+        sent = await adapter.post(TO_GROUP, ALERT_EN, "k1")
+        [card] = telegram.messages(GROUP)
+        await telegram.until(lambda: card.photo)
+        adapter._following._memory._shown.clear()  # as after a restart
+        assert await adapter.edit(TO_GROUP, sent.receipt, redrawn(ALERT_EN, "later")) == sent
+        await telegram.until(lambda: card.photo == PNG + b"later")
+        assert telegram.messages(GROUP) == [card]
 
 
 async def test_words_too_long_for_a_caption_come_first_and_the_picture_after_them():
     long = Card("T", "en", blocks=(Prose("word " * 300), Picture(FIGURE, "it fell")))
-    async with by_polling(House()) as (telegram, adapter):
+    async with by_polling(House(), draw=titled) as (telegram, adapter):
         sent = await adapter.post(TO_GROUP, long, "k1")
         words, chart = await telegram.until(lambda: len(telegram.messages(GROUP)) == 2 and telegram.messages(GROUP))
         assert sent == Sent(f"{GROUP}:{words.id}")
         assert "📈 it fell" in words.text
-        assert (chart.photo, chart.answers, chart.is_silent) == (PNG, words.id, True)
+        assert (chart.photo, chart.answers, chart.is_silent) == (PNG + b"ROI", words.id, True)
+        await adapter.edit(TO_GROUP, sent.receipt, redrawn(long, "later"))
+        await telegram.until(lambda: chart.photo == PNG + b"later")
+        assert telegram.messages(GROUP) == [words, chart]
 
 
 async def test_a_chart_that_cannot_be_drawn_costs_no_word():
@@ -343,8 +424,9 @@ async def test_a_chart_is_drawn_off_the_loop_by_the_house_s_own_hand():
         assert adapter.platform == "telegram"
         async with running(adapter, House()):
             await adapter.post(TO_GROUP, ALERT_EN, "k1")
-            await telegram.until(lambda: len(telegram.messages(GROUP)) == 2, within=20)
-            assert len(telegram.messages(GROUP)[1].photo) > 5_000
+            [card] = telegram.messages(GROUP)
+            await telegram.until(lambda: card.photo, within=20)
+            assert len(card.photo) > 5_000
 
 
 @pytest.mark.parametrize("fault", [None, Refused("Bad Request: not enough rights to send photos")], ids=str)

@@ -28,7 +28,7 @@ from core.usecases.why import why_alert
 from core.workspace import load_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from core.charts.figure import Figure
     from core.text import Tongue
@@ -93,9 +93,9 @@ def page(en: Card, zh: Card) -> str:
 
 
 def in_slack(card: Card) -> str:
-    drawn = "".join(_slack_block(block) for block in slack.render(card).blocks)
-    charts = "".join(f"<p class=quiet>in the thread</p>{_image(one.figure)}" for one in slack.pictures(card))
-    return f"<div class=card>{drawn}</div><br><div class=card>{charts}</div>"
+    charts = {str(number): one.figure for number, one in enumerate(slack.pictures(card), 1)}
+    drawn = "".join(_slack_block(block, charts) for block in slack.render(card, tuple(charts)).blocks)
+    return f"<div class=card>{drawn}</div>"
 
 
 def in_telegram(card: Card) -> str:
@@ -129,8 +129,10 @@ def _web_block(block: Block) -> str:
     raise TypeError(block)
 
 
-def _slack_block(block: slack.Json) -> str:
+def _slack_block(block: slack.Json, charts: Mapping[str, Figure]) -> str:
     match block:
+        case {"type": "image", "slack_file": {"id": name}}:
+            return _image(charts[name])
         case {"type": "header", "text": {"text": text}}:
             return f"<h3>{_dots(escape(text))}</h3>"
         case {"type": "context", "elements": [{"text": text}]}:

@@ -141,13 +141,14 @@ async def in_slack(house: NativeHouse, **more):
 
 
 @asynccontextmanager
-async def in_telegram(house: NativeHouse):
+async def in_telegram(house: NativeHouse, *, by_webhook: bool = False):
     class Hearing:
         answer = staticmethod(house.hear)
 
     async with Telegram(TELEGRAM_TOKEN) as telegram:
+        webhook = "https://beacon.example" if by_webhook else None
         adapter = TelegramAdapter(
-            TELEGRAM_TOKEN, telegram.url, None, None, house.find_person, house.find_alert, draw=lambda _: PNG
+            TELEGRAM_TOKEN, telegram.url, webhook, None, house.find_person, house.find_alert, draw=lambda _: PNG
         )
         async with running(adapter, Hearing):
             yield telegram, adapter

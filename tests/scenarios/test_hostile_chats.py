@@ -12,11 +12,14 @@ import random
 import time
 from urllib.parse import urlencode
 
+import aiohttp
 import pytest
 import structlog
-from telegram import Update
 
+from bot.adapters.web.adapter import WebAdapter
+from bot.adapters.web.app import build_app
 from tests.scenarios.native_house import GROUP, GROWTH, SECRET, a_house, in_slack, in_telegram
+from tests.standins.hosting import hosted
 from tests.standins.slack_workspace import ME
 
 CASES = int(os.environ.get("HOSTILE_UPDATES", "400"))
@@ -107,50 +110,106 @@ async def test_no_request_to_slacks_door_changes_anything_unless_it_is_slacks_an
                         assert status == 401
                     case _:
                         status, _ = await slack.request(raw, content)
+                        assert status != 200 or b'"T66"' not in raw or ME.encode() in raw, "another workspace's"
                 statuses.add(status)
             statuses.add((await slack.request(b"\xff\xfe not json", secret=SECRET))[0])
-        assert statuses <= {200, 400, 401, 404}
+            slack.team = "T66"  # whose people are not ours, even where their names are
+            statuses.add((await slack.says(f"/kpi ack {(await house.alert()).handle}"))[0])
+        assert statuses <= {200, 400, 401, 403, 404}
         assert await everything(house) == before
         assert [each for each in logs if "bug" in each["event"]] == []
         # The door still opens to who may.
+        slack.team = "T01"
         await slack.says("/kpi help")
         await slack.until(lambda: slack.messages() or slack.whispers())
         assert adapter.is_up
 
 
-async def test_no_update_to_telegrams_bot_changes_anything_unless_it_is_somebodys(house):
+def a_telegram_update(rng, at):
+    """Return an update that is nearly one of Telegram's: of somebody we do not know, or with parts replaced."""
+    said = " ".join(rng.choices(WORDS, k=rng.randrange(1, 4))).encode("utf-8", "replace").decode()[:4000]
+    chat = {"id": rng.choice([-100500, 102, -999]), "type": rng.choice(["private", "supergroup", "channel"])}
+    sender = {"id": 102, "is_bot": rng.random() < 0.2, "first_name": "M"}
+    message = {"message_id": at, "date": 1_780_000_000, "chat": chat, "from": sender, "text": said}
+    if rng.random() < 0.3:
+        message[rng.choice(["document", "entities", "reply_to_message", "caption", "chat", "from"])] = noise(rng)
+    click = {"id": f"c{at}", "from": sender, "chat_instance": "1", "data": said[:64], "message": message}
+    return {
+        "update_id": at,
+        **rng.choice([{"message": message}, {"callback_query": click}, {"message": noise(rng)}, {"x": noise(rng)}]),
+    }
+
+
+async def test_no_update_to_telegrams_door_changes_anything_unless_it_is_telegrams_and_somebodys(house):
     rng = random.Random(20260619)
-    async with in_telegram(house) as (telegram, adapter):
+    async with in_telegram(house, by_webhook=True) as (telegram, adapter):
         await house.shows(adapter, GROUP)
         [card] = telegram.messages(int(GROUP.chat))
         before = await everything(house)
+        secret = telegram.webhook["secret_token"]
         with structlog.testing.capture_logs() as logs:
             for at in range(CASES):
-                said = " ".join(rng.choices(WORDS, k=rng.randrange(1, 4))).encode("utf-8", "replace").decode()[:4000]
-                chat = {
-                    "id": rng.choice([-100500, 102, -999]),
-                    "type": rng.choice(["private", "supergroup", "channel"]),
-                }
-                sender = {"id": 102, "is_bot": rng.random() < 0.2, "first_name": "M"}
-                message = {"message_id": at, "date": 1_780_000_000, "chat": chat, "from": sender, "text": said}
-                if rng.random() < 0.3:
-                    message[rng.choice(["document", "entities", "reply_to_message", "caption"])] = noise(rng)
-                click = {"id": f"c{at}", "from": sender, "chat_instance": "1", "data": said[:64], "message": message}
-                update = {
-                    "update_id": at,
-                    **rng.choice([{"message": message}, {"callback_query": click}, {"x": noise(rng)}]),
-                }
-                try:
-                    known = Update.de_json(update, adapter._application.bot)
-                except Exception:  # noqa: BLE001, S112 - the library itself does not take it for an update
-                    continue
-                await adapter._application.process_update(known)
-            known = Update.de_json(
-                {"update_id": 1, "message": {**message, "text": "ack 7f3k"}}, adapter._application.bot
-            )
-            for _ in range(3):  # a replay
-                await adapter._application.process_update(known)
+                update = a_telegram_update(rng, at)
+                if at % 4 == 0:
+                    known = {"message": {**_words(f"ack {(await house.alert()).handle}"), "message_id": at}}
+                    assert await adapter.handle({"update_id": at, **known}, rng.choice(["", None, "guessed"])) == 401
+                else:
+                    assert await adapter.handle(update, secret) in (200, 400)
+            replayed = {"update_id": 1, "message": _words("ack 7f3k", user=102)}
+            for _ in range(3):
+                assert await adapter.handle(replayed, secret) == 200
+            for garbage in (None, [], "x", {}, {"update_id": "x"}):
+                assert await adapter.handle(garbage, secret) in (200, 400)
+            await adapter._application.update_queue.join()
         assert await everything(house) == before
         assert [each for each in logs if "bug" in each["event"]] == []
         assert adapter.is_up
         assert card in telegram.messages(int(GROUP.chat))
+
+
+def _words(text, user=101):
+    sender = {"id": user, "is_bot": False, "first_name": "M"}
+    return {
+        "message_id": 1,
+        "date": 1_780_000_000,
+        "chat": {"id": user, "type": "private"},
+        "from": sender,
+        "text": text,
+    }
+
+
+async def test_no_request_to_the_console_changes_anything_unless_it_is_our_own_page_s_and_somebodys(house):
+    rng = random.Random(20260619)
+    web = WebAdapter(house.clock.now, ["wang"])
+    app = build_app(web, house.hear, workspace=house.workspace, world=house.world, readiness=dict)
+    paths = [
+        "/api/say",
+        "/api/drop?name=x.csv",
+        "/api/clock",
+        "/api/board",
+        "/events/x",
+        "/a/guessed",
+        "/slack/events",
+        "/api/v1/push/ads",
+    ]
+    async with hosted(app) as address, aiohttp.ClientSession(address) as client:
+        before = await everything(house)
+        handle = (await house.alert()).handle
+        for at in range(CASES):
+            said = " ".join(rng.choices(WORDS, k=rng.randrange(4))).encode("utf-8", "replace").decode()
+            body = {"text": said, "as": rng.choice([None, "nobody", said, 7]), "under": rng.choice([None, said])}
+            headers = {}
+            match at % 4:
+                case 0:  # another site's page, in the browser of somebody who may
+                    body, headers = {"text": f"ack {handle}", "as": "alice"}, {"Origin": "https://evil.example"}
+                case 1:
+                    body = noise(rng)
+                case 2:  # a name that was rebound to this machine
+                    body, headers = {"text": f"ack {handle}", "as": "alice"}, {"Host": "evil.example"}
+            raw = json.dumps(body).encode() if rng.random() < 0.9 else said.encode() * 200
+            async with client.post(rng.choice(paths), data=raw, headers=headers) as answer:
+                assert answer.status < 500, await answer.text()
+                assert at % 4 in (1, 3) or answer.status in (400, 401, 403, 404, 405, 413, 421), answer.status
+        assert await everything(house) == before
+        async with client.get("/healthz") as answer:
+            assert answer.status == 200

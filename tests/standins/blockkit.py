@@ -9,6 +9,17 @@ MAX_LETTERS = 13_200  # over all blocks: slackapi/bolt-js#2509
 MAX_VIEW_BLOCKS = 100
 BLOCKS = {"header", "section", "context", "actions", "divider", "image"}
 STYLES = {None, "primary", "danger"}
+# What a block or element may be made of; anything else is refused.
+KEYS = {
+    "header": {"type", "block_id", "text"},
+    "section": {"type", "block_id", "text", "fields", "accessory", "expand"},
+    "context": {"type", "block_id", "elements"},
+    "actions": {"type", "block_id", "elements"},
+    "divider": {"type", "block_id"},
+    "image": {"type", "block_id", "alt_text", "image_url", "slack_file", "title"},
+    "input": {"type", "block_id", "label", "element", "hint", "optional", "dispatch_action"},
+    "button": {"type", "text", "action_id", "value", "url", "style", "confirm", "accessibility_label"},
+}
 
 
 def faults(blocks: Any, *, in_view: bool = False) -> list[str]:
@@ -35,6 +46,11 @@ def letters(part: Any) -> int:
     return sum(letters(each) for each in part) if isinstance(part, list) else 0
 
 
+def files(blocks: list[dict[str, Any]]) -> list[str]:
+    """Return the files that blocks show, by their names."""
+    return [block["slack_file"].get("id", "") for block in blocks if "slack_file" in block]
+
+
 def seen(blocks: list[dict[str, Any]]) -> str:
     """Return the words of blocks as a reader sees them, buttons in brackets."""
     return "\n".join(_words(block) for block in blocks)
@@ -44,6 +60,8 @@ def _words(part: Any) -> str:
     if isinstance(part, dict):
         if part.get("type") == "button":
             return f"[{part['text']['text']}]"
+        if part.get("type") == "image":
+            return f"🖼 {part['alt_text']}"
         if isinstance(part.get("text"), str):
             return part["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
         return " ".join(filter(None, (_words(each) for each in part.values())))
@@ -53,6 +71,16 @@ def _words(part: Any) -> str:
 def _block(block: Any) -> list[str]:
     if not isinstance(block, dict) or block.get("type") not in BLOCKS:
         return ["unsupported type"]
+    return _keys(block) + _inside(block)
+
+
+def _keys(part: dict[str, Any]) -> list[str]:
+    extra = sorted(set(part) - KEYS[part["type"]])
+    bad = [f"no such property: {name}" for name in extra]
+    return bad + ([] if len(str(part.get("block_id", "-"))) <= 255 else ["block_id must be at most 255 characters"])
+
+
+def _inside(block: dict[str, Any]) -> list[str]:
     match block["type"]:
         case "header":
             return _text(block.get("text"), 150, {"plain_text"})
@@ -65,9 +93,18 @@ def _block(block: Any) -> list[str]:
         case "actions":
             return _actions(block.get("elements", []))
         case "image":
-            has_one = ("image_url" in block) != ("slack_file" in block)
-            return [] if block.get("alt_text") and has_one else ["must have alt_text and one of image_url, slack_file"]
+            return _image(block)
     return []
+
+
+def _image(block: dict[str, Any]) -> list[str]:
+    if not block.get("alt_text") or ("image_url" in block) == ("slack_file" in block):
+        return ["must have alt_text and one of image_url, slack_file"]
+    bad = [] if len(block["alt_text"]) <= 2000 else ["alt_text must be at most 2000 characters"]
+    bad += [] if len(block.get("image_url", "")) <= 3000 else ["image_url must be at most 3000 characters"]
+    bad += _text(block["title"], 2000, {"plain_text"}) if "title" in block else []
+    file = block.get("slack_file", {"id": "-"})
+    return bad + ([] if ("id" in file) != ("url" in file) else ["slack_file must have one of id, url"])
 
 
 def _section(block: dict[str, Any]) -> list[str]:
@@ -88,7 +125,10 @@ def _actions(elements: list[dict[str, Any]]) -> list[str]:
         if each.get("type") != "button":
             bad.append("unsupported element")
             continue
-        bad += _text(each.get("text"), 75, {"plain_text"})
+        bad += _keys(each) + _text(each.get("text"), 75, {"plain_text"})
+        bad += _confirm(each["confirm"]) if "confirm" in each else []
+        if len(each.get("url", "")) > 3000:
+            bad.append("url must be at most 3000 characters")
         if not 1 <= len(each.get("value", "-")) <= 2000:
             bad.append("value must be 1 to 2000 characters")
         if not 1 <= len(each.get("action_id", "-")) <= 255:
@@ -98,9 +138,14 @@ def _actions(elements: list[dict[str, Any]]) -> list[str]:
     return bad
 
 
+def _confirm(asked: dict[str, Any]) -> list[str]:
+    most = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
+    return [fault for name, letters in most.items() for fault in _text(asked.get(name), letters)]
+
+
 def _input(block: dict[str, Any]) -> list[str]:
     element = block.get("element", {})
-    bad = _text(block.get("label"), 2000, {"plain_text"})
+    bad = _keys(block) + _text(block.get("label"), 2000, {"plain_text"})
     bad += _text(block["hint"], 2000, {"plain_text"}) if "hint" in block else []
     bad += _text(element["placeholder"], 150, {"plain_text"}) if "placeholder" in element else []
     if not 1 <= len(element.get("action_id", "")) <= 255:

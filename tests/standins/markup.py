@@ -7,6 +7,14 @@ from html import unescape
 
 TAGS = {"b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "span", "tg-spoiler", "a", "code", "pre",
         "blockquote", "tg-emoji"}  # fmt: skip
+# What a tag may, and of these a link must, be told; others take nothing.
+ATTRIBUTES = {
+    "a": r' href="[^"]+"',
+    "span": r' class="tg-spoiler"',
+    "tg-emoji": r' emoji-id="\d+"',
+    "code": r'( class="language-[^"]+")?',
+    "blockquote": r"( expandable)?",
+}
 _TOKEN = re.compile(r"<(?P<close>/?)(?P<tag>[^\s<>]*)(?P<rest>[^<>]*)>|(?P<lone>[<>])|(?P<entity>&[^;\s]*;?)")
 
 
@@ -31,6 +39,10 @@ def read(html: str) -> tuple[str, int]:
             what = f'Unsupported start tag "{token["tag"]}" at byte offset {where}'
             raise CannotParseError(f"Bad Request: can't parse entities: {what}")
         elif not token["close"]:
+            if not re.fullmatch(ATTRIBUTES.get(token["tag"], ""), token["rest"]):
+                raise CannotParseError(
+                    f"Bad Request: can't parse entities: Unexpected attribute at byte offset {where}"
+                )
             open_tags.append(token["tag"])
             count += 1
         elif not open_tags or open_tags.pop() != token["tag"]:

@@ -12,6 +12,7 @@ import hmac
 import json
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -20,22 +21,42 @@ import aiohttp
 from aiohttp import WSMsgType, web
 
 from tests.standins.faults import Broken, Dropped, Fault, Limited, Refused
-from tests.standins.slack_workspace import MAX_TEXT, ME, PATIENCE, PNG, Message, SlackError, Workspace, checked_view
+from tests.standins.slack_workspace import (
+    MAX_TEXT,
+    ME,
+    PATIENCE,
+    PNG,
+    Message,
+    SlackError,
+    SlackLimitedError,
+    Workspace,
+    checked_view,
+)
 
-RESPONSES = 5  # uses of one response_url
+RESPONSES, RESPONSES_LAST = 5, 1800.0  # uses of one response_url, and the seconds in which it may be used
+RESPONSE = {"text", "blocks", "response_type", "replace_original", "delete_original", "thread_ts", "attachments"}
+MOST_SOCKETS = 10
 
 
 class Slack(Workspace):
     """One workspace, and the way to and from it."""
 
-    def __init__(self, bot_token: str, signing_secret: str = "", app_token: str = "") -> None:
-        super().__init__(bot_token, app_token)
+    def __init__(
+        self,
+        bot_token: str,
+        signing_secret: str = "",
+        app_token: str = "",
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(bot_token, app_token, now)
         self.signing_secret = signing_secret
         self.request_url = ""  # where HTTP mode sends to
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.acks: list[dict[str, Any]] = []
+        self.team = "T01"  # whose people say what is said from now on
+        self.is_told_to_stop = False  # by the last answer over HTTP: no use to bring it again
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
-        self._responses: dict[str, tuple[str, str, int]] = {}
+        self._responses: dict[str, tuple[str, str, int, float]] = {}
         self._sockets: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._last: tuple[str, bytes, str] | None = None
@@ -69,7 +90,7 @@ class Slack(Workspace):
         command, _, text = line.partition(" ")
         body = {
             "token": "legacy",
-            "team_id": "T01",
+            "team_id": self.team,
             "channel_id": channel,
             "channel_name": "growth",
             "user_id": user,
@@ -135,9 +156,9 @@ class Slack(Workspace):
         thread = {"thread_ts": message.thread} if message.thread else {}
         body = {
             "type": "block_actions",
-            "user": {"id": user, "username": user.lower(), "team_id": "T01"},
+            "user": {"id": user, "username": user.lower(), "team_id": self.team},
             "api_app_id": "A01",
-            "team": {"id": "T01", "domain": "acme"},
+            "team": {"id": self.team, "domain": "acme"},
             "container": {
                 "type": "message",
                 "message_ts": message.ts,
@@ -185,9 +206,9 @@ class Slack(Workspace):
 
     def _of(self, user: str) -> dict[str, Any]:
         return {
-            "user": {"id": user, "username": user.lower(), "team_id": "T01"},
+            "user": {"id": user, "username": user.lower(), "team_id": self.team},
             "api_app_id": "A01",
-            "team": {"id": "T01", "domain": "acme"},
+            "team": {"id": self.team, "domain": "acme"},
             "trigger_id": self._trigger(),
         }
 
@@ -196,11 +217,11 @@ class Slack(Workspace):
         form = urlencode({"payload": json.dumps(body)}).encode()
         return await self._deliver(kind, body, form, "application/x-www-form-urlencoded")
 
-    async def says_again(self) -> int:
+    async def says_again(self, why: str = "http_timeout") -> int:
         """Deliver the last event once more, as Slack does when it heard nothing within three seconds."""
         assert self._last is not None
         kind, body, content = self._last
-        again = {"x-slack-retry-num": "1", "x-slack-retry-reason": "http_timeout"}
+        again = {"x-slack-retry-num": "1", "x-slack-retry-reason": why}
         return (await self._deliver(kind, json.loads(body), body, content, again))[0]
 
     def messages(self, channel: str = "C01", thread: str | None = None) -> list[Message]:
@@ -233,17 +254,20 @@ class Slack(Workspace):
     async def _event(self, event: dict[str, Any]) -> int:
         body = {
             "token": "legacy",
-            "team_id": "T01",
+            "team_id": self.team,
             "api_app_id": "A01",
             "type": "event_callback",
             "event_id": f"Ev{next(self._count):08}",
             "event_time": int(time.time()),
-            "authorizations": [{"team_id": "T01", "user_id": ME, "is_bot": True, "is_enterprise_install": False}],
+            "authorizations": [{"team_id": self.team, "user_id": ME, "is_bot": True, "is_enterprise_install": False}],
             "event": event,
         }
         raw = json.dumps(body, ensure_ascii=False).encode()
         self._last = ("events_api", raw, "application/json")
-        return (await self._deliver("events_api", body, raw, "application/json"))[0]
+        status = (await self._deliver("events_api", body, raw, "application/json"))[0]
+        if status >= 300 and not self._sockets and not self.is_told_to_stop:
+            return await self.says_again("http_error")  # nearly at once; a minute and five minutes later, twice more
+        return status
 
     async def _deliver(
         self, kind: str, body: dict[str, Any], raw: bytes, content: str, more: dict[str, str] | None = None
@@ -265,6 +289,7 @@ class Slack(Workspace):
         }
         limit = aiohttp.ClientTimeout(total=PATIENCE)
         async with self._client.post(self.request_url, data=raw, headers=headers, timeout=limit) as answer:
+            self.is_told_to_stop = answer.headers.get("x-slack-no-retry") == "1"
             return answer.status, await answer.text()
 
     async def _send_down(self, kind: str, body: dict[str, Any]) -> tuple[int, str]:
@@ -284,6 +309,8 @@ class Slack(Workspace):
         if request.query.get("ticket") not in self._tickets:
             return web.Response(status=403)
         self._tickets.discard(request.query["ticket"])
+        if len(self._sockets) >= MOST_SOCKETS:
+            return web.Response(status=429)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A01"}})
@@ -305,7 +332,7 @@ class Slack(Workspace):
 
     def _response_url(self, channel: str, user: str) -> str:
         name = f"r{next(self._count)}"
-        self._responses[name] = (channel, user, RESPONSES)
+        self._responses[name] = (channel, user, RESPONSES, time.monotonic() + RESPONSES_LAST)
         return f"{self.origin}/response/{name}"
 
     # --- being called by the app ------------------------------------------------------------------------------
@@ -317,8 +344,7 @@ class Slack(Workspace):
         fault = self._faults[method].popleft() if self._faults[method] else None
         match fault:
             case Limited(seconds):
-                error = {"ok": False, "error": "ratelimited"}
-                return web.json_response(error, status=429, headers={"Retry-After": str(seconds)})
+                return _limited(seconds)
             case Refused(error):
                 return web.json_response({"ok": False, "error": error})
             case Broken(status, has_acted=False):
@@ -330,6 +356,8 @@ class Slack(Workspace):
                 "ok": True,
                 **self.act(method, given, request.headers.get("Authorization", "").removeprefix("Bearer ")),
             }
+        except SlackLimitedError as limited:
+            return _limited(limited.seconds)
         except SlackError as error:
             notes = {"messages": [f"[ERROR] {each}" for each in error.messages]}
             answer = {"ok": False, "error": error.error} | ({"response_metadata": notes} if error.messages else {})
@@ -358,11 +386,13 @@ class Slack(Workspace):
 
     async def _response(self, request: web.Request) -> web.Response:
         name = request.match_info["id"]
-        channel, user, left = self._responses.get(name, ("", "", 0))
-        if not left:
-            return web.json_response({"ok": False, "error": "used_url"}, status=404)
-        self._responses[name] = (channel, user, left - 1)
+        channel, user, left, until = self._responses.get(name, ("", "", 0, 0.0))
+        if not left or time.monotonic() > until:
+            return web.json_response({"ok": False, "error": "used_url" if until else "expired_url"}, status=404)
+        self._responses[name] = (channel, user, left - 1, until)
         given = await request.json()
+        if not set(given) <= RESPONSE or given.get("response_type") not in (None, "ephemeral", "in_channel"):
+            return web.json_response({"ok": False, "error": "invalid_arguments"}, status=400)
         try:
             self._check_content(given.get("text", ""), given.get("blocks"), MAX_TEXT)
         except SlackError as error:
@@ -406,6 +436,11 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
         if isinstance(given.get(name), str):
             given[name] = json.loads(given[name])
     return given
+
+
+def _limited(seconds: int) -> web.Response:
+    body = {"ok": False, "error": "ratelimited"}
+    return web.json_response(body, status=429, headers={"Retry-After": str(seconds)})
 
 
 def _cut(request: web.Request) -> web.StreamResponse:

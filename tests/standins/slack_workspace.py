@@ -9,10 +9,12 @@ import asyncio
 import itertools
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.standins import blockkit
+from tests.standins.rates import Rate, Rates
 
 ME = "U0BEACON"
 PATIENCE = 3.0  # seconds Slack waits for an answer
@@ -24,6 +26,13 @@ PNG = b"\x89PNG\r\n\x1a\n"
 VIEW = {"type", "blocks", "private_metadata", "callback_id", "external_id"}
 MODAL = VIEW | {"title", "submit", "close", "clear_on_close", "notify_on_close", "submit_disabled"}
 MAX_VIEW, MAX_KEPT, MAX_TITLE = 250_000, 3000, 24
+MAX_NAME = 255
+A_MESSAGE = Rate(5, 1.0)  # in one channel; a short burst is borne
+TIERS = {2: Rate(20, 3.0), 3: Rate(50, 1.2), 4: Rate(100, 0.6)}
+TIER = {"conversations.open": 3, "conversations.history": 3, "conversations.replies": 3, "chat.update": 3,
+        "chat.unfurl": 3, "apps.connections.open": 3, "chat.postEphemeral": 4, "files.getUploadURLExternal": 4,
+        "files.completeUploadExternal": 4, "files.info": 4, "users.info": 4, "views.open": 4,
+        "views.publish": 4}  # fmt: skip
 LOOKING = {"oldest", "latest", "limit", "inclusive", "include_all_metadata", "cursor"}
 # method: what it must be given, and what it may be
 METHODS: dict[str, tuple[set[str], set[str]]] = {
@@ -46,6 +55,14 @@ METHODS: dict[str, tuple[set[str], set[str]]] = {
     "views.open": ({"trigger_id", "view"}, set()),
     "views.publish": ({"user_id", "view"}, {"hash"}),
 }
+
+
+class SlackLimitedError(Exception):
+    """429, come again in so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class SlackError(Exception):
@@ -79,10 +96,14 @@ class Message:
 
 
 class Workspace:
-    """Channels C01 (we are in it), C02 (we are not, private), C03 (archived); users U01, U02, U03."""
+    """Channels C01 (we are in it), C02 (we are not, private), C03 (archived); users U01, U02, U03.
 
-    def __init__(self, bot_token: str, app_token: str = "") -> None:
+    `now` counts the seconds in which rates are measured.
+    """
+
+    def __init__(self, bot_token: str, app_token: str = "", now: Callable[[], float] = time.monotonic) -> None:
         self.bot_token, self.app_token = bot_token, app_token
+        self._rates = Rates(now)
         self.origin = ""
         self.members = {"C01": {ME, "U01", "U02"}, "C02": {"U01"}, "C03": {ME, "U01"}}
         self.private, self.archived = {"C02"}, {"C03"}
@@ -96,6 +117,10 @@ class Workspace:
         self._tickets: set[str] = set()
         self._count = itertools.count(1)
         self._changed = asyncio.Event()
+
+    def file(self, name: str) -> bytes:
+        """Return what is in a file that somebody sent."""
+        return self._uploads[name]["data"]  # type: ignore[no-any-return]
 
     def act(self, method: str, given: dict[str, Any], token: str) -> dict[str, Any]:
         if method not in METHODS:
@@ -112,6 +137,11 @@ class Workspace:
             raise SlackError("invalid_arguments", *(f"missing required field: {name}" for name in missing))
         if unknown := sorted(set(given) - needed - allowed):
             raise SlackError("invalid_arguments", *(f"unknown argument: {name}" for name in unknown))
+        bucket, rate = f"{method} {given.get('channel')}", A_MESSAGE
+        if method != "chat.postMessage":
+            bucket, rate = method, TIERS.get(TIER.get(method, 0), Rate(1000, 0.01))
+        if wait := self._rates.take(bucket, rate):
+            raise SlackLimitedError(wait)
         return getattr(self, f"_{method.replace('.', '_')}")(**given)
 
     def _auth_test(self) -> dict[str, Any]:
@@ -210,6 +240,8 @@ class Workspace:
     def _files_getUploadURLExternal(  # noqa: N802 - as above
         self, filename: str, length: str | int, alt_txt: str | None = None, **_: Any
     ) -> dict[str, Any]:
+        if int(length) < 1:
+            raise SlackError("invalid_arguments", "length must be at least 1")
         name = f"F{next(self._count):04}"
         self._uploads[name] = {"id": name, "name": filename, "length": int(length), "is_mute": alt_txt is not None}
         return {"upload_url": f"{self.origin}/upload/{name}", "file_id": name}
@@ -238,6 +270,9 @@ class Workspace:
             raise SlackError("file_not_found")
         upload = self._uploads[file]
         told = {"id": file, "name": upload["name"], "size": upload["length"]}
+        if upload.get("is_done"):  # what was sent is looked at by Slack only after it has said that it was taken
+            told |= {"mimetype": upload["mimetype"]} if upload.get("is_ready") else {}
+            upload["is_ready"] = True
         return {"file": told | ({"url_private_download": upload["url"]} if "url" in upload else {})}
 
     def _users_info(self, user: str, **_: Any) -> dict[str, Any]:
@@ -293,6 +328,8 @@ class Workspace:
             return
         if bad := blockkit.faults(blocks):
             raise SlackError("invalid_blocks", *bad)
+        if bad := [file for file in blockkit.files(blocks) if not self._uploads.get(file, {}).get("is_ready")]:
+            raise SlackError("invalid_blocks", *(f"invalid slack file: {file}" for file in bad))
         if blockkit.letters(blocks) > blockkit.MAX_LETTERS:
             raise SlackError("msg_blocks_too_long")
 
@@ -317,7 +354,11 @@ def checked_view(view: Any, kind: str) -> dict[str, Any]:
     allowed = MODAL if kind == "modal" else VIEW
     bad = [f"unknown property: {name}" for name in sorted(set(shown) - allowed)]
     words = {name: shown[name] for name in ("title", "submit", "close") if name in shown}
-    bad += [f"bad {name}" for name, each in words.items() if not 1 <= len(each.get("text", "")) <= MAX_TITLE]
+    for name, each in words.items():
+        is_plain = isinstance(each, dict) and each.get("type") == "plain_text"
+        bad += [] if is_plain and 1 <= len(each.get("text", "")) <= MAX_TITLE else [f"bad {name}"]
+    names = (shown.get(name, "") for name in ("callback_id", "external_id"))
+    bad += ["a name is too long"] if any(len(name) > MAX_NAME for name in names) else []
     bad += [] if kind == "home" or "title" in shown else ["missing title"]
     has_fields = any(block.get("type") == "input" for block in shown.get("blocks", ()))
     bad += ["missing submit"] if kind == "modal" and has_fields and "submit" not in shown else []

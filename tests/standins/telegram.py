@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Self
 
@@ -24,8 +26,8 @@ from tests.standins.telegram_account import ME, Account, Message, TelegramError
 class Telegram(Account):
     """One bot, and the way to and from it."""
 
-    def __init__(self, token: str) -> None:
-        super().__init__()
+    def __init__(self, token: str, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(now)
         self.token = token
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.statuses: list[int] = []
@@ -178,7 +180,8 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     for name, value in form.items():
         if isinstance(value, web.FileField):
             with value.file as file:
-                files[name] = file.read()
+                body = file.read()
+            files[name] = (value.filename, body) if name == "document" else body
         elif name in ("text", "caption", "parse_mode", "url", "secret_token", "callback_query_id"):
             given[name] = value
         else:
@@ -186,6 +189,8 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     for name, value in given.items():  # `attach://x` names a part of the same request
         if isinstance(value, str) and value.startswith("attach://"):
             given[name] = files.pop(value.removeprefix("attach://"))
+        elif isinstance(value, dict) and str(value.get("media", "")).startswith("attach://"):
+            value["media"] = files.pop(value["media"].removeprefix("attach://"))
     return given | files
 
 

@@ -8,18 +8,25 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.standins import markup
+from tests.standins.rates import Rate, Rates
 
 ME = {"id": 4242, "is_bot": True, "first_name": "Beacon", "username": "beacon_kpi_bot"}
 MAX_TEXT, MAX_CAPTION = 4096, 1024
 MAX_BUTTONS, MAX_ROW, MAX_DATA = 100, 8, 64
 MAX_ANSWER = 200
 MAX_COMMANDS = 100
-MAX_FILE = 20 * 2**20
+MAX_FILE, MAX_UPLOAD, MAX_PHOTO = 20 * 2**20, 50 * 2**20, 10 * 2**20
+PORTS = ("", ":443", ":80", ":88", ":8443")
+IN_A_CHAT = Rate(5, 1.0)  # one a second; a short burst is borne
+IN_A_GROUP = Rate(20, 3.0)  # twenty a minute, edits among them
+IN_ALL = Rate(30, 1 / 30)
 PNG = b"\x89PNG\r\n\x1a\n"
 UNCHANGED = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a "
@@ -35,6 +42,7 @@ METHODS: dict[str, tuple[set[str], set[str]]] = {
     "deleteWebhook": (set(), {"drop_pending_updates"}),
     "sendMessage": ({"chat_id", "text"}, SENDING | {"link_preview_options"}),
     "sendPhoto": ({"chat_id", "photo"}, SENDING | {"caption"}),
+    "sendDocument": ({"chat_id", "document"}, SENDING | {"caption"}),
     "editMessageText": ({"chat_id", "message_id", "text"}, {"parse_mode", "reply_markup", "link_preview_options"}),
     "editMessageCaption": ({"chat_id", "message_id"}, {"caption", "parse_mode", "reply_markup"}),
     "editMessageMedia": ({"chat_id", "message_id", "media"}, {"reply_markup"}),
@@ -62,6 +70,7 @@ class Message:
     topic: int | None = None
     answers: int | None = None
     is_silent: bool = False
+    document: tuple[str, bytes] | None = None  # its name, and what is in it
 
     @property
     def buttons(self) -> dict[str, str]:
@@ -70,9 +79,13 @@ class Message:
 
 
 class Account:
-    """101 and 102 are people who opened our chat, 103 one who blocked it, -100500 a group, -100600 a forum."""
+    """101 and 102 are people who opened our chat, 103 one who blocked it, -100500 a group, -100600 a forum.
 
-    def __init__(self) -> None:
+    `now` counts the seconds in which rates are measured.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._rates = Rates(now)
         self.chats: dict[int, dict[str, Any]] = {
             101: {"id": 101, "type": "private", "first_name": "Alice"},
             102: {"id": 102, "type": "private", "first_name": "Bob"},
@@ -104,7 +117,15 @@ class Account:
             raise TelegramError(400, f"Bad Request: unknown parameter {unknown[0]}")
         if method == "getUpdates":
             return await self._get_updates(**given)
+        if method.startswith(("send", "edit")):
+            self._pace(given["chat_id"])
         return getattr(self, f"_{method}")(**given)
+
+    def _pace(self, chat: Any) -> None:
+        is_group = str(chat).startswith(("-", "@"))
+        waits = self._rates.take(f"chat {chat}", IN_A_GROUP if is_group else IN_A_CHAT), self._rates.take("all", IN_ALL)
+        if wait := max(waits):
+            raise TelegramError(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
 
     def _getMe(self) -> dict[str, Any]:  # noqa: N802 - named as Telegram names it
         return {**ME, "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
@@ -130,10 +151,20 @@ class Account:
         return self._updates[:limit]
 
     def _setWebhook(  # noqa: N802 - as above
-        self, url: str, secret_token: str = "", allowed_updates: list[str] | None = None, **_: Any
+        self,
+        url: str,
+        secret_token: str = "",
+        allowed_updates: list[str] | None = None,
+        max_connections: int = 40,
+        **_: Any,
     ) -> bool:
         if not re.match(r"https://|http://127\.0\.0\.1:", url):  # plain HTTP on loopback only, for tests
             raise TelegramError(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+        if url.startswith("https://") and (re.search(r":\d+", url) or [""])[0] not in PORTS:
+            why = "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"
+            raise TelegramError(400, f"Bad Request: {why}")
+        if not 1 <= max_connections <= 100:
+            raise TelegramError(400, "Bad Request: max_connections is out of range")
         if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret_token):
             raise TelegramError(400, "Bad Request: secret token contains unallowed characters")
         self.webhook = {"url": url, "secret_token": secret_token}
@@ -149,9 +180,16 @@ class Account:
         return self._send(chat_id, _read(text, how.pop("parse_mode", None), MAX_TEXT), **how)
 
     def _sendPhoto(self, chat_id: int, photo: bytes, caption: str = "", **how: Any) -> dict[str, Any]:  # noqa: N802
-        if not isinstance(photo, bytes) or not photo.startswith(PNG):
-            raise TelegramError(400, "Bad Request: IMAGE_PROCESS_FAILED")
+        _check_photo(photo)
         return self._send(chat_id, _read(caption, how.pop("parse_mode", None), MAX_CAPTION), photo=photo, **how)
+
+    def _sendDocument(self, chat_id: int, document: Any, caption: str = "", **how: Any) -> dict[str, Any]:  # noqa: N802
+        if not isinstance(document, tuple) or not document[1]:
+            raise TelegramError(400, "Bad Request: file must be non-empty")
+        if len(document[1]) > MAX_UPLOAD:
+            raise TelegramError(413, "Request Entity Too Large")
+        words = _read(caption, how.pop("parse_mode", None), MAX_CAPTION)
+        return self._send(chat_id, words, document=document, **how)
 
     def _send(
         self,
@@ -161,6 +199,7 @@ class Account:
         message_thread_id: int | None = None,
         reply_parameters: dict[str, Any] | None = None,
         photo: bytes | None = None,
+        document: tuple[str, bytes] | None = None,
         *,
         disable_notification: bool = False,
     ) -> dict[str, Any]:
@@ -182,6 +221,7 @@ class Account:
             message_thread_id,
             answers,
             is_silent=disable_notification,
+            document=document,
         )
         return self._told(self._keep(message))
 
@@ -195,7 +235,7 @@ class Account:
         **_: Any,
     ) -> dict[str, Any]:
         message = self._mine(chat_id, message_id)
-        if message.photo:
+        if message.photo or message.document:
             raise TelegramError(400, "Bad Request: there is no text in the message to edit")
         return self._change(message, _read(text, parse_mode, MAX_TEXT), reply_markup)
 
@@ -203,7 +243,7 @@ class Account:
         self, chat_id: int, message_id: int, caption: str = "", parse_mode: str | None = None, reply_markup: Any = None
     ) -> dict[str, Any]:
         message = self._mine(chat_id, message_id)
-        if not message.photo:
+        if not (message.photo or message.document):
             raise TelegramError(400, "Bad Request: there is no caption in the message to edit")
         return self._change(message, _read(caption, parse_mode, MAX_CAPTION), reply_markup)
 
@@ -213,8 +253,9 @@ class Account:
         message = self._mine(chat_id, message_id)
         if media.get("type") != "photo":
             raise TelegramError(400, "Bad Request: wrong type of media")
-        message.photo = PNG
+        _check_photo(media.get("media"))
         caption = _read(media.get("caption", ""), media.get("parse_mode"), MAX_CAPTION)
+        message.photo = media["media"]
         return self._change(message, caption, reply_markup, is_new=True)
 
     def _editMessageReplyMarkup(  # noqa: N802 - as above
@@ -293,10 +334,21 @@ class Account:
             told |= {"message_thread_id": message.topic, "is_topic_message": True}
         if message.keyboard:
             told["reply_markup"] = {"inline_keyboard": message.keyboard}
+        if message.document:
+            name, body = message.document
+            document = {"file_id": "d", "file_unique_id": "d", "file_name": name, "file_size": len(body)}
+            return told | {"document": document, "caption": message.text}
         if message.photo:
             size = {"file_id": "p", "file_unique_id": "p", "width": 2, "height": 2}
             return told | {"photo": [size], "caption": message.text}
         return told | {"text": message.text}
+
+
+def _check_photo(photo: Any) -> None:
+    if not isinstance(photo, bytes) or not photo.startswith(PNG):
+        raise TelegramError(400, "Bad Request: IMAGE_PROCESS_FAILED")
+    if len(photo) > MAX_PHOTO:
+        raise TelegramError(400, "Bad Request: file is too big")
 
 
 def _read(text: str, mode: str | None, most: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from traceback import format_exception
@@ -25,10 +25,10 @@ from starlette.responses import Response
 
 from bot.adapters.slack.ears import About, Ears, FindAlert
 from bot.adapters.slack.failure import FAILURES, code_of, outcome_of
+from bot.adapters.slack.follow import Draw, Following
 from bot.adapters.slack.inbound import MALFORMED, PLATFORM, FindPerson, receipt_of
-from bot.adapters.slack.render import pictures
-from bot.adapters.slack.speech import amend, find, say, upload
-from bot.chat.adapter import CHART_AFTER, Room
+from bot.adapters.slack.speech import find, say
+from bot.chat.adapter import Room
 from core.errors import Invalid, Mistake
 from core.notices.notice import Place
 from core.notices.outbox import Outcome, Sent
@@ -50,8 +50,6 @@ EDIT_EVERY, EDIT_BURST = timedelta(seconds=1.5), 5
 EDIT_AGAIN = timedelta(seconds=10)  # of one message
 GRACE = 3.0  # seconds
 TIMEOUT = aiohttp.ClientTimeout(total=15)
-
-Draw = Callable[["Figure"], bytes]
 
 # A bug is written out by format_exception: structlog would show what each frame held, our token among it.
 log = structlog.get_logger()
@@ -88,7 +86,6 @@ class SlackAdapter:
             raise Invalid([Mistake("slack-secret-missing")])
         self._base_url = (base_url or SLACK).rstrip("/") + "/"
         self._app_token = app_token
-        self._draw = draw
         self._client = AsyncWebClient(bot_token, self._base_url, retry_handlers=[])
         self._ears = Ears(self._client, find_person, find_alert, about, self.post, self._begin_to_answer)
         secret = signing_secret or "unused: nothing arrives over HTTP in Socket Mode"
@@ -96,7 +93,7 @@ class SlackAdapter:
         self._verifier = SignatureVerifier(secret)
         self._http = AsyncSlackRequestHandler(self._bolt)
         self._socket: AsyncSocketModeHandler | None = None
-        self._pen = asyncio.Semaphore(1)  # charts are drawn and sent one by one, when nobody waits for words
+        self._following = Following(self._client, draw, self._for_calm)
         self._answering = 0
         self._calm = asyncio.Event()
         self._calm.set()
@@ -153,8 +150,7 @@ class SlackAdapter:
         except FAILURES as failure:
             log.warning("slack refused a message", place=str(place), reason=code_of(failure))
             return outcome_of(failure)
-        self._illustrate(said["channel"], place.thread or said["ts"], card)
-        return Sent(receipt_of(said["channel"], said["ts"]))
+        return self._sent(receipt_of(said["channel"], said["ts"]), place.thread or said["ts"], card)
 
     async def find(self, place: Place, card: Card, key: str, since: datetime) -> Outcome | None:
         """Look for the message that bears our key: whoever tried to post it may not have lived to hear of it."""
@@ -164,8 +160,9 @@ class SlackAdapter:
             return outcome_of(failure)
         if found is None:
             return None
-        self._illustrate(found["channel"], place.thread or found["ts"], card, is_done="reply_count" in found)
-        return Sent(receipt_of(found["channel"], found["ts"]))
+        is_illustrated = "reply_count" in found or any("slack_file" in block for block in found.get("blocks", ()))
+        receipt = receipt_of(found["channel"], found["ts"])
+        return self._sent(receipt, place.thread or found["ts"], card, is_illustrated=is_illustrated)
 
     def rooms(self, place: Place, receipt: str | None, *, is_human: bool) -> tuple[Room, ...]:
         if receipt is None:
@@ -173,31 +170,24 @@ class SlackAdapter:
         often = () if is_human else (Room(f"{PLATFORM}:{receipt}", EDIT_AGAIN),)
         return (*often, Room(f"{PLATFORM}:edits", EDIT_EVERY, EDIT_BURST))
 
-    async def edit(self, place: Place, receipt: str, card: Card) -> Outcome:  # noqa: ARG002 - the receipt says where
+    async def edit(self, place: Place, receipt: str, card: Card) -> Outcome:
         try:
-            await amend(self._client, receipt, card)
+            shown = await self._following.amend(receipt, card)
         except FAILURES as failure:
             return outcome_of(failure)
+        self._begin(self._following.complete(receipt, place.thread or receipt.rpartition(":")[2], shown))
         return Sent(receipt)
 
     # --- speaking ---------------------------------------------------------------------------------------------
 
-    def _illustrate(self, channel: str, thread: str, card: Card, *, is_done: bool = False) -> None:
-        """Send a card's pictures after it, so that a chart never delays a word."""
-        if not is_done:
-            for picture in pictures(card):
-                self._begin(self._upload(channel, thread, picture.figure, picture.alt))
+    def _sent(self, receipt: str, thread: str, card: Card, *, is_illustrated: bool = False) -> Sent:
+        shown = self._following.said(receipt, card, is_illustrated=is_illustrated)
+        self._begin(self._following.complete(receipt, thread, shown))
+        return Sent(receipt)
 
-    async def _upload(self, channel: str, thread: str, figure: Figure, title: str) -> None:
-        async with self._pen:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._calm.wait(), LONGEST_PEN)
-            await asyncio.sleep(CHART_AFTER)
-            png = await asyncio.to_thread(self._draw, figure)
-            try:
-                await upload(self._client, channel, thread, png, title)
-            except FAILURES as failure:
-                log.warning("a chart was not sent", reason=code_of(failure))
+    async def _for_calm(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._calm.wait(), LONGEST_PEN)
 
     # --- listening --------------------------------------------------------------------------------------------
 
@@ -229,7 +219,8 @@ class SlackAdapter:
         pause = 1.0
         while not self._ears.me:
             try:
-                self._ears.me = (await self._client.auth_test())["user_id"]
+                told = await self._client.auth_test()
+                self._ears.team, self._ears.me = str(told.get("team_id") or ""), told["user_id"]
             except FAILURES as failure:
                 log.warning("slack does not know us", reason=code_of(failure), again_in=pause)
                 await asyncio.sleep(pause)

@@ -36,8 +36,9 @@ from bot.adapters.slack.inbound import (
 )
 from bot.adapters.slack.modals import FORM, again, modal, read_submit
 from bot.adapters.slack.render import render
-from bot.adapters.slack.speech import upload, whisper
+from bot.adapters.slack.speech import private_chat, upload, whisper
 from bot.chat.overheard import is_meant_for_us
+from bot.chat.shown import whole
 from core.notices.notice import Place
 from core.notices.outbox import Outcome, Sent, Wait
 
@@ -79,6 +80,7 @@ class Ears:
         begin: Begin,
     ) -> None:
         self.me = ""  # our own user id, once Slack has told it
+        self.team = ""  # and our workspace's
         self.answer: Answer | None = None
         self._client = client
         self._find_person = find_person
@@ -89,6 +91,14 @@ class Ears:
         self._homes: dict[str, None] = {}  # whose home has been open since we began
 
     def listen_on(self, bolt: AsyncApp) -> None:
+        @bolt.middleware
+        async def _(body: dict[str, Any], next_: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+            if not self._is_ours(body):
+                log.warning("slack brought what is another workspace's")
+                return BoltResponse(status=HTTPStatus.FORBIDDEN, headers={"x-slack-no-retry": "1"})
+            await next_()
+            return None
+
         @bolt.command(re.compile("/"))
         async def _(ack: Any, body: dict[str, Any]) -> None:
             self._begin(self._say_back(_read(read_command, body, self._find_person)))
@@ -135,6 +145,11 @@ class Ears:
                 return BoltResponse(status=HTTPStatus.BAD_REQUEST)
             log.error("a bug while hearing Slack", exception="".join(format_exception(error)))
             return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def _is_ours(self, body: Payload) -> bool:
+        """Return whether it came out of our workspace: one app may be installed in several, under one secret."""
+        team = body.get("team_id") or (body.get("team") or {}).get("id")
+        return not (team and self.team) or team == self.team
 
     def _each(self, heard: Heard | None) -> Iterator[Heard]:
         """Yield what was said, or where files came along each of them with the words beside it."""
@@ -256,6 +271,10 @@ class Ears:
     async def _whisper(self, request: Request, response_url: str | None, card: Card) -> None:
         try:
             await whisper(self._client, request, response_url, card)
+            if not render(card).is_whole:  # nothing can be put below what one person alone sees
+                file = whole(card)
+                mine = await private_chat(self._client, request.actor)
+                await upload(self._client, mine, None, file.content, file.name, file.name)
         except FAILURES as failure:
             log.warning("a private answer was not sent", reason=code_of(failure))
 

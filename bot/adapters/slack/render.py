@@ -1,7 +1,7 @@
 """A card as Slack's blocks.
 
 What is too long is cut from the end, but never the buttons: a card that Slack refuses is an alert that nobody hears.
-A picture is not among the blocks: it follows as a file in the card's thread, and its words stand here.
+A picture whose file Slack has already is shown where it stands; until then its words stand there.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ MAX_FIELDS = 10
 MAX_FIELD = 2000
 MAX_CONTEXT = 2000
 MAX_BUTTON_LABEL = 75
+MAX_ALT = 2000
 BUTTONS_IN_A_ROW = 5  # 25 are allowed; more than these wrap on a phone
 # https://github.com/slackapi/bolt-js/issues/2509: the sum over all blocks, which no page states
 MAX_LETTERS = 13_000
@@ -40,13 +41,29 @@ class Message:
 
     text: str
     blocks: tuple[Json, ...]
+    is_whole: bool
 
 
-def render(card: Card) -> Message:
+class Scissors:
+    """Cuts what is too long, and knows whether anything was."""
+
+    def __init__(self) -> None:
+        self.is_whole = True
+
+    def cut(self, text: str, most: int) -> str:
+        self.is_whole = self.is_whole and len(text) <= most
+        return cut(text, most)
+
+
+def render(card: Card, files: Sequence[str] = ()) -> Message:
+    """Draw a card; `files` are Slack's names of its charts, as far as it has them, in their order."""
+    scissors, charts = Scissors(), iter(files)
     title = " ".join(filter(None, (SIGNS[card.tone], card.title)))
-    header = {"type": "header", "text": _plain(cut(title, MAX_HEADER))}
-    drawn = [header, *(drawn for block in card.blocks for drawn in _draw(block))]
-    return Message(cut(escape(card.summary or title), MAX_FALLBACK), tuple(_fit(drawn)))
+    header = {"type": "header", "text": _plain(scissors.cut(title, MAX_HEADER))}
+    drawn = [header, *(drawn for block in card.blocks for drawn in _draw(block, scissors, charts))]
+    blocks = _fit(drawn)
+    text = cut(escape(card.summary or title), MAX_FALLBACK)
+    return Message(text, tuple(blocks), is_whole=scissors.is_whole and len(blocks) == len(drawn))
 
 
 def pictures(card: Card) -> tuple[Picture, ...]:
@@ -73,19 +90,21 @@ def cut(text: str, most: int) -> str:
     return kept + MORE
 
 
-def _draw(block: Block) -> Iterator[Json]:
+def _draw(block: Block, scissors: Scissors, charts: Iterator[str]) -> Iterator[Json]:
     match block:
         case Prose(text, role):
             if text.strip():
-                yield _prose(text, role)
+                yield _prose(text, role, scissors)
         case Facts(facts):
             for some in _by(MAX_FIELDS, facts):
-                yield {"type": "section", "fields": [_fact(fact) for fact in some]}
+                yield {"type": "section", "fields": [_fact(fact, scissors) for fact in some]}
         case Table():
-            yield _section(f"```\n{_lines(block)}\n```")
+            yield _section(f"```\n{_lines(block, scissors)}\n```")
         case Picture(_, alt):
-            if alt.strip():
-                yield _prose(f"📈 {alt}", "quiet")
+            if file := next(charts, ""):
+                yield {"type": "image", "slack_file": {"id": file}, "alt_text": cut(alt.strip() or MORE, MAX_ALT)}
+            elif alt.strip():
+                yield _prose(f"📈 {alt}", "quiet", scissors)
         case Buttons(buttons):
             for number, row in enumerate(_by(BUTTONS_IN_A_ROW, buttons)):
                 elements = [_button(button, number, place) for place, button in enumerate(row)]
@@ -98,28 +117,29 @@ def _draw(block: Block) -> Iterator[Json]:
             assert_never(block)
 
 
-def _prose(text: str, role: str) -> Json:
+def _prose(text: str, role: str, scissors: Scissors) -> Json:
     if role == "quiet":
-        return {"type": "context", "elements": [_marked(cut(escape(text), MAX_CONTEXT))]}
+        return {"type": "context", "elements": [_marked(scissors.cut(escape(text), MAX_CONTEXT))]}
     if role == "strong":
-        lines = cut(escape(text), MAX_SECTION // 2).splitlines()  # half: each line is given two stars more
+        lines = scissors.cut(escape(text), MAX_SECTION // 2).splitlines()  # half: each line is given two stars more
         return _section("\n".join(f"*{line}*" for line in lines if line.strip()))
-    return _section(cut(escape(text), MAX_SECTION))
+    return _section(scissors.cut(escape(text), MAX_SECTION))
 
 
-def _fact(fact: Fact) -> Json:
+def _fact(fact: Fact, scissors: Scissors) -> Json:
     value = " ".join(filter(None, (SIGNS[fact.tone], fact.value))).strip() or "–"
     half = MAX_FIELD // 2 - len("\n**")
-    return _marked(f"{cut(escape(fact.label), half)}\n*{cut(escape(value), half)}*")
+    return _marked(f"{scissors.cut(escape(fact.label), half)}\n*{scissors.cut(escape(value), half)}*")
 
 
-def _lines(table: Table) -> str:
+def _lines(table: Table, scissors: Scissors) -> str:
     """Return as many lines as a section holds, and say when there are more."""
     kept: list[str] = []
     room = MAX_SECTION - len(f"```\n{MORE}\n```")
     for line in columns(table):
         room -= len(escape(line)) + 1
         if room < 0:
+            scissors.is_whole = False
             return "\n".join([*kept, MORE])
         kept.append(escape(line))
     return "\n".join(kept)
@@ -153,7 +173,7 @@ def _fit(blocks: Sequence[Json]) -> Sequence[Json]:
         dropped = True
     if dropped:
         place = next((n for n, block in enumerate(kept) if block["type"] == "actions"), len(kept))
-        kept.insert(place, _prose(MORE, "quiet"))
+        kept.insert(place, {"type": "context", "elements": [_marked(MORE)]})
     return kept
 
 

@@ -5,7 +5,8 @@ Everything here raises what the library raises; `failure` says what that means.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +22,7 @@ from core.notices.notice import Place
 
 EVENT_TYPE = "beacon"
 MAX_LOOK, MAX_LOOKS = 100, 10  # messages asked for in one look, and looks
+DONE_WITHIN = (0.2, 0.5, 1.0, 2.0)  # seconds between looks at a file that was sent
 
 log = structlog.get_logger()
 
@@ -38,17 +40,46 @@ async def say(client: AsyncWebClient, place: Place, card: Card, key: str) -> Any
     )
 
 
-async def amend(client: AsyncWebClient, receipt: str, card: Card) -> None:
-    """Make an earlier message show this card."""
+async def amend(client: AsyncWebClient, receipt: str, card: Card, files: Sequence[str] = ()) -> None:
+    """Make an earlier message show this card, with those charts of it that Slack has."""
     channel, _, ts = receipt.rpartition(":")
+    if files:
+        try:
+            await illustrate(client, receipt, card, files)
+        except FAILURES as failure:
+            if code_of(failure) not in REFUSED:
+                raise
+        else:
+            return
     await _legibly(client.chat_update, card, channel=channel, ts=ts)
+
+
+async def illustrate(client: AsyncWebClient, receipt: str, card: Card, files: Sequence[str]) -> None:
+    """Show a card with its charts; Slack refuses files that it is not done with."""
+    channel, _, ts = receipt.rpartition(":")
+    shown = render(card, files)
+    await client.chat_update(channel=channel, ts=ts, text=shown.text, blocks=shown.blocks)
+
+
+async def lay_by(client: AsyncWebClient, content: bytes, title: str) -> str:
+    """Give Slack a picture that is to be seen nowhere yet, and return its name once Slack is done with it.
+
+    Slack answers before that, and says that it is done by knowing what kind of file it is. python-slack-sdk#1277
+    """
+    said = await client.files_upload_v2(filename="chart.png", file=content, title=title)
+    name = str(said["files"][0]["id"])
+    for pause in DONE_WITHIN:
+        if (await client.files_info(file=name))["file"].get("mimetype"):
+            break
+        await asyncio.sleep(pause)
+    return name
 
 
 async def find(client: AsyncWebClient, place: Place, key: str, since: float) -> Mapping[str, Any] | None:
     """Return the message that bears our key, if an earlier try has come through after all."""
     channel = place.chat
     if channel.startswith(("U", "W")):  # a person: their private chat has a name of its own
-        channel = (await client.conversations_open(users=channel))["channel"]["id"]
+        channel = await private_chat(client, channel)
     common: dict[str, Any] = {"channel": channel, "oldest": f"{since:.6f}", "limit": MAX_LOOK}
     for _ in range(MAX_LOOKS):
         said = (
@@ -63,6 +94,11 @@ async def find(client: AsyncWebClient, place: Place, key: str, since: float) -> 
         if not common["cursor"]:
             break
     return None
+
+
+async def private_chat(client: AsyncWebClient, user: str) -> str:
+    """Return the name of somebody's private chat with us, opened if need be."""
+    return str((await client.conversations_open(users=user))["channel"]["id"])
 
 
 async def whisper(client: AsyncWebClient, request: Request, response_url: str | None, card: Card) -> None:

@@ -26,11 +26,12 @@ from telegram.request import HTTPXRequest
 
 from bot.adapters.telegram.failure import outcome_of, redacting
 from bot.adapters.telegram.files import brought
+from bot.adapters.telegram.follow import Draw, Following
 from bot.adapters.telegram.inbound import PLATFORM, FindPerson, Heard, read_update, receipt_of
 from bot.adapters.telegram.menu import offer_menu
 from bot.adapters.telegram.render import MAX_CAPTION, picture, render
-from bot.adapters.telegram.speech import amend, hand, illustrate, speak
-from bot.chat.adapter import CHART_AFTER, Room
+from bot.adapters.telegram.speech import hand, speak
+from bot.chat.adapter import Room
 from bot.chat.card import Prose
 from bot.chat.overheard import is_meant_for_us
 from bot.chat.reply import File
@@ -49,6 +50,8 @@ WEBHOOK_PATH = "/telegram/webhook"
 LISTENED_TO = ("message", "callback_query")  # the server keeps the last list for ever, so it is always said
 POOL = 8  # the library's single connection for getUpdates can wedge for good after one broken request
 LONG_POLL = 25  # seconds
+# What the library raises over an update that is not as Telegram's are.
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, OSError)
 READ_TIMEOUT = 10.0
 # In a group 20 messages a minute, edits among them; to a person one a second: https://core.telegram.org/bots/faq
 GROUP_EVERY, GROUP_BURST = timedelta(seconds=60 / 18), 2
@@ -60,7 +63,6 @@ REPLY_TRIES = 3
 
 FindAlert = Callable[[Place, str], Awaitable[str | None]]
 Alone = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
-Draw = Callable[["Figure"], bytes]
 
 # A bug is written out by format_exception: structlog would show what each frame held, our token among it.
 log = structlog.get_logger()
@@ -117,7 +119,7 @@ class TelegramAdapter:
         self._secret = webhook_secret or token_urlsafe(32)
         self._find_person = find_person
         self._find_alert = find_alert
-        self._draw = draw
+        self._following = Following(draw)
         self._alone = alone
         self._application: Application[Any, Any, Any, Any, Any, Any] | None = None  # once Telegram knows us
         self._is_listening = False
@@ -155,7 +157,12 @@ class TelegramAdapter:
             return 401
         if not isinstance(update, dict) or "update_id" not in update:
             return 400
-        await self._application.update_queue.put(Update.de_json(update, self._application.bot))
+        try:
+            known = Update.de_json(update, self._application.bot)
+        except MALFORMED:
+            log.warning("telegram sent what cannot be read")
+            return 400
+        await self._application.update_queue.put(known)
         return 200
 
     async def post(self, place: Place, card: Card, key: str) -> Outcome:  # noqa: ARG002 - Telegram takes no key
@@ -167,13 +174,15 @@ class TelegramAdapter:
         chat = Room(f"{PLATFORM}:{place.chat}", *((GROUP_EVERY, GROUP_BURST) if is_group else (PRIVATE_EVERY, 1)))
         return (chat,) if receipt is None or is_human else (Room(f"{PLATFORM}:{receipt}", EDIT_AGAIN), chat)
 
-    async def edit(self, place: Place, receipt: str, card: Card) -> Outcome:  # noqa: ARG002 - the receipt says where
+    async def edit(self, place: Place, receipt: str, card: Card) -> Outcome:
         if self._application is None:
             return Retry("telegram-is-down")
+        bot = self._application.bot
         try:
-            await amend(self._application.bot, receipt, card)
+            shown = await self._following.amend(bot, receipt, card)
         except TelegramError as failure:
             return outcome_of(failure, receipt)
+        self._follow(self._following.complete(bot, place, receipt, shown))
         return Sent(receipt)
 
     # --- speaking ---------------------------------------------------------------------------------------------
@@ -181,42 +190,28 @@ class TelegramAdapter:
     async def _post(self, place: Place, card: Card, below: int | None = None, *, words_first: bool = False) -> Outcome:
         if self._application is None:
             return Retry("telegram-is-down")
+        bot = self._application.bot
         try:
-            message = await self._say(self._application.bot, place, card, below, words_first=words_first)
+            message = await self._say(bot, place, card, below, words_first=words_first)
         except TelegramError as failure:
             outcome = outcome_of(failure)
             log.warning("telegram refused a message", place=str(place), outcome=str(outcome))
             return outcome
-        return Sent(receipt_of(message.chat.id, message.message_id, is_photo=bool(message.photo)))
+        receipt = receipt_of(message.chat.id, message.message_id)
+        shown = self._following.said(receipt, card, is_photo=bool(message.photo))
+        self._follow(self._following.complete(bot, place, receipt, shown))
+        return Sent(receipt)
 
     async def _say(
         self, bot: Bot, place: Place, card: Card, below: int | None, *, words_first: bool
     ) -> telegram.Message:
         """Send a card as a photo with a caption if its words fit there, else as text that the photo follows."""
         drawn = picture(card)
-        caption = render(card, MAX_CAPTION, is_caption=True)
-        if drawn and caption.is_whole and not words_first and (png := await self._png(drawn.figure)):
-            return await speak(bot, place, caption, png, below)
-        message = await speak(bot, place, render(card), None, below)
-        if drawn and (words_first or not caption.is_whole):
-            self._follow(self._illustrate(bot, message, drawn.figure))
-        return message
-
-    async def _illustrate(self, bot: Bot, message: telegram.Message, figure: Figure) -> None:
-        await asyncio.sleep(CHART_AFTER)
-        if png := await self._png(figure):
-            try:
-                await illustrate(bot, message, png)
-            except TelegramError as failure:
-                log.warning("a chart was not sent", outcome=str(outcome_of(failure)))
-
-    async def _png(self, figure: Figure) -> bytes | None:
-        """Return a drawn figure; a chart that cannot be drawn is a bug, but no reason to keep the words back."""
-        [drawn] = await asyncio.gather(asyncio.to_thread(self._draw, figure), return_exceptions=True)
-        if isinstance(drawn, BaseException):
-            log.error("a bug while drawing", exception="".join(format_exception(drawn)))
-            return None
-        return drawn
+        if drawn and not words_first:
+            caption = render(card, MAX_CAPTION, is_caption=True)
+            if caption.is_whole and (png := await self._following.png(drawn.figure)):
+                return await speak(bot, place, caption, png, below)
+        return await speak(bot, place, render(card), None, below)
 
     def _follow(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -28,6 +28,7 @@ from core.notices.outbox import Dead, Outcome, Repair, Retry, Sent, Wait
 # https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/Client.cpp: words, for there are no codes
 UNCHANGED = "message is not modified"
 UNREADABLE = "can't parse"
+NO_TEXT = "there is no text in the message to edit"
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 # Durations as such: the library calls whole seconds deprecated, even where it only raises RetryAfter.
@@ -65,6 +66,15 @@ def outcome_of(failure: TelegramError, receipt: str = "") -> Outcome:
 
 def is_unreadable(failure: TelegramError) -> bool:
     return isinstance(failure, BadRequest) and UNREADABLE in failure.message.lower()
+
+
+def is_unchanged(failure: TelegramError) -> bool:
+    return isinstance(failure, BadRequest) and UNCHANGED in failure.message.lower()
+
+
+def is_photo(failure: TelegramError) -> bool:
+    """Return whether a message could not be edited as words for being a picture."""
+    return isinstance(failure, BadRequest) and NO_TEXT in failure.message.lower()
 
 
 class Redacted(logging.Filter):

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 PLATFORM = "telegram"
 COMMAND = "kpi"
-PHOTO = "photo"
 
 FindPerson = Callable[[str, str], "Person | None"]
 
@@ -40,9 +39,9 @@ class Heard:
     click: str | None = None  # to be answered once, at once
 
 
-def receipt_of(chat: int | str, message: int, *, is_photo: bool) -> str:
-    """Return our name for a message, unique on the platform. A photo is edited by another method than a text."""
-    return f"{chat}:{message}" + (f":{PHOTO}" if is_photo else "")
+def receipt_of(chat: int | str, message: int) -> str:
+    """Return our name for a message, unique on the platform."""
+    return f"{chat}:{message}"
 
 
 def read_update(update: Update, me: User, find_person: FindPerson) -> Heard | None:
@@ -72,8 +71,7 @@ def _read_click(query: CallbackQuery, find_person: FindPerson) -> Heard | None:
     shown = query.message
     if not query.data or shown is None:
         return None
-    # A message too old for Telegram to show is known by its chat and number alone.
-    head = receipt_of(shown.chat.id, shown.message_id, is_photo=isinstance(shown, Message) and bool(shown.photo))
+    head = receipt_of(shown.chat.id, shown.message_id)
     below = None if shown.chat.type == ChatType.PRIVATE else shown.message_id
     request = _request(query.data, shown, query.from_user, f"c:{query.id}", find_person)
     return Heard(request, head, message=below, click=query.id)
@@ -111,7 +109,7 @@ def _head(message: Message, me: User) -> str | None:
     answered = message.reply_to_message
     if answered is None or answered.from_user is None or answered.from_user.id != me.id:
         return None
-    return receipt_of(message.chat.id, answered.message_id, is_photo=bool(answered.photo))
+    return receipt_of(message.chat.id, answered.message_id)
 
 
 def _request(text: str, message: MaybeInaccessibleMessage, user: User, event: str, find_person: FindPerson) -> Request:

@@ -1,5 +1,7 @@
 """How a drawn card becomes a call to Telegram: a photo with a caption, or text, and either of them edited.
 
+A text becomes a photo when one is put into it, and stays one: https://core.telegram.org/bots/api#editmessagemedia
+
 Everything here raises what the library raises; `failure` says what that means.
 """
 
@@ -10,12 +12,19 @@ from typing import Any
 
 import structlog
 import telegram
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.adapters.telegram.failure import is_unreadable
-from bot.adapters.telegram.inbound import PHOTO
+from bot.adapters.telegram.inbound import receipt_of
 from bot.adapters.telegram.render import MAX_CAPTION, MAX_TEXT, Message, Row, render
 from bot.chat.card import Card
 from bot.chat.reply import File
@@ -32,7 +41,7 @@ async def speak(bot: Bot, place: Place, shown: Message, photo: bytes | None, bel
     """Send a card, under its picture if there is one, and below a message of somebody's if it answers one."""
     common: dict[str, Any] = {
         "chat_id": _chat(place.chat),
-        "message_thread_id": int(place.thread) if place.thread and place.thread.isdecimal() else None,
+        "message_thread_id": _topic(place),
         "reply_parameters": ReplyParameters(below, allow_sending_without_reply=True) if below else None,
         "reply_markup": _markup(shown.keyboard),
     }
@@ -46,16 +55,10 @@ async def speak(bot: Bot, place: Place, shown: Message, photo: bytes | None, bel
     return message
 
 
-async def amend(bot: Bot, receipt: str, card: Card) -> None:
-    """Make an earlier message show this card; a photo keeps its picture and changes its caption."""
-    chat, message, *kind = receipt.split(":")
-    is_photo = PHOTO in kind
+async def amend(bot: Bot, receipt: str, card: Card, *, is_photo: bool) -> None:
+    """Make an earlier message show this card; a photo keeps its picture."""
     shown = render(card, MAX_CAPTION if is_photo else MAX_TEXT, is_caption=is_photo)
-    common: dict[str, Any] = {
-        "chat_id": _chat(chat),
-        "message_id": int(message),
-        "reply_markup": _markup(shown.keyboard),
-    }
+    common = _where(receipt) | {"reply_markup": _markup(shown.keyboard)}
 
     async def say(text: str, mode: str | None) -> Any:
         if is_photo:
@@ -65,22 +68,40 @@ async def amend(bot: Bot, receipt: str, card: Card) -> None:
     await _legibly(say, shown)
 
 
-async def illustrate(bot: Bot, message: telegram.Message, photo: bytes) -> None:
-    """Send a picture, without a sound, below words that were too long to be its caption."""
-    await bot.send_photo(
-        chat_id=message.chat.id,
-        message_thread_id=message.message_thread_id if message.is_topic_message else None,
-        photo=photo,
-        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
-        disable_notification=True,
-    )
+async def put_in(bot: Bot, receipt: str, photo: bytes, card: Card) -> None:
+    """Put a chart into an earlier message, instead of the one that it has; its words and its buttons stay."""
+    shown = render(card, MAX_CAPTION, is_caption=True)
+    common = _where(receipt) | {"reply_markup": _markup(shown.keyboard)}
+
+    async def say(text: str, mode: str | None) -> Any:
+        media = InputMediaPhoto(photo, caption=text, parse_mode=mode, filename="chart.png")
+        return await bot.edit_message_media(media, **common)
+
+    await _legibly(say, shown)
+
+
+async def illustrate(bot: Bot, place: Place, receipt: str, photo: bytes, before: str) -> str:
+    """Show a picture, without a sound, below words that are too long to be its caption; return where it stands.
+
+    `before` is where an earlier one of this card stands, if it does: that is changed.
+    """
+    if before:
+        await bot.edit_message_media(InputMediaPhoto(photo, filename="chart.png"), **_where(before))
+        return before
+    message = await bot.send_photo(photo=photo, **_below(place, receipt))
+    return receipt_of(message.chat.id, message.message_id)
+
+
+async def add_rest(bot: Bot, place: Place, receipt: str, file: File) -> None:
+    """Send all that a card says, without a sound, below a message that holds only the first of it."""
+    await bot.send_document(document=file.content, filename=file.name, **_below(place, receipt))
 
 
 async def hand(bot: Bot, place: Place, file: File, below: int | None) -> None:
     """Send a file, below the question that asked for it."""
     await bot.send_document(
         chat_id=_chat(place.chat),
-        message_thread_id=int(place.thread) if place.thread and place.thread.isdecimal() else None,
+        message_thread_id=_topic(place),
         document=file.content,
         filename=file.name,
         reply_parameters=ReplyParameters(below, allow_sending_without_reply=True) if below else None,
@@ -96,6 +117,25 @@ async def _legibly(say: Say, shown: Message) -> Any:
             raise
         log.warning("telegram could not read our HTML")
         return await say(shown.plain, None)
+
+
+def _where(receipt: str) -> dict[str, Any]:
+    chat, message = receipt.split(":")[:2]
+    return {"chat_id": _chat(chat), "message_id": int(message)}
+
+
+def _below(place: Place, receipt: str) -> dict[str, Any]:
+    where = _where(receipt)
+    return {
+        "chat_id": where["chat_id"],
+        "message_thread_id": _topic(place),
+        "reply_parameters": ReplyParameters(where["message_id"], allow_sending_without_reply=True),
+        "disable_notification": True,
+    }
+
+
+def _topic(place: Place) -> int | None:
+    return int(place.thread) if place.thread and place.thread.isdecimal() else None
 
 
 def _markup(rows: tuple[Row, ...]) -> InlineKeyboardMarkup | None:
