@@ -110,6 +110,7 @@ class Loops:
                 self._once,
                 self._at(ROUNDS_AT),
                 id="rounds",
+                next_run_time=_at_once(),  # whoever starts again after a fall says so before ten minutes are over
                 args=["rounds", ROUNDS_AT, partial(self._calmly, self._go_round)],
             )
             add(

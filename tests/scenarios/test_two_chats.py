@@ -119,3 +119,28 @@ async def test_an_alert_arrives_in_both_chats_and_is_taken_from_either(tmp_path)
     assert "Traceback" not in said
     assert "very-secret" not in said
     assert "unused" not in said  # as Bolt says of a token that it finds twice
+
+
+async def test_the_watchdog_goes_round_both_chats(tmp_path):
+    write_workspace(tmp_path / "shop")
+    async with Slack(BOT, "", APP) as slack, Telegram(TELEGRAM) as telegram:
+        chats = {
+            "SLACK_BOT_TOKEN": BOT,
+            "SLACK_APP_TOKEN": APP,
+            "SLACK_API_URL": slack.url,
+            "TELEGRAM_BOT_TOKEN": TELEGRAM,
+            "TELEGRAM_API_URL": telegram.url,
+            "BEACON_WATCHDOG_CHAT": f"slack:C01 telegram:{GROUP}",
+        }
+        async with living(tmp_path, **chats) as address:
+            await slack.until(lambda: any("Beacon is awake" in each.seen for each in slack.messages()), within=60)
+            await telegram.until(
+                lambda: any("Beacon is awake" in each.text for each in telegram.messages(GROUP)), within=60
+            )
+            health = {"last": {}}
+            async with asyncio.timeout(60), aiohttp.ClientSession() as client:
+                while not {"watchdog slack", "watchdog telegram", "rounds"} <= health["last"].keys():
+                    async with client.get(f"{address}api/health") as answer:  # it is written with the next sign of life
+                        health = await answer.json()
+                    await asyncio.sleep(0.5)
+        assert health["watchdog_stuck"] == []
