@@ -126,6 +126,8 @@ def doubts(parsed: Parsed, catalog: Catalog, grain: Grain | None = None) -> tupl
         found.append(_doubt("doubt-inclusive", sentence, _strict))
     if "below-by" in choices:
         found.append(_doubt("doubt-below-by", sentence, _of_the_mean))
+    if "part-of" in choices:
+        found.append(_doubt("doubt-below-by", sentence, _by_so_much))
     found.append(_doubt("doubt-percent-or-points", sentence, lambda leaf: _in_points(leaf, catalog)))
     if "roi_profit" in catalog.metrics and "roi" in tree.metrics(sentence.condition):
         found.append(_doubt("doubt-roi", sentence, _profit_roi))
@@ -303,6 +305,14 @@ def _of_the_mean(leaf: Leaf) -> Leaf:
         case Compare(Change(_, Usual() | Target(), True), _, Bound(quantity)) if quantity and quantity.value < 0:
             part = abs(quantity.value)
             return replace(leaf, right=Bound(replace(quantity, value=part - 1)))
+    return leaf
+
+
+def _by_so_much(leaf: Leaf) -> Leaf:
+    """低于均值的30% read as below the mean by 30 %."""
+    match leaf:
+        case Compare(Change(_, Usual() | Target(), True), Comparison.LESS, Bound(quantity)) if quantity:
+            return replace(leaf, right=Bound(replace(quantity, value=-(1 + quantity.value))))
     return leaf
 
 

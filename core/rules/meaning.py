@@ -111,11 +111,23 @@ class Meaning(Moves):
         metric = of.metric
         if often is None:
             return self.said(of, predicate)
+        if predicate.data == "moved_untold":
+            return self.moved_for(of, predicate, often)
         if predicate.data != "moved_alone" or not isinstance(of, Reading):
             return _held(self.said(of, predicate), often)
         # 连续3天上升 needs no size: so many moves in a row, or so many among the last.
         streak = Streak(metric, move_in(predicate.children).direction, often.times, often.grain)
         return streak if often.times == often.of else replace(streak.moves, of=often.of)
+
+    def moved_for(self, of: Subject, predicate: Any, often: Often) -> Condition:
+        """连续3天环比下降 needs no size either: each against the one before it, or each against its own last week."""
+        held, direction = self.against(predicate.children[0]), move_in(predicate.children).direction
+        if not isinstance(of, Reading):
+            self.refuse("rule-part-shape", self.part)
+        if held in (tree.Lag(None), tree.Lag(often.grain)) and often.times == often.of:
+            return Streak(of.metric, direction, often.times, often.grain)
+        side = Comparison.MORE if direction == "up" else Comparison.LESS
+        return _held(Compare(Change(of.metric, held), side, Bound(Quantity.percent(0))), often)
 
     def parts(self, shape: Any) -> Iterator[Condition]:
         return (self.condition(part) for part in shape.children if not is_token(part))
@@ -161,11 +173,12 @@ class Meaning(Moves):
                 return self.overspent_by(metric, [parts[1], parts[2], parts[0]])
             case "overspent_before":
                 return self.overspent_before(metric, parts)
-            case "multiple":
-                word = parts[2].value if len(parts) > 2 else None  # noqa: PLR2004 - 以上, where it is said
-                return self.multiple(metric, self.against(parts[0]), parts[1], word)
-            case "multiple_before":
-                return self.multiple(metric, self.against(parts[2]), parts[1], parts[0].value)
+            case "multiple" | "multiple_before" | "multiple_of":
+                return self.multiple(metric, self.against(_shaped(parts, "against")), parts)
+            case "other_of":
+                return self.budget_of(metric, parts)
+            case "moved_untold":
+                return self.moved_untold(metric, self.against(parts[0]), move_in(parts))
             case "deviation_by":
                 return self.deviation(metric, parts[2], parts[3], parts[1], parts[0])
             case "sized":
@@ -193,7 +206,7 @@ class Meaning(Moves):
             case "deviation":
                 more = parts[2] if is_token(parts[2]) else None
                 if more is None and (number := number_in(parts[2])) and number.unit is Unit.TIMES:
-                    return self.multiple(metric, self.against(parts[1]), parts[2], parts[0].value)
+                    return self.multiple(metric, self.against(parts[1]), parts)
                 return self.deviation(metric, parts[0], parts[1], parts[-1], more)
             case "deviation_before":
                 return self.deviation(metric, parts[1], parts[2], parts[0], None)
@@ -259,6 +272,10 @@ def _ends(parts: list[Any]) -> tuple[Quantity | None, Quantity | None]:
     if low and high and low.unit is Unit.BARE:
         low = Quantity(low.value.scaleb(_SCALE.get(high.unit, 0)), high.unit)
     return low, high
+
+
+def _shaped(parts: list[Any], name: str) -> Any:
+    return next(part for part in parts if not is_token(part) and part.data == name)
 
 
 def _often(parts: list[Any]) -> Often:

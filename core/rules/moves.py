@@ -34,7 +34,9 @@ from core.rules.word import Word, mistake
 DEFAULT_RISE = Quantity.percent(20)
 DEFAULT_STREAK = 3
 
-Choice = Literal["inclusive", "default-rise", "default-level", "slash", "below-by", "same-weekday", "default-normal"]
+Choice = Literal[
+    "inclusive", "default-rise", "default-level", "slash", "below-by", "part-of", "same-weekday", "default-normal"
+]
 
 
 class Moves:
@@ -73,15 +75,37 @@ class Moves:
         side = _MOVED[False, self.is_strict(*said)]
         return Compare(Reading("budget_use"), side, Bound(replace(number, value=number.value + 1)))
 
-    def multiple(self, metric: str | None, held: Against, part: Any, said: Word | None) -> Condition:
+    def budget_of(self, metric: str | None, parts: list[Any]) -> Condition:
+        """花费是预算的1.1倍, 达到预算的90%: of its budget, and of no other metric."""
+        other = next(part.value for part in parts if is_token(part) and part.type == "METRIC")
+        number, side, _ = self.part_said_of(parts)
+        is_budget = metric in ("spend", "spend_to_date") and other.value in ("budget", "budget_to_date")
+        if not is_budget or number is None or number.unit not in (Unit.PERCENT, Unit.TIMES):
+            self.refuse("rule-other-by", other)
+        return Compare(Reading("budget_use"), side, Bound(replace(number, unit=Unit.PERCENT)))
+
+    def multiple(self, metric: str | None, held: Against, parts: list[Any]) -> Condition:
         """昨天的两倍 is twice yesterday, which is up by 100 %: so much *of* it, and not so much more."""
-        number = number_in(part)
-        if number is None or number.unit is not Unit.TIMES:
-            self.refuse("rule-expected-comparison", part.children[0].value)
-        side: Comparison = said.value if said else _MOVED[number.value < 1, False]
+        number, side, is_part = self.part_said_of(parts)
+        if number is None or (number.unit is not Unit.TIMES and not (is_part and number.unit is Unit.PERCENT)):
+            self.refuse("rule-expected-comparison", _shaped_number(parts).children[0].value)
+        if isinstance(held, (Usual, tree.Target)) and number.unit is Unit.PERCENT and side is Comparison.LESS:
+            self.choices.add("part-of")
+        return Compare(Change(metric, held), side, Bound(Quantity(number.value - 1, Unit.PERCENT)))
+
+    def part_said_of(self, parts: list[Any]) -> tuple[Quantity | None, Comparison, bool]:
+        """Return how much of something, held how, and whether a word says that it is of it."""
+        number, words = number_in(_shaped_number(parts)), {part.type: part.value for part in parts if is_token(part)}
+        said = words.get("SUFFIX") or words.get("COMPARISON")
         if said is None:
             self.choices.add("inclusive")
-        return Compare(Change(metric, held), side, Bound(Quantity(number.value - 1, Unit.PERCENT)))
+        side: Comparison = said.value if said else _MOVED[number is not None and number.value < 1, False]
+        return number, side, "OF" in words
+
+    def moved_untold(self, metric: str | None, held: Against, move: Move) -> Condition:
+        """环比下降, by how much? It asks."""
+        side = Comparison.MORE if move.direction == "up" else Comparison.LESS
+        return Compare(Change(metric, held), side, Bound(None))
 
     def sized(
         self, metric: str | None, held: Against, size: tuple[Literal["up", "down"], Decimal], said: Word | None = None
@@ -199,6 +223,10 @@ def _negated(quantity: Quantity) -> Quantity:
 def number_in(part: Any) -> Quantity | None:
     found: Quantity | None = part.children[0].value.value  # None: 阈值
     return found
+
+
+def _shaped_number(parts: list[Any]) -> Any:
+    return next(part for part in parts if not is_token(part) and part.data == "number")
 
 
 def move_in(parts: list[Any]) -> Move:

@@ -17,11 +17,12 @@ from core.document import suggesting
 from core.errors import Invalid, Mistake
 from core.quantity import Quantity, Unit
 from core.rules.figures import FRACTIONS, MULTIPLES, figure_at
+from core.rules.particles import NOISE, OTHERS
 from core.rules.patterns import Found, phrases_at
-from core.rules.settle import settled
+from core.rules.settle import elsewhere, settled
 from core.rules.verbs import MOVES, SIZED, STILL
-from core.rules.word import Word, folded, mistake
-from core.rules.words import AGAINST, COMPARISONS, NOISE, OTHERS, PARTS, SUFFIXES
+from core.rules.word import Word, at_place, folded, mistake
+from core.rules.words import AGAINST, COMPARISONS, PARTS, SUFFIXES
 
 
 class Names(Protocol):
@@ -52,9 +53,12 @@ def scan(written: str, names: Names, file: str = "") -> list[Word]:
         kind, value, end = best
         found.append(Word(kind, value, start, places[end - 1] + 1, text[at:end]))
         at = end
-    if unknown:
-        raise Invalid(_unknown(written, start, end, names, file) for start, end in unknown)
-    return settled(found)
+    wrong = [_unknown(written, *each, names, file, found) for each in _joined(unknown, written, names)]
+    if not wrong:
+        wrong = [Mistake(code, facts, at_place(file, written, *place)) for code, place, facts in elsewhere(found)]
+    if wrong:
+        raise Invalid(wrong)
+    return settled(found, names)
 
 
 def is_clear(title: str, kind: str, code: str, names: Names) -> bool:
@@ -153,12 +157,43 @@ def _end_of_unknown(text: str, at: int, lexicon: _Lexicon) -> int:
     return at
 
 
-def _unknown(written: str, start: int, end: int, names: Names, file: str) -> Mistake:
+def _unknown(written: str, start: int, end: int, names: Names, file: str, known: list[Word]) -> Mistake:
     word = written[start:end]
     if found := _value_in(word, getattr(names, "value_names", dict)()):
-        return mistake("rule-value-named", written, start, end, file, value=found[0], dimension=found[1])
-    facts = {"said": word} | suggesting(word, names.names())
-    return mistake("rule-unknown-word", written, start, end, file, **{key: str(fact) for key, fact in facts.items()})
+        is_without = any(each.kind == "EXCEPT" for each in known)
+        code = "rule-value-excluded" if is_without else "rule-value-named"
+        return mistake(code, written, start, end, file, value=found[0], dimension=found[1])
+    # 转化律 is read as 转化 and a letter too many: what stands beside it may be part of the slip.
+    beside = [each for each in known if start in (each.end, each.end + 1) or end in (each.start, each.start - 1)]
+    tried = [written[min(start, each.start) : max(end, each.end)] for each in beside]
+    near = (_nearest(each, names) for each in (*sorted(tried, key=len, reverse=True), word))
+    facts = {"said": word} | next((each for each in near if each), {})
+    return mistake("rule-unknown-word", written, start, end, file, **facts)
+
+
+def _nearest(said: str, names: Names) -> dict[str, str]:
+    """Return the name that was perhaps meant; a slip in Chinese is a letter of the same sound, and none too many."""
+    every = names.names()
+    if (sounded := said.translate(_SOUNDS)) in every:
+        return {"suggestion": sounded}
+    alike = [] if said.isascii() else [each for each in every if len(each) == len(said)]
+    facts = suggesting(said, alike) or suggesting(said, every)
+    return {key: str(fact) for key, fact in facts.items()}
+
+
+_SOUNDS = str.maketrans({**dict.fromkeys("律绿滤虑", "率"), **dict.fromkeys("亮辆两", "量"), "报": "曝"})
+
+
+def _joined(unknown: list[tuple[int, int]], written: str, names: Names) -> list[tuple[int, int]]:
+    """Return what is unknown, two words as one where a name is near them: conversoin rate."""
+    found: list[tuple[int, int]] = []
+    for start, end in unknown:
+        first = found[-1][0] if found and not written[found[-1][1] : start].strip() else None
+        if first is not None and _nearest(written[first:end], names):
+            found[-1] = first, end
+        else:
+            found.append((start, end))
+    return found
 
 
 def _value_in(word: str, values: Mapping[str, str]) -> tuple[str, str] | None:

@@ -41,7 +41,7 @@ MOVES: Mapping[Move, tuple[str, ...]] = {
             "降幅",
             "跌幅",
         ),
-        *("减幅", "缩减", "萎缩"),
+        *("减幅", "缩减", "萎缩", "下探", "走弱", "fewer", "less"),
     ),
     Move("up"): (
         *(
@@ -64,6 +64,7 @@ MOVES: Mapping[Move, tuple[str, ...]] = {
             "增幅",
             "升幅",
         ),
+        "more",
     ),
     Move("down", "plunge"): (
         *(
@@ -80,7 +81,7 @@ MOVES: Mapping[Move, tuple[str, ...]] = {
             "跳水",
             "大幅下滑",
         ),
-        *("大幅下降", "大幅下跌", "崩盘"),
+        *("大幅下降", "大幅下跌", "崩盘", "突降", "突跌", "猛跌", "狂跌", "猛降", "骤然下降", "急跌", "急降", "雪崩"),
         *(f"{verb}{to}{depth}" for verb in "跌掉降" for to in "到入至" for depth in ("低谷", "谷底", "冰点")),
         *(
             "plunges",
@@ -94,6 +95,7 @@ MOVES: Mapping[Move, tuple[str, ...]] = {
             "plummet",
             "nosedives",
         ),
+        *("slumps", "slump", "slumped", "tanks", "tank", "tanked", "nosedive", "craters", "tumbles", "tumble"),
     ),
     Move("up", "plunge"): (
         *(
@@ -112,6 +114,7 @@ MOVES: Mapping[Move, tuple[str, ...]] = {
             "大幅上涨",
             "大幅增加",
         ),
+        *("暴增", "猛涨", "狂涨", "疯涨", "突涨", "急增", "井喷", "爆增"),
         *("surges", "surge", "surged", "spikes", "spike", "spiked", "soars", "soar", "jumps", "jump", "skyrockets"),
     ),
     Move("down", "drift"): (
@@ -125,8 +128,21 @@ MOVES: Mapping[Move, tuple[str, ...]] = {
             "decreasing",
             "goes down",
             "going down",
-            "shrinks",
-            "loses",
+            *(
+                "shrinks",
+                "shrink",
+                "loses",
+                "lost",
+                "dips",
+                "dip",
+                "dipped",
+                "slides",
+                "slide",
+                "slid",
+                "slips",
+                "slip",
+            ),
+            *("fallen", "eroding"),
         ),
     ),
     Move("up", "drift"): (
@@ -134,7 +150,23 @@ MOVES: Mapping[Move, tuple[str, ...]] = {
         *("up", "rises", "rise", "rose", "rising", "risen", "increases", "increase", "increased", "increasing"),
         *("grows", "grow", "grew", "growing", "goes up", "going up", "climbs", "climb", "gains"),
     ),
-    Move("up", "normal"): ("正常", "normal", "is normal", "as usual"),
+    Move("up", "normal"): (
+        *(
+            "正常",
+            "持平",
+            "平稳",
+            "稳定",
+            "没有变化",
+            "没变化",
+            "不变",
+            "normal",
+            "is normal",
+            "as usual",
+            "flat",
+            "is flat",
+        ),
+        *("unchanged", "steady", "stable", "stays flat"),
+    ),
     Move("down", "level"): ("低", "偏低", "较低", "low", "is low"),
     Move("up", "level"): ("高", "偏高", "较高", "high", "is high"),
 }
@@ -142,7 +174,9 @@ MOVES: Mapping[Move, tuple[str, ...]] = {
 SIZED: Mapping[tuple[Literal["up", "down"], Decimal], tuple[str, ...]] = {
     ("down", Decimal("0.5")): (
         *("腰斩", "减半", "折半", "跌去一半", "halves", "halved", "falls by half", "drops by half", "cut in half"),
+        *("halve", "对折"),
     ),
+    ("up", Decimal(2)): ("triples", "tripled", "triple"),
     ("up", Decimal(1)): ("翻倍", "翻番", "翻一番", "翻了一番", "doubles", "doubled", "double"),
 }
 # A move that did not come: spend is up but 转化数没有增加.
@@ -155,6 +189,7 @@ STILL: Mapping[Literal["up", "down"], tuple[str, ...]] = {
         ),
         *("does not rise", "do not rise", "did not rise", "not rising", "is not rising", "not up", "is not up"),
         *("does not grow", "do not grow", "did not grow", "does not increase", "do not increase", "did not increase"),
+        *("not increasing", "not growing", "is not growing", "不涨", "不升", "不增长", "不见涨"),
     ),
     "down": (
         *(
@@ -163,5 +198,6 @@ STILL: Mapping[Literal["up", "down"], tuple[str, ...]] = {
             for verb in ("下降", "下滑", "减少", "下跌", "降低", "跌")
         ),
         *("does not fall", "do not fall", "did not fall", "not falling", "is not falling", "not down", "is not down"),
+        *("not decreasing", "not declining", "does not drop", "did not drop", "不降", "不跌", "不见跌"),
     ),
 }

@@ -22,7 +22,11 @@ class Word:
 
 def mistake(code: str, written: str, start: int, end: int, file: str = "", **facts: str) -> Mistake:
     """Return a mistake that points into the sentence."""
-    return Mistake(code, facts, Where(file, 1, start + 1, max(1, end - start), written))
+    return Mistake(code, facts, at_place(file, written, start, end))
+
+
+def at_place(file: str, written: str, start: int, end: int) -> Where:
+    return Where(file, 1, start + 1, max(1, end - start), written)
 
 
 def folded(written: str) -> tuple[str, list[int]]:

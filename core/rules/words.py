@@ -1,7 +1,7 @@
-"""The words of the rule language, in both tongues.
+"""The words that compare, in both tongues: held how, and against what.
 
-This file, the patterns of `scan` and the sentences of `say` are the only places that know words; to teach the language
-a new one, add it here. A word of several letters may be spelled with spaces, hyphens or underscores between its parts.
+With `verbs`, `particles`, `figures`, `patterns` and the sentences of `say` this is all that knows words; to teach the
+language a new one, add it to its list. Its parts may be spelled with spaces, hyphens or underscores between them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ GRAINS: Mapping[str, Grain | None] = {
 
 def _against(*bases: str) -> tuple[str, ...]:
     """Return what a number is held against with whatever is said before it: 比昨天, 较昨天."""
-    return tuple(before + base for base in bases for before in ("", "较", "比", "较之", "相比", "相较", "对比"))
+    return tuple(
+        before + base for base in bases for before in ("", "较", "比", "较之", "相比", "相较", "对比", "与", "跟")
+    )
 
 
 AGAINST: Mapping[Against, tuple[str, ...]] = {
@@ -32,15 +34,17 @@ AGAINST: Mapping[Against, tuple[str, ...]] = {
         *_against("昨日", "昨天", "前一日", "前一天", "前日", "昨日同期", "昨天同期", "前一天同期"),
         *("day over day", "dod", "d/d", "vs yesterday", "than yesterday", "from yesterday", "yesterday"),
         *("since yesterday", "than the day before", "yesterday's", "this time yesterday"),
-        *("vs the day before", "the day before", "compared with yesterday", "compared to yesterday"),
+        *("vs the day before", "the day before", "compared with yesterday", "compared to yesterday", "day on day"),
     ),
     Lag(Grain.WEEK, 1): (
-        *("周环比", "较上周", "比上周", "上周"),
+        *("周环比", *_against("上周", "上一周", "上星期", "上个星期")),
         *("week over week", "wow", "w/w", "vs last week", "than last week", "from last week", "last week"),
+        *("last week's", "week on week", "the week before", "compared with last week", "compared to last week"),
     ),
     Lag(Grain.MONTH, 1): (
-        *("月环比", "较上月", "比上月", "较上个月", "比上个月", "上月", "上个月"),
+        *("月环比", *_against("上月", "上个月", "上一个月")),
         *("month over month", "mom", "m/m", "vs last month", "than last month", "from last month", "last month"),
+        *("last month's", "month on month", "the month before"),
     ),
     Lag(Grain.HOUR, 1): (
         *("小时环比", "时环比", "较上一小时", "比上一小时", "上一小时", "上小时"),
@@ -52,14 +56,18 @@ AGAINST: Mapping[Against, tuple[str, ...]] = {
         "previous period",
     ),
     Lag(Grain.DAY, 7): (
-        *("周同比", "较上周同日", "比上周同日", "上周同日", "较上周同期", "比上周同期", "上周同期"),
+        *("周同比", *_against("上周同日", "上周同期", "上周同一天", "上周今天", "上周的今天", "上周这一天")),
         *("vs same weekday last week", "vs the same weekday last week", "same weekday last week"),
         *("vs same day last week", "the same day last week", "same day last week", "the same weekday last week"),
+        *("same time last week", "the same time last week", "than the same day last week", "this day last week"),
+        *("a week ago", "than a week ago", "vs a week ago"),
     ),
     YearAgo(): (
-        *("同比", "年同比", "月同比", "较去年同期", "比去年同期", "去年同期", "较去年", "比去年"),
+        *("同比", "年同比", "月同比", "较去年", "比去年"),
+        *_against("去年同期", "上年同期", "去年同日", "去年同一天", "去年同月", "去年今日"),
         *("year over year", "yoy", "y/y", "vs last year", "than last year", "from last year", "last year"),
-        *("same time last year", "the same time last year", "vs same time last year"),
+        *("same time last year", "the same time last year", "vs same time last year", "year on year"),
+        *("this time last year", "last year's", "than a year ago", "a year ago"),
     ),
     Target(): (
         *_against("目标值", "目标", "计划值", "计划"),
@@ -84,7 +92,8 @@ COMPARISONS: Mapping[Comparison, tuple[str, ...]] = {
             "达不到",
             "低过",
         ),
-        *("below", "under", "less than", "lower than", "fewer than", "smaller than", "short of"),
+        *("below", "under", "less than", "lower than", "fewer than", "smaller than", "short of", "shorter than"),
+        *("behind", "beneath", "lower by"),
     ),
     Comparison.AT_MOST: (
         *(
@@ -100,6 +109,7 @@ COMPARISONS: Mapping[Comparison, tuple[str, ...]] = {
             "小于等于",
             "小于或等于",
             "低于等于",
+            *(f"{no}{verb}" for no in ("没有", "没", "未", "并未") for verb in ("超过", "高于", "大于")),
             *(f"{verb}到" for verb in ("跌", "降", "掉", "下降", "下跌", "下滑", "回落", "滑落")),
         ),
         *("falls to", "drops to", "fell to", "dropped to", "down to", "goes down to"),
@@ -109,7 +119,7 @@ COMPARISONS: Mapping[Comparison, tuple[str, ...]] = {
     Comparison.MORE: (
         *(">", "超过", "大于", "高于", "多于", "超出", "突破", "逾", "超", "高过", "升破", "涨破"),
         *("above", "over", "more than", "greater than", "higher than", "larger than", "exceeds", "exceed", "beyond"),
-        "exceeding",
+        *("exceeding", "exceeded", "longer than", "ahead of"),
     ),
     Comparison.AT_LEAST: (
         *(
@@ -124,15 +134,15 @@ COMPARISONS: Mapping[Comparison, tuple[str, ...]] = {
             "大于等于",
             "大于或等于",
             "高于等于",
-            "达到",
-            "达",
+            *("达到", "达", "达到了", "用掉", "已用掉", "已用", "用了", "花掉", "消耗了", "已消耗", "已经用了"),
+            *(f"{no}{verb}" for no in ("没有", "没", "未", "并未") for verb in ("低于", "小于", "少于")),
             *(f"{verb}到" for verb in ("涨", "升", "上升", "上涨", "增长", "增加")),
         ),
         *("at least", "no less than", "not less than", "no lower than", "not below", "not under", "no fewer than"),
         *(
             "greater than or equal to",
             "not lower than",
-            "reaches",
+            *("reaches", "reach", "reached", "hits", "hit"),
             "rises to",
             "rose to",
             "climbs to",
@@ -142,140 +152,9 @@ COMPARISONS: Mapping[Comparison, tuple[str, ...]] = {
     Comparison.EQUAL: ("=", "==", "等于", "equals", "equal to", "is equal to", "exactly"),
     Comparison.UNEQUAL: ("!=", "≠", "<>", "不等于", "not equal to", "is not equal to", "differs from"),
 }
-OTHERS: Mapping[str, tuple[str, ...]] = {
-    "AND": (
-        *(
-            "且",
-            "并且",
-            "和",
-            "与",
-            "而且",
-            "同时",
-            "及",
-            "以及",
-            "但",
-            "但是",
-            "却",
-            "and",
-            "&",
-            "&&",
-            "as well as",
-            "but",
-        ),
-        *("while", "yet", "although"),
-    ),
-    "COMMA": (",", "，", "、", ";", "；"),
-    "OR": ("或", "或者", "/", "or", "|", "||", "要么"),
-    "NOT": ("非", "不是", "并非", "not", "!"),
-    "OPEN": ("(",),
-    "CLOSE": (")",),
-    "COLON": (":",),
-    "EACH": (
-        "各",
-        "分",
-        "按",
-        "每个",
-        "各个",
-        "任一",
-        "任意",
-        *("任何", "某个", "某", "有", "每一个", "所有", "for any", "for each of the", "all"),
-        "by",
-        "per",
-        "for each",
-        "for every",
-        "each",
-        "every",
-        "any",
-    ),
-    "CHANGE": ("变化", "变动", "变化率", "变化幅度", "change", "changes", "changed"),
-    "SUDDENLY": (
-        "突然",
-        "骤然",
-        "猛然",
-        "异常",
-        "急剧",
-        "suddenly",
-        "sudden",
-        "sharply",
-        "sharp",
-        "abruptly",
-        "unusually",
-        "abnormally",
-    ),
-    "BETWEEN": ("介于", "在", "between", "is between", "within"),
-    "OUTSIDE": ("不在", "不介于", "outside", "not between", "is outside", "out of"),
-    "OUTER": ("之外", "以外", "范围外"),
-    "ZERO": (
-        *(
-            "归零",
-            "清零",
-            "为零",
-            "为0",
-            "是零",
-            "等于零",
-            "是0",
-            "跌到零",
-            "is zero",
-            "are zero",
-            "zero",
-            "is 0",
-            "are 0",
-        ),
-        *("falls to zero", "drops to zero", "hits zero", "equals zero"),
-    ),
-    "MISSED": (
-        *("未达标", "不达标", "没达标", "没有达标", "未完成目标", "没完成目标", "未达成目标", "没达成目标"),
-        *(
-            "misses target",
-            "misses its target",
-            "missed target",
-            "missed its target",
-            "misses the target",
-            "off target",
-        ),
-    ),
-    "SOFAR": (
-        *(
-            f"截{a}{b}{c}"
-            for a in "至止"
-            for b in ("当前", "目前", "现在", "此刻", "此时")
-            for c in ("", "同期", "的同期")
-        ),
-        *(
-            f"{day}{till}"
-            for day in ("", "今天", "今日")
-            for till in ("到现在", "至今", "到目前", "到目前为止", "截至目前")
-        ),
-        *("同时段", "同一时段", "此时", "so far", "so far today", "to this hour", "up to this hour", "same hours"),
-    ),
-    "NODATA": (
-        *("无数据", "没有数据", "没数据", "没有任何数据", "数据缺失", "缺数据", "数据中断"),
-        *("no data", "has no data", "had no data", "without data", "without any data", "no rows", "data missing"),
-    ),
-    "INNER": ("之间", "以内", "之内"),
-    "TO": ("到", "至", "~", "–", "—", "to"),
-    "THAN": ("比",),
-    "UNSAID": ("阈值", "门槛", "临界值", "警戒线", "threshold", "the threshold", "a threshold", "the limit", "limit"),
-    "OVERSPENT": (
-        *("预算超支", "超支", "超预算", "预算失控", "budget overspent", "budget is overspent", "overspent"),
-        *("超出预算", "超过预算了", "预算超了"),
-        *("over budget", "budget overrun", "budget is overrun", "overspend", "budget exceeded"),
-    ),
-    "IT": (
-        "该指标",
-        "日增量",
-        "增量",
-        "the metric",
-        "this metric",
-        "daily increase",
-        "daily gain",
-        "daily increment",
-        "it",
-    ),
-}
 PARTS: Mapping[Literal["share", "concentration"], tuple[str, ...]] = {
     "share": (
-        *("占比", "占总体", "占总体比例", "份额", "贡献度", "贡献率", "贡献占比"),
+        *("占", "占比", "占总体", "占总体比例", "份额", "贡献度", "贡献率", "贡献占比"),
         *("share of", "share of total", "share of all", "percent of total", "contribution of", "contribution"),
     ),
     "concentration": ("集中度", "concentration of", "concentration", "hhi of", "hhi", "赫芬达尔指数"),
@@ -285,40 +164,3 @@ SUFFIXES: Mapping[Comparison, tuple[str, ...]] = {
     Comparison.AT_LEAST: ("以上", "及以上", "或以上", "or more", "and more", "or above", "and above"),
     Comparison.AT_MOST: ("以下", "及以下", "或以下", "or less", "or fewer", "or below", "and below"),
 }
-NOISE = (
-    *(
-        "自动报警",
-        "自动预警",
-        "自动告警",
-        "就报警",
-        "就预警",
-        "则报警",
-        "报警",
-        "预警",
-        "告警",
-        "提醒我",
-        "提醒",
-        "通知",
-    ),
-    *("相比", "相对", "出现", "发生", "请", "这个"),
-    *("的", "是", "了", "时", "则", "就", "当", "如果", "若", "用户", "值", "幅度", "幅", "。", "!", "！", ";", "水平"),
-    *("is", "are", "was", "were", "has", "have", "the", "a", "an", "when", "if", "than", "then", "its", "alert me"),
-    *(
-        "alert",
-        "alerts",
-        "alarm",
-        "notify me",
-        "notify",
-        "automatically",
-        "that",
-        "gets",
-        "of",
-        "by",
-        ".",
-        "in",
-        "for",
-        "it's",
-        "goes",
-        "went",
-    ),
-)

@@ -25,7 +25,7 @@ LETTERS = {
     ),
     Additivity.DISTINCT: "uv active_users",
     Additivity.SNAPSHOT: "contacts followers",
-    Additivity.DERIVED: "budget_to_date budget_use",
+    Additivity.DERIVED: "budget_to_date budget_use spend_to_date",
 }
 TRADE = """
 网站访问量 页面停留时间 独立访客数 UV 注册率 下单率 付费率 复购率 渠道流失率 CLV 活跃度 忠诚度 内容曝光量 互动率

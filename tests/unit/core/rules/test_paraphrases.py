@@ -259,7 +259,7 @@ def test_english_is_read_as_it_is_meant(said, read):
     [
         ("微信渠道转化率低于2%", "rule-value-named", ("value", "微信")),
         ("渠道为抖音时转化率低于2%", "rule-value-named", ("dimension", "channel")),
-        ("负面评论占比超过30%", "rule-unknown-word", ("suggestion", "负面评论数")),
+        ("负面评论占比超过30%", "rule-unknown-word", ("suggestion", "评论负面占比")),
         ("线索日增量低于均值30%", "rule-unknown-word", ("suggestion", "线索量")),
         ("花费超过预算10元", "rule-other-by", ("found", "预算")),
         ("曝光量超过花费10%", "rule-other-by", ("found", "花费")),
@@ -267,7 +267,7 @@ def test_english_is_read_as_it_is_meant(said, read):
         ("花费比预算多10元", "rule-other-by", ("found", "预算")),
         ("spend at least ¥10 over budget", "rule-overspent-by", ("found", "over budget")),
         ("impressions at most double yesterday", "rule-move-comparison", ("found", "at most")),
-        ("曝光量是昨天的20%", "rule-expected-comparison", ("found", "20%")),
+        ("曝光量是昨天20%", "rule-expected-comparison", ("found", "20%")),
         ("转化率超过2%曝光量", "rule-expected-end", ("found", "曝光量")),
         ("预算超支1000元", "rule-overspent-by", ("found", "预算超支")),
         ("转化率低于2%以上", "rule-expected-end", ("found", "以上")),

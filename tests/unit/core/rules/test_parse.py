@@ -24,7 +24,7 @@ def test_every_unknown_word_is_named_at_once_with_its_nearest() -> None:
 
 
 def test_carets_stand_below_double_width_words() -> None:
-    (wrong,) = mistakes("转化率低于二货%")
+    (wrong,) = mistakes("转化率低于蠢货%")
     assert (wrong.where.column, wrong.where.width) == (6, 3)
     assert frame(wrong.where).splitlines()[-1] == "   | " + " " * 10 + "^^^^^"
 
