@@ -43,7 +43,8 @@ async def import_(command: Import, call: Call) -> Reply:
         raise Unavailable("import-no-inbox")
     if not command.code:
         return await _look(command.source, inbox, call)
-    receipt = await inbox.receive(command.source, await inbox.held(command.code), "file")
+    by = call.request.person.id if call.request.person else ""
+    receipt = await inbox.receive(command.source, await inbox.held(command.code), "file", by=by)
     return Reply((taken_card(receipt, call.workspace, call.tongue),))
 
 

@@ -1224,6 +1224,7 @@ reject-time = Row { $row }: “{ $cell }” in { $column } is not surely one day
 reject-summary = Row { $row } is a total, and would count twice.
 reject-no-time = Row { $row } has no time in { $column }.
 reject-outdone = A newer file tells it as well.
+reject-corrected = Row { $row } was corrected by a later batch.
 
 ## Why a number moved
 
@@ -1689,6 +1690,7 @@ aside-time = { $count } with a cell that is no day
 aside-summary = { $count } of totals
 aside-no-time = { $count } without a day
 aside-outdone = { $count } that a newer file tells
+aside-corrected = { $count } that a later batch corrected
 preview-title = { $file }: { $rows } rows, { $columns } columns
 preview-number = numbers
 preview-time = times

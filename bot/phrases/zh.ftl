@@ -1182,6 +1182,7 @@ reject-time = 第 { $row } 行：{ $column } 中的“{ $cell }”不能确定�
 reject-summary = 第 { $row } 行是合计，计入会重复。
 reject-no-time = 第 { $row } 行的 { $column } 没有时间。
 reject-outdone = 更新的文件也给出了这一行。
+reject-corrected = 第 { $row } 行已被之后的批次更正。
 
 ## 数字为什么变
 
@@ -1611,6 +1612,7 @@ aside-time = { $count } 行日期无法识别
 aside-summary = { $count } 行合计
 aside-no-time = { $count } 行没有日期
 aside-outdone = { $count } 行已被更新的文件取代
+aside-corrected = { $count } 行已被之后的批次更正
 preview-title = { $file }：{ $rows } 行，{ $columns } 列
 preview-number = 数字
 preview-time = 时间

@@ -153,6 +153,17 @@ def moment(cell: str, zone: str, order: Order | None = None, narrow: str = "") -
     return f"CASE WHEN {is_plain} THEN TRY_CAST({cell} AS TIMESTAMP) {whens} END"
 
 
+def clean(cell: str, kind: Kind, zone: str, order: Order | None, scale: str, narrow: str, made: str) -> str:
+    """Return the cell read as its kind; NULL when it is blank, and when it cannot be read."""
+    match kind:
+        case "text":
+            return text(cell)
+        case "number":
+            return number(cell, scale, made)
+        case "time":
+            return moment(cell, zone, order, narrow)
+
+
 def is_serial(narrow: str) -> str:
     """Return whether it may be Excel's way to write a day: 45826 alone is no day unless one was asked for."""
     return f"regexp_full_match({narrow}, '{_SERIAL}')"

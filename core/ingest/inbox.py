@@ -2,7 +2,8 @@
 
 So a push, a pull and a number typed in chat are cleaned, counted, corrected and taken back exactly as an export is.
 
-A batch is one file named by its key. It is written beside its place under a dot, which nobody reads, and moved there.
+A batch is one file named by its key. It is written beside its place under a dot, which nobody reads, and moved there;
+the `journal` says who brought it, and many are put together by `merge`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -26,7 +27,10 @@ from zoneinfo import ZoneInfo
 from core.calendar.grain import Grain
 from core.document import suggesting
 from core.errors import Missing, Problem
+from core.ingest.journal import Journal, Line, digest_of
+from core.ingest.merge import left_over, merge
 from core.ingest.table import stage
+from core.metrics.batch import LOOSE, span_of
 from core.metrics.catalog import Catalog
 from core.metrics.source import Source
 from core.ports import Receipt, Reject
@@ -37,6 +41,7 @@ TYPED = "typed.csv"
 HELD = Path("inbox", ".held")  # files that were shown to somebody and not yet taken in
 HELD_FOR_NS = 24 * 3600 * 10**9
 _CODE = re.compile(r"[0-9a-f]{12}")
+REMEMBERED = timedelta(days=90)  # for which a batch that is sent again is known to be one
 _DEEPEST = 4
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # of no use in a cell, and some end a line for some reader
 
@@ -53,13 +58,21 @@ class FileInbox:
     asked: Asked
     arrived: Callable[[], None] = lambda: None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _journals: dict[str, Journal] = field(default_factory=dict)
 
     async def receive(
-        self, source: str, body: bytes, form: Literal["json", "file"], key: str | None = None, *, is_trial: bool = False
+        self,
+        source: str,
+        body: bytes,
+        form: Literal["json", "file"],
+        key: str | None = None,
+        *,
+        by: str = "",
+        is_trial: bool = False,
     ) -> Receipt:
         fed = self._fed(source)
         async with self._turn:
-            receipt = await asyncio.to_thread(self._receive, fed, body, form, key, is_trial=is_trial)
+            receipt = await asyncio.to_thread(self._receive, fed, body, form, key, by, is_trial=is_trial)
         if not (receipt.is_repeat or receipt.is_trial):
             self.arrived()
         return receipt
@@ -83,6 +96,12 @@ class FileInbox:
             raise Missing("import-gone", name=code)
         return await asyncio.to_thread(path.read_bytes)
 
+    async def bringer(self, source: str, file: str) -> str:
+        known = self._journal(self.catalog.sources[source]).known if source in self.catalog.sources else dict
+        async with self._turn:
+            line = (await asyncio.to_thread(known)).get(Path(file).stem)
+        return line.by if line else ""
+
     def keep(self, source: Source, rows: Sequence[Any], name: str) -> None:
         """Put rows that were pulled where those of the same name were."""
         _place(self._at(source), name, _as_csv(rows, source.name), self._turn_time(source))
@@ -95,20 +114,39 @@ class FileInbox:
                 each.unlink(missing_ok=True)
 
     def _receive(
-        self, source: Source, body: bytes, form: Literal["json", "file"], key: str | None, *, is_trial: bool
+        self, source: Source, body: bytes, form: Literal["json", "file"], key: str | None, by: str, *, is_trial: bool
     ) -> Receipt:
         content = _as_csv(read_json(body), source.name) if form == "json" else body
         batch = blake2b((key or "").encode() or content, digest_size=12).hexdigest()
-        there = self._at(source) / f"{batch}.csv"
-        is_repeat = there.exists()
-        if is_repeat and there.read_bytes() != content:
+        folder, journal = self._at(source), self._journal(source)
+        there, known = folder / f"{batch}.csv", journal.known().get(batch)
+        is_repeat = known is not None or there.exists()
+        before = known.digest if known else digest_of(there.read_bytes()) if is_repeat else ""
+        if is_repeat and before != digest_of(content):
             raise Problem("push-key-reused", key=key or batch)
         found = self._examine(source, content)
         if not found.rows:
             raise PushRefused(source.name, found.rejected, found.rejects)
         if not (is_repeat or is_trial):
-            _place(self._at(source), there.name, content, self._turn_time(source))
+            _place(folder, there.name, content, self._turn_time(source))
+            journal.add(Line(batch, datetime.now(UTC).isoformat(timespec="seconds"), by, digest_of(content)))
+            self._tidy(source, journal)
         return replace(found, batch=batch, is_repeat=is_repeat, is_trial=is_trial)
+
+    def _journal(self, source: Source) -> Journal:
+        return self._journals.setdefault(source.name, Journal(self._at(source)))
+
+    def _tidy(self, source: Source, journal: Journal) -> None:
+        """Put many batches together; what they say is the same before, between and after."""
+        folder = self._at(source)
+        with suppress(OSError):  # another process may be at it; then nothing is lost but a little room
+            for path in left_over(folder):  # of an earlier merge: whoever was looking at them then has looked
+                path.unlink(missing_ok=True)
+            others = [path.stat().st_mtime_ns for pattern in source.files for path in self.folder.glob(pattern)
+                      if not (LOOSE.fullmatch(path.name) or span_of(path.name))]  # fmt: skip
+            for merged in merge(folder, journal.known(), others):
+                _place(folder, merged.name, merged.content, max(path.stat().st_mtime_ns for path in merged.held))
+                journal.forget(datetime.now(UTC) - REMEMBERED)
 
     def _examine(self, source: Source, content: bytes) -> Receipt:
         """Return how many rows would be taken, how many not, which those are, and of what time."""

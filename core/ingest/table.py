@@ -23,6 +23,7 @@ from core.errors import Invalid, Mistake, Problem
 from core.ingest.clean import (
     Kind,
     Order,
+    clean,
     is_blank,
     is_serial,
     is_summary,
@@ -110,16 +111,10 @@ def stage(
               for cell, kind in zip(cells, kinds, strict=True)]  # fmt: skip
     looked = "".join(f", {odd(cell, kind)} AS n{i}" for i, (cell, kind) in enumerate(zip(cells, kinds, strict=True)))
     made = "".join(f", {parts(f'r.n{i}')} AS p{i}" for i, kind in enumerate(kinds) if kind == "number")
-    cleaned = ""
-    for i, (cell, place, kind, order) in enumerate(zip(cells, places, kinds, orders, strict=True)):
-        match kind:
-            case "text":
-                value = text(cell)
-            case "number":
-                value = number(cell, scale_of(names[place]), f"r.p{i}")
-            case "time":
-                value = moment(cell, zone, order, f"r.n{i}")
-        cleaned += f", {value} AS c{i}"
+    cleaned = "".join(
+        f", {clean(cell, kind, zone, order, scale_of(names[place]), f'r.n{i}', f'r.p{i}')} AS c{i}"
+        for i, (cell, place, kind, order) in enumerate(zip(cells, places, kinds, orders, strict=True))
+    )
     # A plain day is no total, so only the odd ones are looked at.
     wordy = {cell: f"r.n{i}" if kind == "time" else cell
              for i, (cell, kind) in enumerate(zip(cells, kinds, strict=True)) if kind != "number"}  # fmt: skip

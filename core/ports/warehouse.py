@@ -73,13 +73,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What became of one file: rows taken in, rows set aside by reason, and the first of these."""
+    """What became of one file: rows taken in, rows set aside by reason, the first of these, and when it was written."""
 
     source: str
     path: Path
     rows: int
     rejected: Mapping[str, int]
     rejects: tuple[Reject, ...] = ()
+    at: datetime | None = None
 
 
 @runtime_checkable
@@ -93,8 +94,12 @@ class Inbox(Protocol):
     """Where rows are brought that lie in no file yet; it makes files of them, which the warehouse then takes in."""
 
     async def receive(self, source: str, body: bytes, form: Literal["json", "file"], key: str | None = None, *,
-                      is_trial: bool = False) -> Receipt:  # fmt: skip
+                      by: str = "", is_trial: bool = False) -> Receipt:  # fmt: skip
         """Take a batch of rows in, or say what would become of them. The same key again brings nothing new."""
+        ...
+
+    async def bringer(self, source: str, file: str) -> str:
+        """Return who brought a file, as a token's or a person's name; empty where nobody is known."""
         ...
 
     async def hold(self, body: bytes) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,11 +20,12 @@ import numpy as np
 from core.calendar.grain import Period
 from core.document import fold
 from core.errors import Missing, Problem
+from core.metrics.batch import BATCH, span_of, standing
 from core.metrics.catalog import names_of
 from core.metrics.metric import How
 from core.metrics.source import Source
 from core.ports import Arrival, Intake, Reject
-from core.warehouse.latest import keep_latest, restore
+from core.warehouse.latest import keep_latest, keep_latest_batch, restore
 from core.warehouse.recipe import Kind, Recipe
 from core.warehouse.sql import codes, facts, marks, period_of, quoted, slices
 
@@ -37,6 +39,7 @@ TIME_NAMES = ("日期", "时间", "统计日期", "数据日期", "date", "day",
 _FORM = 2  # of the tables below; another one takes all files in anew
 _KEPT_REJECTS = 100  # of each file, to be looked at; all are counted
 _FACTS = "facts"
+_EPOCH, _MICRO = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class Stage(Protocol):
@@ -102,11 +105,11 @@ def taken_in(connection: DuckDBPyConnection) -> tuple[Intake, ...]:
     for number, *reject in connection.execute("FROM rejects ORDER BY file, row").fetchall():
         shown.setdefault(number, []).append(Reject(*reject))
     files: list[tuple[Any, ...]] = connection.execute(
-        "SELECT id, source, path, count FROM files WHERE role = ? ORDER BY source, path", [_FACTS]
+        "SELECT id, source, path, count, touched // 1000 FROM files WHERE role = ? ORDER BY source, path", [_FACTS]
     ).fetchall()
     return tuple(
-        Intake(source, Path(path), rows, lost.get(number, {}), tuple(shown.get(number, ())))
-        for number, source, path, rows in files
+        Intake(source, Path(path), rows, lost.get(number, {}), tuple(shown.get(number, ())), _EPOCH + touched * _MICRO)
+        for number, source, path, rows, touched in files
     )
 
 
@@ -212,9 +215,9 @@ class Taker:
             self._create(connection)
         before = dict(connection.execute(marks(name, hows, change.forget)).fetchall())
         was_outdone = restore(connection, name)
-        for number in change.forget:
-            for table, column in ((facts(name), "file"), ("files", "id"), ("rejected", "file"), ("rejects", "file")):
-                connection.execute(f"DELETE FROM {table} WHERE {column} = ?", [number])
+        forgotten = ", ".join(["-1", *map(str, change.forget)])
+        for table, column in ((facts(name), "file"), ("files", "id"), ("rejected", "file"), ("rejects", "file")):
+            connection.execute(f"DELETE FROM {table} WHERE {column} IN ({forgotten})")
         loaded = []
         for stamp in change.load:
             ((number,),) = connection.execute("SELECT nextval('file_ids')").fetchall()
@@ -251,7 +254,9 @@ class Taker:
     def _load(self, connection: DuckDBPyConnection, path: Path, number: int) -> int:
         """Take one file in under that id; return how many rows it gave."""
         source, recipe = self.source, Recipe(self.source)
-        self.stage(connection, path, "staged", recipe.own, self.zone, self.other_names)
+        is_merged = span_of(path.name) is not None
+        asked = (*recipe.own, (BATCH, "text")) if is_merged else recipe.own
+        self.stage(connection, path, "staged", asked, self.zone, self.other_names)
         chosen, tables = [f"own.row AS row, {recipe.time} AS time"], recipe.tables
         for i, (dimension, column) in enumerate(source.dimensions.items()):
             cell = recipe.cell(column, "text")
@@ -259,11 +264,15 @@ class Taker:
             tables += f" JOIN names{i} ON names{i}.written IS NOT DISTINCT FROM {cell}"
             chosen.append(f"names{i}.code AS d{i}")
         chosen += [f"{recipe.value(measure)} AS m{i}" for i, measure in enumerate(source.measures.values())]
+        if is_merged:
+            chosen.append(f"own.c{len(recipe.own)} AS batch")
         connection.execute(f"CREATE OR REPLACE TEMP TABLE ready AS SELECT {', '.join(chosen)} FROM {tables}")
         connection.execute(
             "INSERT INTO staged_rejected SELECT row, 'no-time', ?, NULL FROM ready WHERE time IS NULL", [source.time]
         )
         connection.execute("DELETE FROM ready WHERE time IS NULL")
+        if is_merged:
+            keep_latest_batch(connection, source)
         self._know_slices(connection)
         self._keep_facts(connection, number)
         rejected = f"INSERT INTO rejected SELECT {number}, reason, count(*) FROM staged_rejected GROUP BY reason"
@@ -340,7 +349,7 @@ class Taker:
 def _found(folder: Path, patterns: Sequence[str], source: str, *, may_be_none: bool) -> tuple[Path, ...]:
     """Return the files of those patterns; Missing when there is none. What begins with a dot is still being written."""
     every = {path for pattern in patterns for path in _matching(folder, pattern) if path.is_file()}
-    paths = {path for path in every if not path.name.startswith((".", "~$"))}
+    paths = standing(path for path in every if not path.name.startswith((".", "~$")))
     if not paths and not may_be_none:
         raise Missing("source-no-files", source=source, files=", ".join(patterns), folder=str(folder))
     return tuple(sorted(paths))

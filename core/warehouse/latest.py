@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.warehouse.sql import facts, quoted
+from core.warehouse.sql import facts, period_of, quoted
 from core.warehouse.twice import ONE_EACH, counts_rows
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.metrics.source import Source
 
 OUTDONE = "outdone"  # the reason under which such rows are counted
+CORRECTED = "corrected"  # … and those of a merged file that a later batch within it tells anew
 
 
 def aside(source: str) -> str:
@@ -70,3 +71,22 @@ def keep_latest(connection: DuckDBPyConnection, source: Source) -> bool:
     if not moved:
         connection.execute(f"DROP TABLE {aside(source.name)}")
     return bool(moved)
+
+
+def keep_latest_batch(connection: DuckDBPyConnection, source: Source) -> None:
+    """Leave, of what lies in `ready` from many batches in one file, what would count were they files of their own."""
+    if counts_rows(source):
+        return
+    period = period_of("time", source.grain)
+    key = ", ".join([period, *(f"d{i}" for i in range(len(source.dimensions)))])
+    told = f"SELECT count(*) AS n FROM ready GROUP BY {key}, batch"
+    ((share,),) = connection.execute(f"SELECT avg((n = 1)::INT) FROM ({told})").fetchall()
+    if share is None or share < ONE_EACH:
+        return
+    newest = f"first_value(batch) OVER (PARTITION BY {key} ORDER BY batch DESC)"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE corrected AS SELECT row FROM (SELECT row, batch, {newest} AS newest FROM ready) "
+        f"WHERE batch <> newest; "
+        f"INSERT INTO staged_rejected SELECT row, '{CORRECTED}', NULL, NULL FROM corrected; "
+        f"DELETE FROM ready WHERE row IN (SELECT row FROM corrected)"
+    )

@@ -21,7 +21,7 @@ async def house(tmp_path):
 
 
 def inbox_of(house):
-    return sorted(path.name for path in (house.workspace.folder / "inbox" / "ads").iterdir())
+    return sorted(path.name for path in (house.workspace.folder / "inbox" / "ads").glob("[!.]*"))
 
 
 def a_workbook():

@@ -162,7 +162,7 @@ def build_api(workspace: Workspace, world: World) -> FastAPI:
             raise Missing("push-no-source", name=source, options="")
         body = await _body(request)
         form = "json" if kind == "application/json" else "file"
-        receipt = await world.inbox.receive(source, body, form, key, is_trial=dry_run)  # type: ignore[arg-type]
+        receipt = await world.inbox.receive(source, body, form, key, by=token.name, is_trial=dry_run)  # type: ignore[arg-type]
         return _taken(receipt, tongue)
 
     api.openapi = lambda: described(api, workspace)  # type: ignore[method-assign]
