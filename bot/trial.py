@@ -26,7 +26,8 @@ from core.errors import Fact, Invalid, Missing, Mistake, Problem
 from core.ports import Clock
 from core.review.backtest import Episode
 from core.review.chance import Weekly
-from core.review.examples import Compared, compare, lines_of, load_examples
+from core.review.examples import Compared, compare, lines_of
+from core.review.load_examples import load_examples
 from core.review.tuning import Candidate, Proposal, is_tunable, tune
 from core.rules.check import grain_of
 from core.rules.finding import Finding, State

@@ -19,10 +19,10 @@ from core.metrics.load import builtin
 from core.rules.check import Doubt, check, doubts, grain_of, settled
 from core.rules.occasions import unknown_events
 from core.rules.parse import Parsed, understand
-from core.rules.rule import Rule
+from core.rules.rule import Rule, Severity
 from core.rules.say import say
 from core.rules.tree import Sentence
-from core.text import Text, Tongue
+from core.text import TONGUES, Text, Tongue
 from core.workspace import Workspace
 
 # Mistakes that are only a word not said yet, each with the doubt that asks for the same word.
@@ -68,7 +68,10 @@ def bare(sentence: Sentence) -> Rule:
 
 
 def rule_json(read: Read, workspace: Workspace, tongue: Tongue, latest: Mapping[Sentence, str]) -> dict[str, Any]:
-    """Return the contract of `beacon rule --json`: {tree, zh, en, doubts}. A doubt that `stops` must be settled."""
+    """Return the contract of `beacon rule --json`: {tree, zh, en, doubts, envelope}.
+
+    A doubt that `stops` must be settled. The envelope is what a bare sentence goes by.
+    """
     sentence, catalog = read.parsed.sentence, workspace.catalog
     stopping = [
         {"code": one.code, "text": say_phrase(one.code, tongue, **one.facts), "readings": [], "stops": True}
@@ -89,6 +92,32 @@ def rule_json(read: Read, workspace: Workspace, tongue: Tongue, latest: Mapping[
         "zh": say(sentence, "zh", catalog),
         "en": say(sentence, "en", catalog),
         "doubts": stopping + open_,
+        "envelope": envelope_json(bare(sentence), workspace),
+    }
+
+
+def envelope_json(rule: Rule, workspace: Workspace) -> dict[str, Any]:
+    """Return what stands around a rule's sentence; sentences in it are read back in both tongues."""
+
+    def said(sentence: Sentence | None) -> dict[str, str] | None:
+        return None if sentence is None else {each: say(sentence, each, workspace.catalog) for each in TONGUES}
+
+    def level(severity: Severity | None) -> str | None:
+        return None if severity is None else severity.name.lower()
+
+    return {
+        "severity": level(rule.severity),
+        "sizes": [{"severity": level(size), "when": said(sentence)} for size, sentence in rule.sizes],
+        "grain": str(grain_of(rule.sentence, rule.grain)),
+        "for_seconds": int(rule.hold.total_seconds()),
+        "recover": said(rule.recover),
+        "cooldown_seconds": int(rule.cooldown.total_seconds()),
+        "gate": str(rule.gate),
+        "until": rule.until.isoformat() if rule.until else None,
+        "during": [
+            {"event": one.event, "when": said(one.sentence), "severity": level(one.severity)} for one in rule.during
+        ],
+        "words": {each: list(whole_envelope(rule, workspace, each)) for each in TONGUES},
     }
 
 

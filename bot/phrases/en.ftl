@@ -953,6 +953,15 @@ no-rule-tests = There are no tests in { $folder }. Put a YAML file there; docs/r
 test-values = “{ $value }” is no series. Write numbers, _ for none, 100x7 for seven times 100, 100+10x3 for 100 110 120.
 test-not-base = { $metric } is worked out from others. Feed those: { $bases }.
 test-lacks = { $rule } needs series of { $metrics } too.
+test-lengths = These series are { $shortest } to { $longest } values long. Make them equally long; “_” is a period without any row.
+test-lacks-slice = { $rule } is judged by { $dimensions }. Give each of its series a slice that names it.
+test-too-coarse = One value is a { $grain } here, and { $rule } is judged by the { $wanted }.
+test-nothing = No rule can be answered by these series, so this test could not fail.
+test-alert-unasked = An alert of { $rule } is expected, and “rules” leaves that rule out.
+test-alert-unfed = { $alert } is expected, and no series is of that slice.
+test-alert-grain = { $rule } is judged by the { $grain }, and “{ $period }” is none.
+test-alert-outside = “{ $period }” is not among the periods that are fed, { $first } to { $last }.
+test-period = “{ $value }” is no period. Write 2026-06-08, 2026-06-08T09, 2026-W24 or 2026-06.
 storm-morning = Outside your hours these came in{ $calm ->
     [0] .
     [one] ; { $calm } more has recovered meanwhile.

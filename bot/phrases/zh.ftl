@@ -916,6 +916,30 @@ no-rule-tests = { $folder } 里没有测试。请放一个 YAML 文件，写法�
 test-values = “{ $value }”不是序列。请写数字；_ 表示没有，100x7 表示七个 100，100+10x3 表示 100 110 120。
 test-not-base = { $metric } 由其他指标算出，请改为提供：{ $bases }。
 test-lacks = { $rule } 还需要 { $metrics } 的序列。
+test-lengths = 这些序列有 { $shortest } 到 { $longest } 个值，请写成一样长；没有数据的周期写“_”。
+test-lacks-slice = { $rule } 按 { $dimensions } 分别判断，请给它的每个序列写上 slice。
+test-too-coarse = 这里一个值是{ $grain ->
+    [hour] 一小时
+    [day] 一天
+    [week] 一周
+   *[month] 一个月
+  }，而 { $rule } 的判断周期更细，是{ $wanted ->
+    [hour] 小时
+    [day] 天
+    [week] 周
+   *[month] 月
+  }。
+test-nothing = 这些序列不够任何一条规则判断，这个测试不可能失败。
+test-alert-unasked = 期望 { $rule } 触发，而“rules”里没有写它。
+test-alert-unfed = 期望 { $alert } 触发，而没有这个切片的序列。
+test-alert-grain = { $rule } 按{ $grain ->
+    [hour] 小时
+    [day] 天
+    [week] 周
+   *[month] 月
+  }判断，“{ $period }”不是这样的周期。
+test-alert-outside = “{ $period }”不在所给的 { $first } 到 { $last } 之内。
+test-period = “{ $value }”不是周期。请写 2026-06-08、2026-06-08T09、2026-W24 或 2026-06。
 storm-morning = 以下是下班期间发生的{ $calm ->
     [0] 。
    *[other] ；另有 { $calm } 条已恢复。

@@ -140,7 +140,10 @@ def test_a_mistake_of_ours_shows_no_traceback_but_names_the_file_that_holds_it(b
 def test_a_rule_is_read_back_in_both_tongues(beacon, shop):
     chinese = json.loads(beacon("rule", "渠道ROI<1且预算超支", "--workspace", shop, "--json")[1])
     english = json.loads(beacon("rule", "roi by channel < 1 and budget overspent", "--workspace", shop, "--json")[1])
-    assert set(chinese) == {"tree", "zh", "en", "doubts", "history"}
+    assert set(chinese) == {"tree", "zh", "en", "doubts", "envelope", "history"}
+    envelope = chinese["envelope"]
+    assert [envelope[each] for each in ("severity", "grain", "for_seconds", "gate")] == ["warning", "day", 0, "auto"]
+    assert envelope["words"].keys() == {"zh", "en"}
     assert chinese["tree"] == english["tree"]
     assert chinese["tree"]["by"] == ["channel"]
     assert (chinese["zh"], chinese["en"]) == (english["zh"], english["en"])
