@@ -21,6 +21,7 @@ from bot.clock import clock_of
 from bot.shell import serve, trials
 from bot.shell.benches import bench
 from bot.shell.definitions import apply, export
+from bot.shell.digest import digest
 from bot.shell.options import AsJson, Data, Folder
 from bot.shell.review import review
 from bot.shell.terminal import as_text, kept, log_to_stderr, told
@@ -43,7 +44,7 @@ GROUPS = {"bench": bench, "rules": trials.rules, "token": tokens, "workbook": wo
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(serve.demo, serve.run, serve.health, serve.doctor, serve.slack_manifest),
     *(trials.rule, trials.evaluate, trials.detect, trials.backtest, trials.tune),
-    *(review, apply, export),
+    *(digest, review, apply, export),
 )
 for name, group in GROUPS.items():
     cli.add_typer(group, name=name)

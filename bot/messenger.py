@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import blake2b
 
 import structlog
@@ -18,6 +19,7 @@ from bot.cards.digest import digest_card
 from bot.cards.drivers import likely_line
 from bot.cards.figures import alert_figure
 from bot.cards.happened import late_words
+from bot.cards.meeting import meeting_card
 from bot.cards.news import news_card
 from bot.cards.plea import plea_card
 from bot.cards.review import review_card
@@ -34,10 +36,13 @@ from core.notices.outbox import Dead, Delivery, Outcome, Repair, Retry, Sent, Wa
 from core.notices.surface import Surface
 from core.people.person import Person
 from core.ports import Clock, Dispatch, Store, Warehouse, World
+from core.routing.digests import plans
 from core.rules.rule import WATCHDOG
 from core.text import Tongue
 from core.usecases.digest import digest
 from core.usecases.history import history
+from core.usecases.meeting import meeting
+from core.usecases.post_digests import plan_of
 from core.usecases.post_reviews import review_of
 from core.usecases.why import Why, why_alert
 from core.workspace import Workspace
@@ -156,8 +161,13 @@ class ChatMessenger:
         now = self.clock.now()
         if notice.kind is Kind.DIGEST:
             world = World(self.clock, self.warehouse, self.store, self)
-            reader_id = reader.id if reader and isinstance(notice.to, str) else None
-            return digest_card(await digest(self.workspace, world, reader_id), self.workspace, tongue, now)
+            async with self.store.begin() as tx:
+                plan = plan_of(notice, plans(self.workspace.digest_house, await tx.choices()), self.workspace)
+            day = date.fromisoformat(str(notice.facts["day"])) if "day" in notice.facts else None
+            spoken = plan.tongue or tongue
+            if plan.pack:
+                return meeting_card(await meeting(plan, self.workspace, world, day), self.workspace, spoken)
+            return digest_card(await digest(plan, self.workspace, world, day), self.workspace, spoken)
         if notice.kind is Kind.REVIEW:
             world = World(self.clock, self.warehouse, self.store, self)
             return review_card(await review_of(notice, self.workspace, world), self.workspace, tongue)

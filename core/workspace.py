@@ -23,7 +23,10 @@ from core.metrics.load_sources import load_sources
 from core.people.load import TONGUE_NAMES, House, load_people, zone
 from core.people.load_roster import load_roster, rows_of_csv
 from core.people.person import Person
+from core.routing.digests import House as DigestHouse
+from core.routing.digests import Plan
 from core.routing.load import load_routes
+from core.routing.load_digests import load_digests
 from core.routing.mute import Limits
 from core.routing.route import Route
 from core.rules.load import load_rules
@@ -33,7 +36,7 @@ from core.text import Text, Tongue
 
 KINDS = (
     *("workspace", "metrics", "sources", "targets", "events", "people", "rota", "teams", "owners"),
-    *("objectives", "rules", "routes"),
+    *("objectives", "rules", "routes", "digests"),
 )
 SUFFIXES = (".yaml", ".yml")
 TABLES = ("owners",)  # kinds that may be a CSV as well, as teams keep them
@@ -64,6 +67,11 @@ class Workspace:
     keeps_holidays: bool = False
     fiscal_starts: int = 1
     mutes: Limits = field(default_factory=Limits)
+    digests: tuple[Plan, ...] | None = None  # None: no file says who reads which
+
+    @property
+    def digest_house(self) -> DigestHouse:
+        return DigestHouse(self.people, self.routes, self.zone, self.digests)
 
     @property
     def calendar(self) -> Calendar:
@@ -99,6 +107,7 @@ def load_workspace(folder: Path) -> Workspace:
     # A rule with a mistake is not among them; then no route that names it is called wrong as well.
     known = [rule.id for rule in rules] if not mistakes else None
     routes = load_routes(files["routes"].values(), mistakes, roster, matchers(catalog), known)
+    digests = load_digests(files["digests"].values(), mistakes, roster, matchers(catalog), settings.zone)
     if mistakes:
         raise Invalid(sorted(mistakes, key=_place))
     return Workspace(
@@ -117,6 +126,7 @@ def load_workspace(folder: Path) -> Workspace:
         keeps_holidays=settings.keeps_holidays,
         fiscal_starts=settings.fiscal_starts,
         mutes=settings.mutes,
+        digests=digests,
     )
 
 

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from bot.cards.board import alerts_table
+from bot.cards.digest_settings import plan_words
 from bot.cards.work import promises_card
 from bot.chat.card import Block, Button, Buttons, Card, Prose, Tone
 from bot.phrases import say
@@ -18,6 +19,7 @@ from core.text import Tongue
 
 if TYPE_CHECKING:
     from core.people.person import Person
+    from core.routing.digests import Plan
     from core.usecases.follow_up import Pledge
     from core.workspace import Workspace
 
@@ -34,6 +36,7 @@ class Home:
     team: tuple[Alert, ...]
     pledges: tuple[Pledge, ...]
     holds: tuple[Hold, ...] = ()
+    digests: tuple[Plan, ...] = ()
 
 
 def home_card(home: Home, person: Person, workspace: Workspace, tongue: Tongue, now: datetime) -> Card:
@@ -43,9 +46,11 @@ def home_card(home: Home, person: Person, workspace: Workspace, tongue: Tongue, 
     blocks: list[Block] = shown or [Prose(say("home-calm", tongue), "strong")]
     promised = promises_card(home.pledges, workspace, tongue, now)
     blocks += [Prose(promised.title, "strong"), *promised.blocks]
-    blocks.append(Prose(_told(person, tongue), "quiet"))
+    digests = "\n".join(plan_words(plan, tongue) for plan in home.digests) or say("digest-none", tongue)
+    blocks.append(Prose(f"{_told(person, tongue)}\n{digests}", "quiet"))
     asks = ("board", "digest", "mutes", "promises", "help")
-    blocks.append(Buttons(tuple(Button(say(f"home-{ask}", tongue), ask) for ask in asks)))
+    settings = Button(say("digest-settings-button", tongue), "digest settings")
+    blocks.append(Buttons((*(Button(say(f"home-{ask}", tongue), ask) for ask in asks), settings)))
     tone = Tone.BAD if home.overdue else Tone.WARNING if home.mine else Tone.GOOD
     return Card(title, tongue, tone, tuple(blocks), title)
 

@@ -1,18 +1,16 @@
-"""The open alerts, one of them in full, the board, and the digest."""
+"""The open alerts, one of them in full, and the board."""
 
 from __future__ import annotations
 
 from bot.cards.alert import alert_card
 from bot.cards.board import alerts_card, board_card
-from bot.cards.digest import digest_card
 from bot.cards.figures import alert_figure
 from bot.cards.happened import late_words
 from bot.chat.card import Card
 from bot.chat.reply import Reply
 from bot.commands.call import Call
-from bot.commands.command import Alerts, Board, Digest, Show
+from bot.commands.command import Alerts, Board, Show
 from core.labels import all_match
-from core.usecases.digest import digest as make_digest
 from core.usecases.explain import find
 from core.usecases.history import history
 from core.usecases.overview import is_shown, overview
@@ -50,9 +48,3 @@ async def show(command: Show, call: Call) -> Reply:
 
 async def board(_: Board, call: Call) -> Reply:
     return Reply((board_card(await overview(call.workspace, call.world), call.workspace, call.tongue, call.now),))
-
-
-async def digest(_: Digest, call: Call) -> Reply:
-    person = call.request.person
-    found = await make_digest(call.workspace, call.world, person.id if person else None)
-    return Reply((digest_card(found, call.workspace, call.tongue, call.now),))

@@ -11,6 +11,7 @@ from typing import Literal
 from core.alerts.alert import Feedback, Reason
 from core.calendar.grain import Grain
 from core.labels import Matcher
+from core.routing.digests import Every, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,19 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    pass
+    """What is told now, or with `set` and `off` when it is to come: the speaker's own, or with `here` the chat's.
+
+    `pack` is what a weekly meeting needs.
+    """
+
+    deed: Literal["show", "set", "off", "settings"] = "show"
+    level: Level | None = None
+    every: Every | None = None
+    pack: bool = False
+    excel: bool = False
+    here: bool = False
+    at: str = ""
+    on: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

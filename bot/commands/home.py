@@ -10,6 +10,7 @@ from bot.chat.reply import Reply
 from bot.commands.call import Call
 from bot.commands.command import Home
 from core.people.roster import Roster
+from core.usecases.choose_digest import plans_of
 from core.usecases.follow_up import pledges
 from core.usecases.overview import is_shown
 
@@ -35,6 +36,7 @@ async def home(_: Home, call: Call) -> Reply:
         tuple(one for one in rest if one.owner != me.id),
         await pledges(call.world, owner=me.id),
         tuple(holds),
+        await plans_of(me.id, call.workspace, call.world),
     )
     return Reply((home_card(shown, me, call.workspace, call.tongue, call.now),), is_private=True)
 

@@ -27,7 +27,6 @@ from bot.commands.command import (
     Decline,
     Define,
     Deny,
-    Digest,
     Drivers,
     Duty,
     Escalate,
@@ -56,6 +55,7 @@ from bot.commands.command import (
     Unmute,
     Why,
 )
+from bot.commands.digest import read_digest
 from bot.commands.lexicon import Lexicon
 from bot.commands.muting import is_draft, read_mute
 from bot.commands.parse_answer import close, follow
@@ -108,7 +108,8 @@ def parse(text: str, lexicon: Lexicon, *, thread: str | None = None, platform: s
     if verb and verb[0] == "define" and (question := _number_after_what_is(said, verb[1], lexicon)):
         return question
     if verb and (metric is None or metric[1] <= verb[1]):
-        return _act(verb[0], said[verb[1] :].strip(" :,"), lexicon, thread, platform)
+        words = said if verb[0] == "digest" else said[verb[1] :].strip(" :,")  # 周报 itself says how often
+        return _act(verb[0], words, lexicon, thread, platform)
     if (stamp := _stamp(said, _looks_random)) and metric is None:
         return _on_alert(stamp[0], said[stamp[1] :].strip(), lexicon, platform)
     return read_question(said, lowered, lexicon)
@@ -174,7 +175,7 @@ def _act(
         case "duty":
             return Duty()
         case "digest":
-            return Digest()
+            return read_digest(rest)
         case "health":
             return Health()
         case "imports":

@@ -79,7 +79,10 @@ SPELLINGS: dict[Verb, tuple[str, ...]] = {
     "route": ("route", "路由", "通知谁"),
     "board": ("board", "dashboard", "看板", "大盘"),
     "duty": ("duty", "on duty", "who is on duty", "who's on duty", "on call", "值班", "谁值班", "谁在值班", "值班表"),
-    "digest": ("digest", "日报", "早报"),
+    "digest": (
+        *("digest", "daily digest", "weekly digest", "monthly digest", "meeting pack", "日报", "早报", "周报", "月报"),
+        *("老板日报", "主管日报", "老板周报", "主管周报", "老板月报", "例会材料", "例会"),
+    ),
     "health": ("health", "健康", "运行状况"),
     "imports": ("imports", "导入", "导入记录"),
     "import": ("import", "take in", "导入文件"),

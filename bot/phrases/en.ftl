@@ -379,7 +379,23 @@ rule-other-tongue = In Chinese: { $sentence }
 
 ## The digest
 
-digest-title = { $name }: { $day }
+digest-title = { $name } · { $level ->
+    [executive] Executive { $every ->
+        [weekly] weekly
+        [monthly] monthly
+       *[daily] daily
+      }
+    [operator] Your { $every ->
+        [weekly] week
+        [monthly] month
+       *[daily] day
+      }
+   *[manager] Team { $every ->
+        [weekly] weekly
+        [monthly] monthly
+       *[daily] daily
+      }
+  } · { $day }
 digest-summary = { $day }: { $count ->
     [0] nothing open
     [one] { $count } alert open
@@ -390,9 +406,170 @@ digest-summary = { $day }: { $count ->
   }
 digest-open = Open
 digest-overdue = Overdue
+digest-quiet = { $level ->
+    [operator] Nothing waits for you, and no number of yours moved beyond its usual. A good day.
+   *[other] Nothing is open, nothing is owed, and no number moved beyond its usual. A good day.
+  }
+digest-nothing = There is nothing to tell: no alert is open, and no number has facts for these days.
+digest-unmoved = No number moved beyond its usual.
+digest-rose = { $metric } rose { $change } to { $now } ({ $before } on { $compare }).
+digest-fell = { $metric } fell { $change } to { $now } ({ $before } on { $compare }).
+digest-against = Change
+digest-plan = Plan
+digest-so-far-month = Month so far, of its plan
+digest-so-far-year = Fiscal year so far, of its plan
+digest-of-plan = { $share } of { $plan }
+digest-plan-alone = of { $plan }
+digest-plan-line = plan { $plan }
+digest-unsaid = not said
+digest-source-late = { $verdict ->
+    [bad] “{ $source }” is wrong
+   *[late] “{ $source }” is late
+  } ({ $window }: { $faults }). Not said: { $metrics }.
+digest-earlier = { $metrics }: as of { $window }; later days are still coming in.
+digest-unlike = { $events } made these days special, and no earlier ones were; the change is against ordinary days.
+digest-decide = To decide
+digest-proposed = { $what }: “{ $say }” waits for your yes
+digest-twice-late = { $promise }, asked for { $count ->
+    [2] twice
+   *[other] { $count } times
+  }
+digest-unowned = { $what }: nobody has it
+digest-standing = { $open } open{ $overdue ->
+    [0] {""}
+   *[other] {" "}({ $overdue } overdue)
+  }, { $recovered } recovered · promises: { $kept } kept, { $broken } broken · { $mutes ->
+    [0] no mutes
+    [one] one mute hides { $hidden }
+   *[other] { $mutes } mutes hide { $hidden }
+  }
+digest-saved = Loss avoided, as those who closed the alerts put it: { $amount }
+digest-by-owner = Who has what
+digest-kept = Promises kept
+digest-broken = Promises broken
+digest-worth = { $alerts ->
+    [one] One alert fired{ $judged ->
+        [no] , not judged yet.
+       *[yes] : { $useful } useful, { $noise } noise.
+      }
+   *[other] { $alerts } alerts fired{ $judged ->
+        [no] , none judged yet.
+       *[yes] : { $useful } useful, { $noise } noise, { $unjudged } not judged. Precision { $precision }.
+      }
+  }
+digest-first = Act on these first
+digest-promised = You promised
+digest-promises = Promises that were due: { $kept } kept, { $broken } broken.
+digest-recovered = Recovered
+digest-meeting-button = Pack for the meeting
+digest-settings-button = Change this digest
+digest-how = “{ $said }” is no word of a digest. Try “digest”, “weekly digest manager”, “digest at 9:30”, “monthly digest off”, “digest settings”.
+digest-level = “{ $said }” is no level. There are { $options }.
+digest-period = “{ $said }” is no rhythm. There are { $options }.
+digest-clock = “{ $said }” is no hour. Write it as 9:00 or 9am.
+digest-day = Day { $day } is not in every month. Choose one from 1 to { $last }.
+digest-twice = { $reader } has a { $every } digest already; one reader gets one of each kind.
+digest-pack-weekly = The pack for the meeting is weekly: add “weekly” to “every”.
+wanted-month-day = A day from 1 to { $last } belongs here, not “{ $value }”: the last days are not in every month.
+digest-settings = When { $who } is told
+digest-settings-how = Or say it: “digest at 9:30”, “digest level executive”, “weekly digest on Monday at 10:00”, “monthly digest off”.
+digest-none = No digest.
+digest-this-chat = this chat
+digest-plan-words = { $level ->
+    [executive] Executive
+    [operator] Own
+   *[manager] Team
+  } { $pack ->
+    [yes] pack for the meeting, weekly on { $day }
+   *[no] { $every ->
+        [weekly] weekly on { $day }
+        [monthly] monthly on day { $day }
+       *[daily] daily
+      }
+  } at { $at } ({ $zone }){ $holidays ->
+    [yes] , holidays too
+   *[no] , on working days
+  }
+digest-chosen = From now on { $who } gets
+digest-off = No more { $every ->
+    [weekly] weekly
+    [monthly] monthly
+   *[daily] daily
+  } digest for { $who }
+digest-back-on = Turn it on again
+digest-see = Show it now
+digest-turn-off = { $every ->
+    [weekly] Weekly off
+    [monthly] Monthly off
+   *[daily] Daily off
+  }
+digest-turn-on = { $every ->
+    [weekly] Weekly on
+    [monthly] Monthly on
+   *[daily] Daily on
+  }
+digest-form-every = How often
+digest-form-level = How much of it
+digest-form-at = At (9:00)
+digest-form-off = Or stop it
+digest-form-yes = Stop it
+every-daily = Daily
+every-weekly = Weekly
+every-monthly = Monthly
+level-executive = Executive: three numbers, why, what to decide
+level-manager = Team: who has what
+level-operator = Own: what to do first
+weekday-0 = Mondays
+weekday-1 = Tuesdays
+weekday-2 = Wednesdays
+weekday-3 = Thursdays
+weekday-4 = Fridays
+weekday-5 = Saturdays
+weekday-6 = Sundays
+audit-deed-digest-chosen = changed a digest
+audit-field-digest = digest
+audit-field-at = at
+audit-field-on = on
+audit-field-pack = meeting pack
+meeting-title = { $name }: pack for the weekly meeting, { $days }
+meeting-agenda = Agenda
+meeting-nothing = Nothing waits for this meeting: no number moved beyond its usual, nothing is owed, and no rule is to be changed.
+meeting-targets = Plan and actual
+meeting-causes = The week’s alerts by cause
+meeting-closed = Closed as
+meeting-no-cause = no cause given yet
+meeting-promises = Promises
+meeting-rules = How the rules did
+meeting-excel = As a workbook
+meeting-so-far = Month so far
+meeting-so-far-plan = Its plan
+meeting-sheet-agenda = Agenda
+meeting-sheet-targets = Plan and actual
+meeting-sheet-alerts = Alerts
+meeting-sheet-promises = Promises
+meeting-sheet-rules = Rules
+agenda-decide = { $count ->
+    [one] To decide: { $first }
+   *[other] To decide: { $count } things, first { $first }
+  }
+agenda-broken = { $count ->
+    [one] A promise was broken
+   *[other] { $count } promises were broken
+  }
+agenda-overdue = { $count ->
+    [one] Overdue: { $first }
+   *[other] Overdue: { $count } alerts, first { $first }
+  }
+agenda-rules = { $count ->
+    [one] One rule should change: { $rules }
+   *[other] { $count } rules should change: { $rules }
+  }
+agenda-missed = { $count ->
+    [one] One incident was seen by no rule
+   *[other] { $count } incidents were seen by no rule
+  }
 digest-day-before = vs day before
 digest-week-before = vs week before
-digest-quiet = Nothing is open. A good day.
 
 ## Help and trouble
 
@@ -650,7 +827,6 @@ store-taken = Another Beacon (process { $process }) already writes to { $store }
 store-address = BEACON_STORE_URL names no store that Beacon knows. Write sqlite:///beacon.db or postgresql://user:password@host/name.
 cannot-listen = Nothing can listen on { $host }:{ NUMBER($port, useGrouping: 0) }: something else does. Set BEACON_PORT to another port.
 define-rules = Watched by
-digest-late = { $metric } is that of { $period }: later days are not complete yet.
 alert-summary = { $severity }: { $title }, { $state }. { $why }
 event-escalation-waits = Escalation waits until { $until }
 event-orphan = Nobody answers for this (role { $role })

@@ -374,7 +374,15 @@ rule-other-tongue = 英文：{ $sentence }
 
 ## 日报
 
-digest-title = { $name } 日报 · { $day }
+digest-title = { $name } · { $level ->
+    [executive] 老板
+    [operator] 我的
+   *[manager] 团队
+  }{ $every ->
+    [weekly] 周报
+    [monthly] 月报
+   *[daily] 日报
+  } · { $day }
 digest-summary = { $day }：{ $count ->
     [0] 没有未关闭的预警
    *[other] { $count } 条未关闭的预警
@@ -384,9 +392,148 @@ digest-summary = { $day }：{ $count ->
   }
 digest-open = 未关闭
 digest-overdue = 已逾期
+digest-quiet = { $level ->
+    [operator] 没有要你处理的事，你的指标都在正常波动内，一切顺利。
+   *[other] 没有未关闭的预警，没有欠账，指标都在正常波动内，一切顺利。
+  }
+digest-nothing = 没有可说的：没有未关闭的预警，这些天也没有任何指标的数据。
+digest-unmoved = 没有指标超出正常波动。
+digest-rose = { $metric }上升 { $change }，为 { $now }（{ $compare }为 { $before }）。
+digest-fell = { $metric }下降 { $change }，为 { $now }（{ $compare }为 { $before }）。
+digest-against = 变化
+digest-plan = 目标
+digest-so-far-month = 本月至今完成
+digest-so-far-year = 本财年至今完成
+digest-of-plan = { $plan } 的 { $share }
+digest-plan-alone = 目标 { $plan }
+digest-plan-line = 目标 { $plan }
+digest-unsaid = 暂不公布
+digest-source-late = 数据源“{ $source }”{ $verdict ->
+    [bad] 数据有误
+   *[late] 数据迟到
+  }（{ $window }：{ $faults }），因此不公布：{ $metrics }。
+digest-earlier = { $metrics } 截至 { $window }，之后的数据还在更新。
+digest-unlike = 这些天有{ $events }，往期没有同类的日子；变化是和平常日子相比。
+digest-decide = 待拍板
+digest-proposed = { $what }：“{ $say }”等你同意
+digest-twice-late = { $promise }，已催 { $count } 次
+digest-unowned = { $what }：无人负责
+digest-standing = 未关闭 { $open } 条{ $overdue ->
+    [0] {""}
+   *[other] （{ $overdue } 条逾期）
+  }，已恢复 { $recovered } 条 · 承诺：兑现 { $kept }，未兑现 { $broken } · { $mutes ->
+    [0] 没有屏蔽
+   *[other] { $mutes } 条屏蔽藏着 { $hidden } 条预警
+  }
+digest-saved = 止损（按关闭人填写）：{ $amount }
+digest-by-owner = 谁手上有什么
+digest-kept = 承诺兑现
+digest-broken = 承诺未兑现
+digest-worth = { $judged ->
+    [no] 触发 { $alerts } 条预警，还没有人评价。
+   *[yes] 触发 { $alerts } 条预警：有用 { $useful }，噪声 { $noise }，未评价 { $unjudged }，准确率 { $precision }。
+  }
+digest-first = 先处理这些
+digest-promised = 你的承诺
+digest-promises = 到期的承诺：兑现 { $kept }，未兑现 { $broken }。
+digest-recovered = 已恢复
+digest-meeting-button = 例会材料
+digest-settings-button = 调整这份报告
+digest-how = 报告里听不懂“{ $said }”。可以说“日报”、“周报 主管”、“日报 改到9:30”、“月报 关闭”、“日报 设置”。
+digest-level = 没有“{ $said }”这个层级，有：{ $options }。
+digest-period = 没有“{ $said }”这种周期，有：{ $options }。
+digest-clock = “{ $said }”不是钟点，请写成 9:00 或 上午9点。
+digest-day = 不是每个月都有 { $day } 号，请选 1 到 { $last } 号。
+digest-twice = { $reader } 已经有一份同周期（{ $every }）的报告；每个读者每种周期只有一份。
+digest-pack-weekly = 例会材料是每周一份：请在 every 里加上 weekly。
+wanted-month-day = 这里要写 1 到 { $last } 的日子，不能是“{ $value }”：月末几天不是每个月都有。
+digest-settings = { $who }什么时候收到报告
+digest-settings-how = 也可以直接说：“日报 改到9:30”、“日报 级别 老板”、“周报 周一 10:00”、“月报 关闭”。
+digest-none = 没有报告。
+digest-this-chat = 本群
+digest-plan-words = { $level ->
+    [executive] 老板
+    [operator] 个人
+   *[manager] 团队
+  }{ $pack ->
+    [yes] 例会材料，每{ $day }
+   *[no] { $every ->
+        [weekly] 周报，每{ $day }
+        [monthly] 月报，每月 { $day } 号
+       *[daily] 日报
+      }
+  } { $at }（{ $zone }）{ $holidays ->
+    [yes] ，节假日也发
+   *[no] ，工作日发
+  }
+digest-chosen = 从现在起，{ $who }会收到
+digest-off = { $who }不再收到{ $every ->
+    [weekly] 周报
+    [monthly] 月报
+   *[daily] 日报
+  }
+digest-back-on = 重新打开
+digest-see = 现在看看
+digest-turn-off = { $every ->
+    [weekly] 关周报
+    [monthly] 关月报
+   *[daily] 关日报
+  }
+digest-turn-on = { $every ->
+    [weekly] 开周报
+    [monthly] 开月报
+   *[daily] 开日报
+  }
+digest-form-every = 多久一次
+digest-form-level = 看多少
+digest-form-at = 几点（9:00）
+digest-form-off = 或者不再发
+digest-form-yes = 不再发
+every-daily = 日报
+every-weekly = 周报
+every-monthly = 月报
+level-executive = 老板：三个数、原因、待拍板
+level-manager = 主管：谁手上有什么
+level-operator = 执行层：我先做什么
+weekday-0 = 周一
+weekday-1 = 周二
+weekday-2 = 周三
+weekday-3 = 周四
+weekday-4 = 周五
+weekday-5 = 周六
+weekday-6 = 周日
+audit-deed-digest-chosen = 改了报告设置
+audit-field-digest = 报告
+audit-field-at = 时间
+audit-field-on = 日子
+audit-field-pack = 例会材料
+meeting-title = { $name } 例会材料 · { $days }
+meeting-agenda = 议程
+meeting-nothing = 这次例会没有待议的事：指标都在正常波动内，没有欠账，也没有规则要改。
+meeting-targets = 目标与实际
+meeting-causes = 本周预警按原因
+meeting-closed = 如何关闭
+meeting-no-cause = 还没有写原因
+meeting-promises = 承诺
+meeting-rules = 规则表现
+meeting-excel = 导出 Excel
+meeting-so-far = 本月至今
+meeting-so-far-plan = 至今目标
+meeting-sheet-agenda = 议程
+meeting-sheet-targets = 目标与实际
+meeting-sheet-alerts = 预警
+meeting-sheet-promises = 承诺
+meeting-sheet-rules = 规则
+agenda-decide = { $count ->
+    [one] 待拍板：{ $first }
+   *[other] 待拍板 { $count } 件，先看：{ $first }
+  }
+agenda-broken = { $count } 个承诺没有兑现
+agenda-overdue = { $count } 条预警逾期，先看：{ $first }
+agenda-rules = { $count } 条规则建议调整：{ $rules }
+agenda-missed = { $count } 起事故没有规则发现
 digest-day-before = 较前一日
 digest-week-before = 较上周同日
-digest-quiet = 没有未关闭的预警，一切顺利。
 
 ## 帮助与出错
 
@@ -639,7 +786,6 @@ store-taken = 另一个 Beacon（进程 { $process }）正在写 { $store }。SQ
 store-address = BEACON_STORE_URL 不是 Beacon 认识的数据库地址。请写成 sqlite:///beacon.db 或 postgresql://user:password@host/name。
 cannot-listen = { $host }:{ NUMBER($port, useGrouping: 0) } 已被占用。请用 BEACON_PORT 换一个端口。
 define-rules = 监控它的规则
-digest-late = { $metric } 为 { $period } 的数据，之后的日子还不完整。
 alert-summary = 【{ $severity }】{ $title }，{ $state }。{ $why }
 event-escalation-waits = 升级暂停到 { $until }
 event-orphan = 没有人负责（角色 { $role }）

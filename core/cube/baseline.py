@@ -102,7 +102,7 @@ def target(
 ) -> Array:
     """Return what was planned; of several that hold, the one for the narrower slice, then the later one."""
     found = np.full((len(slices), len(periods)), np.nan)
-    mine = [(place, each) for place, each in enumerate(planned) if each.metric == code]
+    mine = [(at, each) for at, each in enumerate(planned) if each.metric == code and each.per in (None, grain)]
     days = [Period(grain, period).start.date() for period in periods]
     ends = [Period(grain, period).end.date() for period in periods]
     for _, each in sorted(mine, key=lambda pair: (len(pair[1].labels.pairs), pair[0])):

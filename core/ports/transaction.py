@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.review.score import Incident
     from core.revision import Revision
     from core.routing.budget import Call, Record
+    from core.routing.digests import Choice
     from core.routing.mute import Hits, Mute
     from core.rules.rule import Fingerprint
 
@@ -192,8 +193,16 @@ class Noise(Protocol):
         """Return what was put off to that day's digest, and what waits for the next."""
         ...
 
-    async def put_in_digest(self, day: date) -> None:
-        """Put all that waits into that day's digest."""
+    async def put_in_digest(self, day: date, people: Collection[str]) -> None:
+        """Put all that waits for these people into their digest of that day."""
+        ...
+
+    async def choices(self) -> Sequence[Choice]:
+        """Return what people chose of their digests, the oldest first."""
+        ...
+
+    async def keep_choice(self, choice: Choice) -> None:
+        """Keep what was chosen for one reader and rhythm, in place of what was before."""
         ...
 
     async def records(self, since: datetime) -> Mapping[str, Record]:

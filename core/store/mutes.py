@@ -25,7 +25,7 @@ from core.store.connected import Connected, handfuls
 from core.store.tables import METADATA, Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from core.alerts.alert import Alert
 
@@ -123,8 +123,8 @@ class Mutes(Connected):
         waits = select(CALL).where(CALL.c.is_put_off, (CALL.c.digest == day) | CALL.c.digest.is_(None))
         return [_call_of(row) for row in await self._rows(waits.order_by(CALL.c.person, CALL.c.at, CALL.c.alert))]
 
-    async def put_in_digest(self, day: date) -> None:
-        waiting = update(CALL).where(CALL.c.is_put_off, CALL.c.digest.is_(None))
+    async def put_in_digest(self, day: date, people: Collection[str]) -> None:
+        waiting = update(CALL).where(CALL.c.is_put_off, CALL.c.digest.is_(None), CALL.c.person.in_(people))
         await self._connection.execute(waiting.values(digest=day))
 
     async def records(self, since: datetime) -> Mapping[str, Record]:

@@ -19,6 +19,7 @@ from core.ports import Conflict
 from core.store import rows
 from core.store.alerts import EVENT, HOLD, Alerts
 from core.store.audit import Audit
+from core.store.choices import Choices
 from core.store.definitions import Definitions
 from core.store.deliveries import DELIVERY, Deliveries
 from core.store.engine import away, engine_of, in_our_words, troubles
@@ -93,8 +94,9 @@ class SqlStore:
 
 
 class SqlTransaction(
-    Alerts, Audit, Definitions, Deliveries, Groups, Incidents, Links, Mutes, Processes, Surfaces, Taken, Tokens
-):
+    Alerts, Audit, Choices, Definitions, Deliveries, Groups, Incidents, Links, Mutes, Processes, Surfaces,
+    Taken, Tokens,
+):  # fmt: skip
     async def keep(
         self,
         changes: Iterable[Change],

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from core.notices.notice import Kind, Notice
-from core.usecases.digest import readers
+from core.routing.digests import catch_all
 from core.usecases.review import Review, last_month, review
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ async def post_reviews(workspace: Workspace, world: World) -> tuple[Notice, ...]
                 continue
             facts = {"first": due.first.isoformat(), "last": due.last.isoformat(), "campaign": due.campaign}
             name = f"review:{due.campaign or 'month'}:{due.last}"
-            notices += [Notice(f"{name}:{to}", Kind.REVIEW, None, to, facts) for to in readers(workspace)]
+            readers = catch_all(workspace.routes, workspace.people)
+            notices += [Notice(f"{name}:{to}", Kind.REVIEW, None, to, facts) for to in readers]
         await tx.keep((), notices, now=now)
     return tuple(notices)
 

@@ -534,7 +534,7 @@ async def test_a_call_that_was_put_off_is_in_one_digest(store):
         assert await tx.calls(["alice"], NOW) == calls[:2]
         assert await tx.calls(["alice"], NOW + timedelta(seconds=1)) == []
         assert await tx.put_off(day) == calls[1:]
-        await tx.put_in_digest(day)
+        await tx.put_in_digest(day, ["alice", "bob"])
         later = Call("a4", "alice", NOW + timedelta(hours=1), is_put_off=True)
         await tx.keep_calls([later])
         assert [one.alert for one in await tx.put_off(day)] == ["a2", "a4", "a3"]

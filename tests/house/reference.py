@@ -44,7 +44,10 @@ SAYS = {
     "route": ("route METRIC [DIM=VALUE]", "Who would hear of it, were it to go wrong now, and why they."),
     "board": ("board", "The foremost metrics, against the day and the week before."),
     "duty": ("duty", "Who is on duty by each rota, until when, and who is next."),
-    "digest": ("digest", "The daily digest, now."),
+    "digest": (
+        "digest [LEVEL] [weekly, monthly, meeting] [at TIME, off, settings] [here]",
+        "What changed and matters, now, or when it is to come: of your own, or with `here` of the chat.",
+    ),
     "health": ("health", "How Beacon itself is: processes, last looks and messages, what waits, what reached nobody."),
     "imports": ("imports", "What became of each file: rows taken in, rows set aside and why."),
     "import": (

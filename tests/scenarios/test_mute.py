@@ -13,6 +13,7 @@ from bot.chat.plain import plain
 from core.alerts.holds import HoldKind
 from core.audit import Realm, Wanted
 from core.notices.notice import Kind, Place
+from core.routing.digests import Plan
 from core.usecases.deliver import deliver
 from core.usecases.digest import digest
 from core.usecases.evaluate import evaluate_due
@@ -165,7 +166,7 @@ async def test_the_list_and_the_digest_say_how_much_is_hidden(chat):
     listed = plain(await chat.says("charlie", "mutes"))
     assert "the pixel is being changed" in listed
     assert "Alice" in listed
-    card = digest_card(await digest(chat.workspace, chat.world), chat.workspace, "zh", chat.clock.now())
+    card = digest_card(await digest(Plan(Place("web", "board")), chat.workspace, chat.world), chat.workspace, "zh")
     row = next(line for line in plain(card).splitlines() if "the pixel" in line)
     assert row.count("1") >= 2
 

@@ -75,3 +75,16 @@ async def test_our_shortcut_says_its_command_and_is_answered_in_private(slack_of
     assert (await slack.happens_by_form("interactive", body))[0] == 200
     [answer] = await slack.until(lambda: slack.messages("DU01"))
     assert (await house.alert()).handle in answer.seen
+
+
+async def test_ones_digest_is_shown_and_changed_on_ones_home(slack_of):
+    _, slack = slack_of
+    await opens(slack, "U01")
+    await seen(slack, "U01", "No digest.")
+    await slack.clicks_in(slack.homes["U01"], "digest settings")
+    [view] = await slack.until(lambda: slack.views)
+    assert view["title"]["text"] == "Change this digest"
+    assert await slack.submits(view, {0: "weekly", 1: "manager", 2: "8:15"}) == {}
+    await seen(slack, "U01", "Team weekly on Mondays at 08:15")
+    await slack.says("/kpi digest weekly off")
+    await seen(slack, "U01", "No digest.")

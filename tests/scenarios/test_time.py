@@ -23,7 +23,7 @@ from core.routing.hours import is_working, next_start
 from core.routing.pace import WorkingTime
 from core.rules.rule import Severity
 from core.usecases import follow_up, respond
-from core.usecases.digest import post_digests
+from core.usecases.post_digests import post_digests
 from core.usecases.watch import next_due, watch
 from tests.builders import a_person, a_team, a_workspace, an_alert
 from tests.fakes import a_world
@@ -149,7 +149,8 @@ async def test_a_digest_is_one_a_day(zone, friday, hours):
         days = {key.split(":")[1] for key in posted}
         async with world.store.begin() as tx:
             rows = [one for one in await tx.claim(world.clock.now(), 1000) if one.notice.kind is Kind.DIGEST]
-    assert len(days) == 5  # from Friday 9:00 to Tuesday 8:00
+    # From Friday 9:00 to Tuesday at 8:00 or, where an hour is leapt over, at 9:00; none on the weekend.
+    assert len(days) == (3 if hours == 71 else 2)
     assert len({one.notice.key for one in rows}) == len(rows) <= len(posted)
     assert hours in (71, 73)
 

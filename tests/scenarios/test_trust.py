@@ -14,8 +14,9 @@ from bot.cards.digest import digest_card
 from bot.chat.plain import plain
 from core.alerts.alert import Alert, Phase, Reason, Stage
 from core.errors import Problem
-from core.notices.notice import Kind
+from core.notices.notice import Kind, Place
 from core.quality.fault import Check, Verdict
+from core.routing.digests import Plan
 from core.usecases.deliver import deliver
 from core.usecases.digest import digest
 from core.usecases.evaluate import evaluate_due
@@ -278,9 +279,11 @@ async def test_the_digest_says_which_of_its_numbers_are_in_doubt(shop: Shop):
     shop.write(on(LAST, "wechat", clicks=-50)(rows()))
     await shop.look(MORNING)
 
-    said = digest_card(await digest(shop.workspace, shop.world), shop.workspace, "zh")
+    chat = Plan(Place("web", "board"))
+    said = plain(digest_card(await digest(chat, shop.workspace, shop.world), shop.workspace, "zh"))
 
-    assert "数据存疑" in str(plain(said))
+    assert "数据源“ads”数据有误" in said
+    assert "因此不公布：转化率" in said.replace("\n", "")
     shop.write(rows())
     await shop.look(NOON)
-    assert "数据存疑" not in str(plain(digest_card(await digest(shop.workspace, shop.world), shop.workspace, "zh")))
+    assert "不公布" not in plain(digest_card(await digest(chat, shop.workspace, shop.world), shop.workspace, "zh"))

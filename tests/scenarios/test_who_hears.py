@@ -10,14 +10,17 @@ from bot.app import open_world
 from bot.cards.coverage import uncovered
 from bot.chat.plain import plain
 from core.notices.notice import Kind
+from core.routing.digests import Level, Plan
 from core.usecases.deliver import deliver
-from core.usecases.digest import digest, post_digests
+from core.usecases.digest import digest
 from core.usecases.evaluate import evaluate_due
+from core.usecases.post_digests import post_digests
 from core.usecases.replay import HandClock
 from core.workspace import load_workspace
 from tests.fakes import FakeMessenger
 from tests.scenarios.test_chat import Chat
 
+HERS = Plan("alice", Level.OPERATOR)
 CHANNELS = ("微信", "抖音", "快手", "小红书", "微博")
 FILES = {
     "workspace.yaml": "{name: {en: Shop, zh: 小店}, zone: Asia/Shanghai, tongue: zh}",
@@ -123,11 +126,11 @@ async def test_her_digest_comes_to_her_once_and_not_again_the_day_after(chat):
     await heard(chat)
     await post_digests(chat.workspace, chat.world)
     assert ("digest", "alice") in await heard(chat)
-    assert len((await digest(chat.workspace, chat.world, "alice")).put_off) == 2
+    assert len((await digest(HERS, chat.workspace, chat.world)).put_off) == 2
     chat.clock.moment += timedelta(days=1)
     await post_digests(chat.workspace, chat.world)
     assert ("digest", "alice") not in await heard(chat)
-    assert (await digest(chat.workspace, chat.world, "alice")).put_off == ()
+    assert (await digest(HERS, chat.workspace, chat.world)).put_off == ()
 
 
 async def test_the_dry_run_knows_that_her_budget_is_used_up(chat):
@@ -140,7 +143,7 @@ async def test_what_is_for_information_calls_nobody_and_stands_in_the_digest(cha
     assert len(seen) == len(CHANNELS)
     assert all(one.told_at is None and one.escalation.next_at is None for one in seen.values())
     assert "stands in the digest" in plain(await chat.says("alice", f"why {seen['weibo'].handle}"))
-    assert len((await digest(chat.workspace, chat.world)).informed) == len(CHANNELS)
+    assert len((await digest(Plan("bob"), chat.workspace, chat.world)).informed) == len(CHANNELS)
     assert "仅供参考 (5)" in plain(await chat.says("bob", "日报"))
 
 

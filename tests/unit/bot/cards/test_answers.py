@@ -1,4 +1,4 @@
-"""Answers, lists, traces, definitions, rules, digests, help and trouble, as cards."""
+"""Answers, lists, traces, definitions, rules, help and trouble, as cards."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -7,7 +7,6 @@ import pytest
 
 from bot.cards.answer import answer_card, window_words
 from bot.cards.board import MOST_ALERTS, alerts_card, board_card
-from bot.cards.digest import digest_card
 from bot.cards.help import help_card
 from bot.cards.metrics import definition_card, metrics_card
 from bot.cards.problem import bug_card, problem_card
@@ -29,7 +28,6 @@ from core.rules.parse import understand
 from core.rules.rule import Severity
 from core.text import TONGUES
 from core.usecases.ask import Absent, Answer, Asked, Question
-from core.usecases.digest import Digest
 from core.usecases.explain import Explanation, define
 from core.usecases.overview import Overview, Tile
 from tests.unit.bot.cards.office import JUNE_18, NOW, WECHAT, an_alert, check, workspace
@@ -66,7 +64,6 @@ TILES = (
     Tile(CATALOG.metrics["roi"], JUNE_18, tuple(1.5 + day / 100 for day in range(28))),
     Tile(CATALOG.metrics["spend"], JUNE_18, tuple(10_000.0 + 100 * day for day in range(28)), alerts=1),
 )
-LATE = Tile(CATALOG.metrics["cvr"], JUNE_18.shift(-30), tuple(0.03 for _ in range(28)))
 OTHER = an_alert(id="a2", handle="9zzz", severity=Severity.WARNING, handling=Handling(Stage.ACKED, "wangfang", NOW))
 EVENTS = (
     Event("a1", 1, NOW - timedelta(hours=30), "pending", facts={"metric": "cvr", "unit": "percent", "value": 0.02,
@@ -103,8 +100,6 @@ def test_cards_read_as_somebody_last_found_good(tongue):
         "metrics": metrics_card(CATALOG.available(), shop, tongue),
         "definition": definition_card(define("roi", shop), shop, tongue),
         "rule": rule_card(said.sentence, doubts(said, CATALOG), shop, tongue),
-        "digest": digest_card(Digest(date(2026, 6, 19), (*TILES, LATE), (an_alert(), OTHER), (OTHER,)), shop, tongue),
-        "digest-quiet": digest_card(Digest(date(2026, 6, 19), TILES, (), ()), shop, tongue),
         "help": help_card(shop, tongue),
     }
     for name, made in cards.items():

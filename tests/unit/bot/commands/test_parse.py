@@ -41,6 +41,7 @@ from core.metrics.dimension import Dimension, Value
 from core.metrics.metric import Direction, Metric
 from core.people.person import Person
 from core.quantity import Unit
+from core.routing.digests import Every
 from core.text import Text
 
 
@@ -208,7 +209,8 @@ DONE = [
     ("board", Board()),
     ("看板", Board()),
     ("digest", Digest()),
-    ("日报", Digest()),
+    ("日报", Digest(every=Every.DAY)),
+    ("例会材料", Digest(pack=True)),
     ("ack 7f3k@12", Ack(K12)),
     ("ack #7f3k", Ack(K)),
     ("ack abcd", Ack(Stamp("abcd"))),

@@ -40,6 +40,7 @@ def test_these_tables_and_no_more():
     groups, processes = {"gathering", "gathered"}, {"turn", "pace", "pulse"}
     alerts = {"alert", "event", "hold", "delivery", "surface", "inbox", "evaluation"}
     assert set(METADATA.tables) == alerts | groups | processes | {
+        "digest_choice",
         "token",
         "mute",
         "call",
