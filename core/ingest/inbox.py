@@ -27,13 +27,14 @@ from zoneinfo import ZoneInfo
 from core.calendar.grain import Grain
 from core.document import suggesting
 from core.errors import Missing, Problem
+from core.ingest.aside import set_aside
 from core.ingest.journal import Journal, Line, digest_of
 from core.ingest.merge import left_over, merge
 from core.ingest.table import stage
 from core.metrics.batch import LOOSE, span_of
 from core.metrics.catalog import Catalog
 from core.metrics.source import Source
-from core.ports import Receipt, Reject
+from core.ports import Aside, Intake, Receipt, Reject
 
 MOST_ROWS = 200_000  # of one batch as JSON; a file may have more
 MOST_SHOWN = 100  # rejects that a receipt lists; all are counted
@@ -101,6 +102,11 @@ class FileInbox:
         async with self._turn:
             line = (await asyncio.to_thread(known)).get(Path(file).stem)
         return line.by if line else ""
+
+    async def set_aside(self, intake: Intake, most: int) -> tuple[tuple[str, ...], tuple[Aside, ...]]:
+        source = self.catalog.sources[intake.source]
+        columns, names = self.asked(source)
+        return await asyncio.to_thread(set_aside, intake.path, columns, source.time, self.zone, names, most)
 
     def keep(self, source: Source, rows: Sequence[Any], name: str) -> None:
         """Put rows that were pulled where those of the same name were."""

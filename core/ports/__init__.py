@@ -5,6 +5,7 @@ from core.ports.transaction import Pulse as Pulse
 from core.ports.transaction import Transaction as Transaction
 from core.ports.transaction import Turn as Turn
 from core.ports.warehouse import Arrival as Arrival
+from core.ports.warehouse import Aside as Aside
 from core.ports.warehouse import Attests as Attests
 from core.ports.warehouse import Inbox as Inbox
 from core.ports.warehouse import Intake as Intake

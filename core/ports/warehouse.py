@@ -57,6 +57,15 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A row that was set aside, as it is written in its file, and what is wrong with it."""
+
+    row: int
+    reasons: tuple[Reject, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of one batch of rows. `is_repeat`: it was taken before, and nothing was done."""
 
@@ -100,6 +109,10 @@ class Inbox(Protocol):
 
     async def bringer(self, source: str, file: str) -> str:
         """Return who brought a file, as a token's or a person's name; empty where nobody is known."""
+        ...
+
+    async def set_aside(self, intake: Intake, most: int) -> tuple[tuple[str, ...], tuple[Aside, ...]]:
+        """Return the names of a file's columns, and at most so many of its rows that were set aside."""
         ...
 
     async def hold(self, body: bytes) -> str:

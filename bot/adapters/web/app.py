@@ -24,6 +24,7 @@ from bot.adapters.web.api import api_of
 from bot.adapters.web.board import alert_json, board_json, suggestions
 from bot.adapters.web.demo import DemoControl, Jump, clock_json
 from bot.adapters.web.guard import Guard
+from bot.adapters.web.imports import LOOK, MAX_UPLOAD, ImportsPage
 from bot.adapters.web.inbound import GUEST, Said, address, request_of, speaker
 from bot.adapters.web.page import ROOT
 from bot.adapters.web.render import Json
@@ -88,9 +89,9 @@ def build_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        routes=[*calls, *pages, api_of(workspace, world)],
+        routes=[*calls, *pages, *ImportsPage(answer, workspace, world).routes(), api_of(workspace, world)],
     )
-    app.add_middleware(Guard, hosts=hosts, free=(*PROBES, *(hooks or {}), ROOT, API))
+    app.add_middleware(Guard, hosts=hosts, free=(*PROBES, *(hooks or {}), ROOT, API), roomy={LOOK: MAX_UPLOAD})
 
     def person_of(name: str | None) -> Person | None:
         return speaker(name, workspace.people)

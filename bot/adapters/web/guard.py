@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -11,7 +13,7 @@ from starlette.responses import JSONResponse
 from bot.adapters.web.inbound import MAX_BODY, is_known_host, is_ours
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,11 +33,18 @@ READS = ("GET", "HEAD")
 class Guard:
     """Stands before all but `free`: the paths that platforms and probes call, which have guards of their own.
 
-    One that ends in `/` frees all below it.
+    One that ends in `/` frees all below it. `roomy` are those that take a file, and how large a one.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] | None, free: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Collection[str] | None,
+        free: Collection[str] = (),
+        roomy: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._app = app
+        self._roomy = roomy
         self._hosts = hosts
         self._free = frozenset(one for one in free if not one.endswith("/"))
         self._below = tuple(one for one in free if one.endswith("/"))
@@ -49,10 +58,10 @@ class Guard:
             await _refuse(421, "unknown-host")(scope, receive, _dressed(send))
         elif scope["method"] not in READS and not is_ours(headers):
             await _refuse(403, "another-site")(scope, receive, _dressed(send))
-        elif _announced(headers) > MAX_BODY:
+        elif _announced(headers) > (most := self._roomy.get(scope["path"], MAX_BODY)):
             await _refuse(413, "too-large")(scope, receive, _dressed(send))
         else:
-            await self._app(scope, _limited(receive), _dressed(send))
+            await self._app(scope, _limited(receive, most), _dressed(send))
 
 
 def _refuse(status: int, code: str) -> JSONResponse:
@@ -61,10 +70,10 @@ def _refuse(status: int, code: str) -> JSONResponse:
 
 def _announced(headers: Headers) -> int:
     length = headers.get("content-length", "0")
-    return int(length) if length.isascii() and length.isdecimal() else MAX_BODY + 1
+    return int(length) if length.isascii() and length.isdecimal() else sys.maxsize
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, most: int) -> Receive:
     """Count what comes, since a body sent in pieces announces no length."""
     taken = 0
 
@@ -72,7 +81,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MAX_BODY:
+        if taken > most:
             raise HTTPException(413, "too-large")
         return message
 

@@ -72,7 +72,7 @@ class LinkedPage:
             person = self._reader(known, fields.get("as") or http.query_params.get("as"))
         except Forbidden as problem:
             words = say(problem.code, tongue, **dressed(problem.facts, self._workspace, tongue))
-            return _html(_sheet([_section(f"<h1>{escape(words)}</h1>")], words, tongue), 403)
+            return _html(sheet([section(f"<h1>{escape(words)}</h1>")], words, tongue), 403)
         if person:
             tongue = person.tongue
         said = fields.get("say", "").strip()[:MAX_SAID]
@@ -81,7 +81,7 @@ class LinkedPage:
             cards += await self._hear(known.about, known, person, tongue)  # as it is by now
         drawn = [self._drawn(card, known, person) for card in cards]
         drawn.append(self._foot(known, person, tongue, is_asked=bool(said) and len(cards) == 1))
-        return _html(_sheet(drawn, cards[-1].title if cards else "", tongue))
+        return _html(sheet(drawn, cards[-1].title if cards else "", tongue))
 
     async def _chart(self, http: HttpRequest) -> Response:
         try:
@@ -123,19 +123,19 @@ class LinkedPage:
             f'<p class="tone">{escape(say(f"web-{card.tone}", card.tongue))}</p>' if card.tone is not Tone.PLAIN else ""
         )
         blocks = filter(None, (self._block(block, known, person) for block in card.blocks))
-        return _section("\n".join((f"{tone}<h1>{escape(card.title)}</h1>", *blocks)), card.tone)
+        return section("\n".join((f"{tone}<h1>{escape(card.title)}</h1>", *blocks)), card.tone)
 
     def _block(self, block: Block, known: Pass, person: Person | None) -> str:
         match block:
             case Prose(text, role):
-                return f'<p class="{role}">{"<br>".join(map(escape, text.strip().splitlines()))}</p>'
+                return prose(text, role)
             case Facts(facts):
                 rows = (
                     f'<dt>{escape(fact.label)}</dt><dd class="{fact.tone}">{escape(fact.value)}</dd>' for fact in facts
                 )
                 return f"<dl>{''.join(rows)}</dl>"
             case Table():
-                return _table(block)
+                return table(block)
             case Picture(_, alt):
                 # Every chart here is that of the alert: its address is the link's, so that no other can be asked for.
                 token = self._links.to(known.place, known.about).rpartition("/")[2]
@@ -157,13 +157,13 @@ class LinkedPage:
         if person is None:
             names = (f'<a href="?as={quote(one.id)}">{escape(one.name.to(tongue))}</a>' for one in self._able())
             asked = escape(say("page-who", tongue, place=str(known.place)))
-            return _section(f'<p class="strong">{asked}</p><nav>{"".join(names)}</nav>')
+            return section(f'<p class="strong">{asked}</p><nav>{"".join(names)}</nav>')
         hint = escape(say("page-say", tongue))
         typed = f'<label for="say">{hint}</label><input id="say" name="say" maxlength="{MAX_SAID}" autocomplete="off">'
         send = f"<button>{escape(say('web-send', tongue))}</button>"
         back = f'<p><a href="?as={quote(person.id)}">{escape(say("page-back", tongue))}</a></p>' if is_asked else ""
         told = say("page-as", tongue, name=person.name.to(tongue))
-        return _section(f'{back}{_form(person, typed + send, "said")}<p class="quiet">{escape(told)}</p>')
+        return section(f'{back}{_form(person, typed + send, "said")}<p class="quiet">{escape(told)}</p>')
 
 
 def handle_of(about: str) -> str:
@@ -187,7 +187,11 @@ def _form(person: Person, inside: str, kind: str = "buttons") -> str:
     return f'<form method="post" class="{kind}">{hidden}{inside}</form>' if inside else ""
 
 
-def _table(table: Table) -> str:
+def prose(text: str, role: str = "plain") -> str:
+    return f'<p class="{role}">{"<br>".join(map(escape, text.strip().splitlines()))}</p>'
+
+
+def table(table: Table) -> str:
     def cells(row: tuple[str, ...], tag: str) -> str:
         return "".join(
             f"<{tag}{' class=number' if at in table.numeric else ''}>{escape(cell)}</{tag}>"
@@ -198,17 +202,20 @@ def _table(table: Table) -> str:
     return f'<div class="wide"><table><tr>{cells(table.columns, "th")}</tr>{rows}</table></div>'
 
 
-def _section(inside: str, tone: Tone = Tone.PLAIN) -> str:
+def section(inside: str, tone: Tone = Tone.PLAIN) -> str:
     return f'<section class="{tone}">{inside}</section>'
 
 
-def _sheet(sections: Iterable[str], title: str, tongue: Tongue) -> str:
+def sheet(
+    sections: Iterable[str], title: str, tongue: Tongue, *, style: str = f"{ROOT}look.css", script: str = ""
+) -> str:
+    run = f'<script src="{script}" defer></script>\n' if script else ""
     lang = "zh-CN" if tongue == "zh" else "en"
     return (
         f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f'<title>{escape(title)}</title>\n<link rel="stylesheet" href="{ROOT}look.css">\n</head>\n<body>\n<main>\n'
+        f'<title>{escape(title)}</title>\n<link rel="stylesheet" href="{style}">\n{run}</head>\n<body>\n<main>\n'
         + "\n".join(sections)
         + "\n</main>\n</body>\n</html>\n"
     )
