@@ -79,14 +79,15 @@ def form_of(path: Path) -> Form:
 @contextmanager
 def as_text(path: Path, form: Form) -> Iterator[Path]:
     """Lend a UTF-8 text of cells: the file itself when it is one already, else a copy that is gone afterwards."""
-    if form == "text" and (encoding := _encoding(path)) == "utf-8":
+    encoding, is_even = _survey(path) if form == "text" else ("", True)
+    if encoding == "utf-8" and is_even:
         yield path
         return
     with TemporaryDirectory(prefix="beacon-") as folder:
         copy = Path(folder) / "cells.csv"
         with copy.open("w", encoding="utf-8", newline="") as out:
             if form == "text":
-                with path.open(encoding=encoding, newline="") as file:
+                with path.open(encoding=encoding) as file:  # with one kind of line end, whatever it has
                     while chunk := file.read(_CHUNK):
                         out.write(chunk)
             else:
@@ -234,26 +235,32 @@ def _cell(cell: Cell) -> str:
     return str(cell)
 
 
-def _encoding(path: Path) -> str:
+def _survey(path: Path) -> tuple[str, bool]:
+    """Return the encoding of a text, and whether its lines all end alike: where not, DuckDB gives up on the file."""
     with path.open("rb") as file:
         head = file.read(2)
     marked = [encoding for bom, encoding in _BOMS if head == bom]
     for encoding in marked or ("utf-8", "gb18030"):
-        if _decodes(path, encoding):
-            return encoding
+        if (is_even := _decodes(path, encoding)) is not None:
+            return encoding, is_even
     raise Problem("file-encoding", file=str(path))
 
 
-def _decodes(path: Path, encoding: str) -> bool:
+def _decodes(path: Path, encoding: str) -> bool | None:
+    """Return None for another encoding, else whether all lines end alike."""
     decoder = codecs.getincrementaldecoder(encoding)()
+    returns = feeds = both = 0
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 decoder.decode(chunk)
+                returns += chunk.count(b"\r")
+                feeds += chunk.count(b"\n")
+                both += chunk.count(b"\r\n")
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
+    return not returns or returns == feeds == both
 
 
 def _outside_quotes(line: str) -> str:
