@@ -22,7 +22,11 @@ def event_words(event: Event, workspace: Workspace, tongue: Tongue, now: datetim
     """Return what happened in one sentence."""
     facts = dressed(event.facts, workspace, tongue, now)
     metric, value = facts.get("metric", ""), facts.get("value", numerals.NOTHING)
-    code = "event-assigned-due" if event.kind == "assigned" and "due" in facts else f"event-{event.kind}"
+    code = f"event-{event.kind}"
+    if event.kind == "assigned" and "due" in facts:
+        code = "event-assigned-due"
+    elif event.kind == "worse" and "severity" not in facts:
+        code = "event-outgrown"
     if event.kind == "restated" or event.facts.get("restated"):
         words = {"correction": correction(event, workspace, tongue)}
         return say("event-restated" if event.kind == "restated" else "event-taken-back", tongue, **words)

@@ -261,6 +261,7 @@ event-clearing = { $metric } { $value }: getting better, one more such hour to b
 event-recovered = Recovered: { $metric } { $value }, after { $lasted }
 event-measured = { $metric } { $value }: still bad
 event-worse = Worse: from { $was } to { $severity }
+event-outgrown = { $metric } { $value }: far worse than what { $by } had taken on
 event-milder = Milder: from { $was } to { $severity }
 event-breached-again = { $metric } { $value }: bad again
 event-reopened = Fired again, time { $occurrence }: { $metric } { $value }

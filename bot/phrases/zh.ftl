@@ -258,6 +258,7 @@ event-clearing = { $metric } { $value }，正在好转，再有一小时如此�
 event-recovered = 恢复：{ $metric } { $value }，历时 { $lasted }
 event-measured = { $metric } { $value }，仍然异常
 event-worse = 升为更高级别：{ $was } → { $severity }
+event-outgrown = { $metric } { $value }，比 { $by } 认领时严重得多
 event-milder = 降为较低级别：{ $was } → { $severity }
 event-breached-again = { $metric } { $value }，又异常了
 event-reopened = 第 { $occurrence } 次触发：{ $metric } { $value }

@@ -83,7 +83,7 @@ class Feedback(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What people did about it. An ack covers no more than the severity that its giver saw, and expires."""
+    """What people did about it. An ack covers the severity and the size that its giver saw, no more, and expires."""
 
     stage: Stage
     by: str | None = None
@@ -94,6 +94,7 @@ class Handling:
     cause: str = ""  # in its closer's words, or a word of ours (`copy`): a machine's guess is none
     action: str = ""
     asked: datetime | None = None  # when its giver was asked "still on it?", at the ack's end
+    gap: float | None = None  # how far from well the number was that an ack's giver saw (`Finding.gap`)
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,7 +303,7 @@ def _breach(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change
 
 
 def _go_on(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change | None:
-    """Still bad: the numbers move on, and a worse severity voids the ack that had not seen it."""
+    """Still bad: the numbers move on, and what is worse voids the ack that had not seen it."""
     happenings: list[Happening] = []
     restated = _restated(alert.finding, finding)
     if finding.period == alert.finding.period:
@@ -314,6 +314,9 @@ def _go_on(alert: Alert, finding: Finding, rule: Rule, now: datetime) -> Change 
     if severity > alert.severity:
         facts = numbers(finding) | {"was": alert.severity.name.lower(), "severity": severity.name.lower()}
         happenings.append(("worse", facts))
+        fields["handling"] = Handling(Stage.OPEN)
+    elif alert.handling.stage is Stage.ACKED and _outgrew(alert.handling, finding):
+        happenings.append(("worse", numbers(finding) | {"by": alert.handling.by or ""}))
         fields["handling"] = Handling(Stage.OPEN)
     elif not alert.is_open and alert.condition.phase is Phase.FIRING:
         return None  # its owner knows; the day after its closing it is news again
@@ -353,17 +356,28 @@ def _fire(alert: Alert, finding: Finding, severity: Severity, now: datetime) -> 
         fields["handling"] = alert.handling if alert.is_open else Handling(Stage.OPEN)
         return moved(alert, now, [("fired", facts)], **fields)
     handling = alert.handling
-    if not _covers(handling, severity, now):
+    if not _covers(handling, finding, severity, now):
         handling = Handling(Stage.OPEN)
     occurrence = alert.occurrence + 1
     happening = ("reopened", facts | {"occurrence": occurrence})
     return moved(alert, now, [happening], **fields, occurrence=occurrence, handling=handling)
 
 
-def _covers(handling: Handling, severity: Severity, now: datetime) -> bool:
+def _covers(handling: Handling, finding: Finding, severity: Severity, now: datetime) -> bool:
     """Whether somebody's ack still holds for an alert that fires again."""
     return (
         handling.stage is Stage.ACKED
         and (handling.until is None or now < handling.until)
         and severity <= (handling.seen or severity)
+        and not _outgrew(handling, finding)
     )
+
+
+def _outgrew(handling: Handling, finding: Finding) -> bool:
+    """Return whether a number is so much further from well than its ack's giver saw that it is another matter.
+
+    Twice as far; of what lay near, a tenth more, for a number that wavers about its line is no news each day.
+    """
+    if handling.gap is None or finding.gap is None:
+        return False
+    return finding.gap > max(2 * handling.gap, handling.gap + 0.1)

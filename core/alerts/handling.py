@@ -42,7 +42,7 @@ def ack(
     via: str | None = None,
     history: Iterable[Event] = (),
 ) -> Change:
-    """Take it on. It covers the severity that was seen, for a while; the same person's second ack renews it."""
+    """Take it on. It covers what was seen, for a while; the same person's second ack renews it."""
     must_be_open(alert)
     must_be_fresh(alert, seen, history)
     handling = alert.handling
@@ -58,7 +58,7 @@ def ack(
         [(kind, {"until": until.isoformat(), "severity": alert.severity.name.lower()})],
         actor=by,
         via=via,
-        handling=Handling(Stage.ACKED, by, now, until, alert.severity),
+        handling=Handling(Stage.ACKED, by, now, until, alert.severity, gap=alert.finding.gap),
         owner=alert.owner or by,
         escalation=replace(alert.escalation, next_at=None),
         **(_SETTLED if by == alert.owner else {}),

@@ -56,6 +56,16 @@ class Finding:
         return self.terms[0] if self.terms else None
 
     @property
+    def gap(self) -> float | None:
+        """Return how far the headline lies from where it would be well, as a share of that; None where neither is known."""
+        headline = self.headline
+        if headline is None or headline.value is None:
+            return None
+        if headline.change is not None:
+            return abs(headline.change)
+        return abs(headline.value / headline.bound - 1) if headline.bound else None
+
+    @property
     def is_frozen(self) -> bool:
         """Return whether its facts are such that nothing is decided, and whoever mends them has been told."""
         return any(fault.verdict.freezes for fault in self.faults)

@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from core.audit import Entry, Origin, Realm, Wanted
 from core.people.plea import Plea, PleaState
+from core.store.as_json import as_json
 from core.store.connected import Connected
 from core.store.tables import METADATA, Moment
 
@@ -110,8 +111,8 @@ def _row(entry: Entry) -> Row:
         "address": entry.origin.address,
         "approver": entry.origin.approver,
         "deed": entry.deed,
-        "before": _text(entry.before),
-        "after": _text(entry.after),
+        "before": as_json(dict(entry.before)),
+        "after": as_json(dict(entry.after)),
     }
 
 
@@ -129,7 +130,3 @@ def _plea_row(plea: Plea) -> Row:
 
 def _plea(row: Mapping[str, Any]) -> Plea:
     return Plea(**(dict(row) | {"state": PleaState(row["state"])}))
-
-
-def _text(facts: Mapping[str, Any]) -> str:
-    return json.dumps(dict(facts), ensure_ascii=False, separators=(",", ":"))

@@ -7,6 +7,7 @@ A theme of the store (alerts, the outbox, groups) is a class of its own below th
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Executable, Table, insert
@@ -63,10 +64,15 @@ class Connected:
 def _laid(value: Any) -> Any:
     """Return a value as SQLAlchemy lays it into SQLite: a moment as text, in UTC, without its zone."""
     if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError(f"a moment without a zone: {value}")
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        return _moment(value)
     return value
+
+
+@lru_cache(1_000)  # the rows of a storm share a handful of moments
+def _moment(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError(f"a moment without a zone: {value}")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def handfuls(names: Iterable[str]) -> Iterator[list[str]]:

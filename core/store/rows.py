@@ -23,6 +23,7 @@ from core.quantity import Unit
 from core.rules.finding import Finding, State, Term
 from core.rules.rule import Fingerprint, Severity
 from core.rules.tree import Against, FixedBase, Lag, LastTime, SoFar, Target, Usual, YearAgo
+from core.store.as_json import as_json
 from core.store.work_rows import work_of, work_text
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def alert_row(alert: Alert) -> Row:
         "note": handling.cause,
         "action": handling.action or None,
         "asked_at": handling.asked,
-        "steps": _text([[_microseconds(step.after), step.to] for step in escalation.steps]),
+        "handled_gap": handling.gap,
+        "steps": as_json([[_microseconds(step.after), step.to] for step in escalation.steps]),
         "level": escalation.level,
         "next_at": escalation.next_at,
         "finding": _finding_text(alert.finding),
@@ -78,7 +80,7 @@ def alert_row(alert: Alert) -> Row:
         "loss": alert.loss and alert.loss.amount,
         "loss_unit": alert.loss and str(alert.loss.unit),
         "loss_of": alert.loss and alert.loss.metric,
-        "flips": _text(alert.flips) if alert.flips else None,
+        "flips": as_json(alert.flips) if alert.flips else None,
         "offered_by": alert.offered_by,
         "answer_by": alert.answer_by,
         "wakes_at": alert.wakes_at,
@@ -109,6 +111,7 @@ def alert_of(row: Mapping[str, Any]) -> Alert:
             row["note"],
             row["action"] or "",
             row["asked_at"],
+            row["handled_gap"],
         ),
         escalation=Escalation(
             tuple(Step(timedelta(microseconds=after), to) for after, to in json.loads(row["steps"])),
@@ -136,7 +139,7 @@ def alert_of(row: Mapping[str, Any]) -> Alert:
 
 def labels_text(labels: Labels) -> str:
     """Return the one spelling of a slice, by which it is found."""
-    return _text(labels.pairs)
+    return as_json(labels.pairs)
 
 
 def labels_of(text: str) -> Labels:
@@ -172,7 +175,7 @@ def _finding_text(finding: Finding) -> str:
         for fault in finding.faults
     ]
     parts = [str(finding.period.grain), finding.period.index, int(finding.state), terms, finding.is_kept_back]
-    return _text([*parts, faults, finding.is_corrected])
+    return as_json([*parts, faults, finding.is_corrected])
 
 
 def _finding(fingerprint: Fingerprint, text: str) -> Finding:
@@ -249,7 +252,7 @@ def event_row(event: Event) -> Row:
         "kind": event.kind,
         "actor": event.actor,
         "via": event.via,
-        "facts": _text(dict(event.facts)),
+        "facts": as_json(dict(event.facts)),
     }
 
 
@@ -297,7 +300,7 @@ def notice_row(notice: Notice, now: datetime) -> Row:
         "rank": notice.rank,
         "alert": notice.alert or "",
         "addressee": addressee_text(notice.to),
-        "facts": _text(dict(notice.facts)),
+        "facts": as_json(dict(notice.facts)),
         "status": str(Status.QUEUED),
         "due_at": now,
         "created_at": now,
@@ -332,7 +335,7 @@ def delivery_of(row: Mapping[str, Any]) -> Delivery:
 
 
 def addressee_text(to: Place | str) -> str:
-    return _text([to.platform, to.chat, to.thread] if isinstance(to, Place) else to)
+    return as_json([to.platform, to.chat, to.thread] if isinstance(to, Place) else to)
 
 
 def addressee_of(text: str) -> Place | str:
@@ -358,10 +361,6 @@ def surface_of(row: Mapping[str, Any]) -> Surface:
 
 
 # --- within --------------------------------------------------------------------------------------------
-
-
-# Made once: `json.dumps` with options of its own makes an encoder for each call.
-_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _microseconds(length: timedelta) -> int:

@@ -66,6 +66,7 @@ class AlertRow(SQLModel, table=True):
     note: str = Field(sa_type=Text)  # the cause that its closer found
     action: str | None = Field(default=None, sa_type=Text)
     asked_at: datetime | None = Field(sa_type=Moment)
+    handled_gap: float | None = None
     steps: str = Field(sa_type=Text)
     level: int
     next_at: datetime | None = Field(sa_type=Moment)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.alerts.event import BEACON
 from core.alerts.work import Answer, Fate, Promise, Proposal, Tick, Work
+from core.store.as_json import as_json
 from core.text import Text
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def work_text(work: Work) -> str | None:
         "proposal": proposal,
     }
     parts["cause"] = work.cause
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return as_json(parts)
 
 
 def work_of(row: Mapping[str, Any]) -> Work:

@@ -7,6 +7,7 @@ import pytest
 
 from core.alerts.alert import Condition, Handling, Phase, Reason, Stage
 from core.alerts.condition import handle_of, observe, ripen
+from core.alerts.handling import ack
 from core.calendar.grain import Grain, Period
 from core.rules.finding import Finding, State
 from core.rules.rule import Severity
@@ -239,6 +240,29 @@ def test_a_worse_severity_drops_an_ack_and_opens_what_was_closed():
     assert change.after.handling == Handling(Stage.OPEN)
     assert change.events[0].facts["was"] == "warning"
     assert judge(closed(severity=Severity.INFO), a_finding(0.6, period=TODAY)).after.is_open
+
+
+@pytest.mark.parametrize(
+    ("seen", "then", "is_news"),
+    [(0.8, 0.7, False), (0.8, 0.61, False), (0.8, 0.59, True), (0.98, 0.93, False), (0.98, 0.85, True)],
+    ids=["a little worse", "not yet twice as far", "twice as far", "wavering about its line", "near once, and no longer"],
+)
+def test_an_ack_covers_the_size_that_was_seen(seen, then, is_news):
+    rule = a_rule(severity=Severity.WARNING)
+    fired = judge(None, a_finding(seen), rules=[rule]).after
+    taken = ack(fired, "alice", None, NOW).after
+    change = judge(taken, a_finding(then, period=TODAY), rules=[rule])
+    assert kinds(change) == ["worse" if is_news else "measured"]
+    assert (change.after.handling.stage is Stage.OPEN) == is_news
+
+
+def test_what_fires_again_far_worse_is_covered_by_no_ack():
+    taken = ack(judge(None, a_finding(0.9)).after, "alice", None, NOW).after
+    well = judge(taken, a_finding(1.5, CALM, TODAY)).after
+    again = judge(well, a_finding(0.9, period=TODAY.shift(1)), now=NOW + timedelta(minutes=30)).after
+    worse = judge(well, a_finding(0.5, period=TODAY.shift(1)), now=NOW + timedelta(minutes=30)).after
+    assert again.handling.stage is Stage.ACKED
+    assert worse.handling.stage is Stage.OPEN
 
 
 def test_a_milder_severity_keeps_the_ack():
