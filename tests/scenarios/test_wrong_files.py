@@ -105,7 +105,7 @@ FILES = {  # each with the rows that are in it, or what is said
     "utf-16.csv": ((HEAD + ROW).encode("utf-16"), 1),
     "mixed-line-ends.csv": ((HEAD.strip() + "\r\n" + ROW + ROW.strip().replace("18", "17") + "\r\n").encode(), 2),
     "carriage-returns.csv": ((HEAD + ROW + ROW.replace("18", "17")).replace("\n", "\r").encode(), 2),
-    "line-end-in-a-cell.csv": ("日期,渠道,花费\r\n2026-06-18,\"微信\n公众号\",1\r\n".encode(), 1),
+    "line-end-in-a-cell.csv": ('日期,渠道,花费\r\n2026-06-18,"微信\n公众号",1\r\n'.encode(), 1),
     "bom-and-gaps.csv": (("\ufeff" + HEAD + "\n" + ROW + "\n\n").encode(), 1),
     "title-note-total.csv": (("投放日报,,\n" + HEAD + ROW + "合计,,9\n注：未审计\n").encode("gb18030"), 1),
 }  # fmt: skip
