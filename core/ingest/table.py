@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from itertools import count
 from pathlib import Path
@@ -44,6 +46,7 @@ Reason = Literal["cells", "number", "time", "summary"]
 NO_NAMES: Mapping[str, Sequence[str]] = {}
 _scans = count()
 _BRACKET = re.compile(r"\s*[(（\[【][^()（）\[\]【】]*[)）\]】]\s*$")  # 花费(元) is 花费
+_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?:[-_.年](\d{1,2})[-_.月](\d{1,2})|([01]\d)([0-3]\d))(?!\d)")
 _TELLING = 8  # so many cells like the header's tell a header
 
 
@@ -101,9 +104,14 @@ def stage(
 
     `row` counts the rows of the file from 1. A blank cell is NULL; a row with a cell that is not of its kind is
     rejected. A column that is not there goes by one of its `other_names`: the next export says 消耗 where this one says
-    花费. Call it inside a transaction of your own, or not: both tables are temporary.
+    花费. A day that no column tells is that of the file's name, 日报_20260618.csv, where there is one. Call it inside a
+    transaction of your own, or not: both tables are temporary.
     """
     names = lay(connection, path, f"{into}_raw")
+    for name, kind in columns:
+        if kind == "time" and not _fitting(name, names, other_names.get(name, ())) and (day := day_of(path.name)):
+            connection.execute(f"ALTER TABLE {into}_raw ADD COLUMN c{len(names)} VARCHAR DEFAULT '{day}'")
+            names = (*names, name)
     places = [_place(path, name, names, other_names.get(name, ())) for name, _ in columns]
     cells = [f"r.c{place}" for place in places]
     kinds = [kind for _, kind in columns]
@@ -236,10 +244,7 @@ def _order(connection: DuckDBPyConnection, table: str, cell: str) -> Order | Non
 
 
 def _place(path: Path, name: str, names: Sequence[str], others: Sequence[str]) -> int:
-    if name in names:
-        return names.index(name)
-    meant = {_plainly(each) for each in (name, *others)}
-    fitting = [place for place, written in enumerate(names) if _plainly(written) in meant]
+    fitting = _fitting(name, names, others)
     if len(fitting) == 1:
         return fitting[0]
     if fitting:  # 花费 and 消耗 side by side: which of the two was meant, nobody can know
@@ -248,6 +253,27 @@ def _place(path: Path, name: str, names: Sequence[str], others: Sequence[str]) -
     facts = {"file": str(path), "column": name, "columns": ", ".join(names)}
     near = get_close_matches(name, names, n=1, cutoff=0.5)
     raise Invalid([Mistake("file-column-missing", facts | ({"suggestion": near[0]} if near else {}))])
+
+
+def _fitting(name: str, names: Sequence[str], others: Sequence[str]) -> Sequence[int]:
+    """Return the columns that may be meant: the one of that very name, else all that go by one of its names."""
+    if name in names:
+        return [names.index(name)]
+    meant = {_plainly(each) for each in (name, *others)}
+    return [place for place, written in enumerate(names) if _plainly(written) in meant]
+
+
+def day_of(name: str) -> str | None:
+    """Return the one day in the name of a file.
+
+    >>> day_of("日报_20260618.csv"), day_of("2026-6-1 投放.xlsx"), day_of("20260601-20260618.csv")
+    ('2026-06-18', '2026-06-01', None)
+    """
+    found = set()
+    for match in _DAY_IN_NAME.finditer(name):
+        with suppress(ValueError):
+            found.add(date(*(int(part) for part in match.groups() if part)).isoformat())
+    return found.pop() if len(found) == 1 else None
 
 
 def _plainly(name: str) -> str:

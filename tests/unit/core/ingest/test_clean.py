@@ -1,3 +1,23 @@
+"""Cells as people write them. What the product must clean, line by line, and the test that holds the original mess:
+
+| the mess | where |
+|---|---|
+| UTF-8 with a BOM, GBK, GB18030, UTF-16 | test_table: a_chinese_export_is_read_in_any_of_its_encodings |
+| `1.2万`, `3.4亿`, thousands, full-width, `¥` | here: a_number_is_read_as_people_write_it |
+| `2.35%` and 0.0235; a header in % or 万 | here, and a_unit_in_the_header_counts_for_every_cell_without_one |
+| `--`, `-`, `/`, nothing: not 0 | here: a_blank_is_nothing_and_not_zero |
+| spaces around, no-break and wide ones | here (`" 12 "`, `"　"`); test_table: two_columns_of_one_name… |
+| 2025/6/18, 2025年6月18日, 20250618, Excel's serials | here: a_day_is_read_as_people_write_it |
+| a day only in the file's name | test_table: a_day_that_stands_only_in_the_name_of_its_file… |
+| 合计, 总计, 汇总 | here: a_row_of_totals_is_known_by_its_word |
+| 消耗 for 花费, 展现 for 曝光 | test_table: a_renamed_column_is_found_by_its_other_names |
+| 公众号, 微信, wechat | unit/core/metrics/test_catalog; scenarios/test_newcomer: a whole file of them |
+| a day and channel told twice: the latest | contracts/test_warehouse: of_exports_that_overlap_the_newest_counts… |
+| a branch that is missing | scenarios/test_trust: …_on_half_of_its_channels |
+| rejected rows kept, with reasons, and shown | adapters/test_api: what_was_set_aside…; adapters/test_imports_page |
+| the same batch again | adapters/test_api: a_batch_sent_again_is_taken_once; test_merge: a_key_is_known… |
+"""
+
 # ruff: noqa: DTZ001 - wall-clock times, as files hold them
 from datetime import datetime
 

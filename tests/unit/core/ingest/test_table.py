@@ -402,3 +402,16 @@ def test_a_workbook_behind_a_password_says_so(tmp_path):
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
     )
     assert problem(path).code == "file-locked"
+
+
+def test_a_day_that_stands_only_in_the_name_of_its_file_is_that_of_every_row(tmp_path, connection):
+    path = written(tmp_path / "投放日报_20260618.csv", "渠道,花费\n微信,1\n抖音,2\n")
+    stage(connection, path, "s", [("日期", "time"), ("渠道", "text"), ("花费", "number")], "UTC")
+    assert connection.sql("SELECT c0, c1, c2 FROM s ORDER BY row").fetchall() == [
+        (datetime(2026, 6, 18), "微信", 1),
+        (datetime(2026, 6, 18), "抖音", 2),
+    ]
+    span = written(tmp_path / "20260601-20260618.csv", "渠道,花费\n微信,1\n")
+    with pytest.raises(Invalid) as invalid:  # of which day each row is, nobody knows
+        stage(connection, span, "s", [("日期", "time")], "UTC")
+    assert invalid.value.mistakes[0].code == "file-column-missing"
