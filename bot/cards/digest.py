@@ -158,10 +158,10 @@ def _by_owner(digest: Digest, workspace: Workspace, tongue: Tongue) -> Iterator[
     columns = ("column-owner", "digest-open", "digest-overdue", "digest-kept", "digest-broken")
     yield Prose(say("digest-by-owner", tongue), "strong")
     yield Table(tuple(say(code, tongue) for code in columns), rows, numeric=(1, 2, 3, 4))
-    for code, some in (("digest-kept", digest.promised.kept), ("digest-broken", digest.promised.broken)):
-        if some and len(some) <= MOST_PLEDGES:
-            lines = (pledge_words(one, workspace, tongue, digest.now) for one in some)
-            yield Prose(f"{say(code, tongue)}:\n" + "\n".join(f"· {line}" for line in lines), "quiet")
+    for code, some in (("digest-broken", digest.promised.broken), ("digest-kept", digest.promised.kept)):
+        if some:
+            lines = [f"· {pledge_words(one, workspace, tongue, digest.now)}" for one in some[:MOST_PLEDGES]]
+            yield Prose("\n".join([f"{say(code, tongue)} ({len(some)})", *lines]))
 
 
 def _lists(digest: Digest, workspace: Workspace, tongue: Tongue) -> Iterator[Block]:

@@ -55,7 +55,8 @@ def numbers_blocks(digest: Digest, shown: Sequence[Number], workspace: Workspace
     """Yield the table, and below it what of it is not said, is older, or has nothing alike to be held against."""
     if shown:
         yield Prose(_window_line(digest, shown, tongue), "quiet")
-        yield _table(shown, digest.plan.every, workspace, tongue)
+        yield _table(shown, workspace, tongue)
+        yield from _so_far(shown, digest.plan.every, workspace, tongue)
     yield from late_lines(digest.numbers, workspace, tongue)
     for window, some in _by_window(shown, digest.edition.window).items():
         named = _named(some, tongue)
@@ -127,13 +128,10 @@ def _bound(trend: Trend, workspace: Workspace) -> float | None:
     return one.plan / max((one.window.end - one.window.start).days, 1)
 
 
-def _table(shown: Sequence[Number], every: Every, workspace: Workspace, tongue: Tongue) -> Table:
-    """Return each number beside its like; a column of plans only where there are any."""
+def _table(shown: Sequence[Number], workspace: Workspace, tongue: Tongue) -> Table:
+    """Return each number beside its like; a column of plans only where there are any. It fits a phone."""
     has_plan = any(one.plan is not None for one in shown)
-    has_far = any(one.so_far is not None for one in shown)
-    columns = [say("column-metric", tongue), say("column-value", tongue), say("digest-against", tongue)]
-    columns += [say("digest-plan", tongue)] if has_plan else []
-    columns += [say(f"digest-so-far-{'year' if every is Every.MONTH else 'month'}", tongue)] if has_far else []
+    columns = ["column-metric", "column-value", "digest-against", *(["digest-plan"] if has_plan else [])]
     rows = []
     for one in shown:
         row = [
@@ -141,13 +139,21 @@ def _table(shown: Sequence[Number], every: Every, workspace: Workspace, tongue: 
             say("digest-unsaid", tongue) if one.is_late else number(one.value, one.metric.unit, workspace, tongue),
             numerals.change(one.change, arrow=True),
         ]
-        row += [_plan_words(one.value, one.plan, one, workspace, tongue)] if has_plan else []
-        far = one.so_far
-        row += (
-            [_plan_words(far.value, far.plan, one, workspace, tongue) if far else numerals.NOTHING] if has_far else []
-        )
-        rows.append(tuple(row))
-    return Table(tuple(columns), tuple(rows), tuple(range(1, len(columns))))
+        rows.append((*row, _plan_words(one.value, one.plan, one, workspace, tongue)) if has_plan else tuple(row))
+    return Table(tuple(say(code, tongue) for code in columns), tuple(rows), tuple(range(1, len(columns))))
+
+
+def _so_far(shown: Sequence[Number], every: Every, workspace: Workspace, tongue: Tongue) -> Iterator[Block]:
+    """Yield how far the month has come of its plan, or of a month the fiscal year."""
+    parts = []
+    for one in shown:
+        if one.so_far is not None:
+            value = number(one.so_far.value, one.metric.unit, workspace, tongue)
+            plan = _plan_words(one.so_far.value, one.so_far.plan, one, workspace, tongue)
+            parts.append(say("digest-gathered", tongue, metric=one.metric.title.to(tongue), value=value, plan=plan))
+    if parts:
+        code = f"digest-so-far-{'year' if every is Every.MONTH else 'month'}"
+        yield Prose(say(code, tongue, parts=say("digest-joint", tongue).join(parts)))
 
 
 def _plan_words(value: float | None, plan: float | None, one: Number, workspace: Workspace, tongue: Tongue) -> str:

@@ -18,12 +18,12 @@ import numpy as np
 
 from core.calendar.grain import Grain, Period, Window
 from core.calendar.likes import back, likes
-from core.cube.baseline import holds_for
+from core.cube.plan import plan_of
 from core.cube.query import Query
 from core.cube.reading import Reader, holes
 from core.errors import Missing, Problem
 from core.labels import Labels, Matcher
-from core.metrics.metric import Additivity, Metric, Tier
+from core.metrics.metric import Metric, Tier
 from core.quality.examine import examine, question
 from core.quality.fault import Check, Fault, Verdict
 from core.quality.provenance import UNKNOWN
@@ -43,7 +43,6 @@ SURE = 2.0  # so many times its usual swing from what is usual, and a change is 
 SWINGS = 0.1  # without enough likes to know a swing, so large a change is
 LEAST_LIKES = 3
 MOST_SURE = 10.0  # beyond, a change is no surer
-WHOLE = 0.9  # of a like window's days must have facts: half a month is no month
 SHOWN = {Grain.DAY: 28, Grain.WEEK: 12, Grain.MONTH: 12}
 _DAY = timedelta(days=1)
 
@@ -171,10 +170,10 @@ async def trend(
 
 
 def chosen(workspace: Workspace, *, roles: frozenset[str] = frozenset()) -> list[Metric]:
-    """Return what is looked at: of one's own roles' rules, else what objectives and plans name; then the core."""
+    """Return what is looked at: of one's own roles' rules, else what is planned and the team's goals; then the core."""
     available = {metric.code: metric for metric in workspace.catalog.available()}
-    goals = [code for one in workspace.objectives for code in one.metrics]
-    goals += [one.metric for one in workspace.catalog.planned]
+    goals = [one.metric for one in workspace.catalog.planned if not one.labels]
+    goals += [code for one in workspace.objectives for code in one.metrics]
     first = [] if roles else [available[code] for code in goals if code in available]
     if roles:
         own = replace(workspace, rules=tuple(rule for rule in workspace.rules if rule.owner in roles))
@@ -196,24 +195,6 @@ def settled(window: Window, grain: Grain, source: Source, bases: Iterable[str], 
     return shifted
 
 
-def plan_of(metric: str, labels: Labels, window: Window, catalog: Catalog) -> float | None:
-    """Return what was planned for a window: of what adds up as much as falls on its days, of a rate the rate."""
-    mine = [one for one in catalog.planned if one.metric == metric and set(one.labels) <= set(labels)]
-    ranked = [one for _, one in sorted(enumerate(mine), key=lambda each: (len(each[1].labels.pairs), each[0]))]
-    days = [window.first_day + step * _DAY for step in range((window.end - window.start).days)]
-    if catalog.additivity(metric) is not Additivity.SUM:
-        fit = [one for one in ranked if one.per is None and holds_for(one, window.first_day, window.end.date())]
-        return float(fit[-1].value) if fit else None
-    total = 0.0
-    for day in days:
-        fit = [one for one in ranked if holds_for(one, day, day + _DAY) and (one.per is not None or len(days) == 1)]
-        if not fit:
-            return None
-        period = Period.holding(day, fit[-1].per or Grain.DAY)
-        total += float(fit[-1].value) / ((period.end - period.start) / _DAY)
-    return total
-
-
 # --- one source ----------------------------------------------------------------------------------------------------
 
 
@@ -232,15 +213,20 @@ async def _of_source(
     begun = _begun(window, grain, workspace)
     earliest = min(*(one.start for one in alike.windows), window.start - LOOK_BACK * _DAY, begun.start)
     days = await warehouse.fetch(Query(source.name, Grain.DAY, _dimensions(where), bases, Window(earliest, window.end)))
-    doubts = await _doubts(source, window, workspace, world)
-    known = tuple(one for one in alike.windows if _is_whole(days, one))
+    known = tuple(one for one in alike.windows if _is_whole(days, one, window))
+    is_whole = begun.start < window.start and _is_whole(days, begun, window)
+    doubts = await _doubts(source, window, (*known, *([begun] if is_whole else [])), workspace, world)
     labels = _labels(where)
     found: dict[str, Number] = {}
     for metric in metrics:
         try:
             by_day = _scoped(days, where)
-            faults = _faults(by_day, metric, source, doubts, catalog)
+            faults = _faults(by_day, metric, source, window, doubts, catalog)
             is_late = any(fault.verdict.freezes for fault in faults)
+
+            def is_sound(span: Window, metric: Metric = metric, by_day: Cube = by_day) -> bool:
+                some = {day: one for day, one in doubts.items() if one}
+                return not any(one.verdict.freezes for one in _faults(by_day, metric, source, span, some, catalog))
 
             async def over(span: Window, metric: Metric = metric) -> float | None:
                 own = catalog.bases(metric.code)
@@ -250,7 +236,8 @@ async def _of_source(
                 return float(value[0, 0]) if len(value) and isfinite(value[0, 0]) else None
 
             value = None if is_late else await over(window)
-            past = [(one, told) for one in known if (told := await over(one)) is not None] if value is not None else []
+            sound = [one for one in known if is_sound(one)] if value is not None else []
+            past = [(one, told) for one in sound if (told := await over(one)) is not None]
         except Problem:
             continue  # a distinct count of several slices, which nobody can add up
         number = Number(metric, source.name, window, value, faults=faults, events=alike.events)
@@ -261,7 +248,7 @@ async def _of_source(
         if value is not None:
             number = replace(number, plan=plan_of(metric.code, labels, window, catalog))
             planned = plan_of(metric.code, labels, begun, catalog)
-            if planned is not None and begun.start < window.start and _is_whole(days, begun, least=1.0):
+            if planned is not None and is_whole and is_sound(begun):
                 gathered = await over(begun)
                 number = replace(number, so_far=SoFar(begun, gathered, planned) if gathered is not None else None)
         found[metric.code] = number
@@ -269,14 +256,14 @@ async def _of_source(
 
 
 async def _doubts(
-    source: Source, window: Window, workspace: Workspace, world: World
+    source: Source, window: Window, others: Sequence[Window], workspace: Workspace, world: World
 ) -> Mapping[Period, tuple[Fault, ...]]:
-    """Return what is wrong with a source on each day: its last hour tells whether its last day has come whole."""
-    first, last = (Period.holding(day, Grain.DAY) for day in (window.first_day, window.last_day))
+    """Return what is wrong with a source on each of these days: the last hour tells whether the last day is whole."""
+    indices = sorted({index for one in (window, *others) for index in one.periods(Grain.DAY)})
+    days = [Period(Grain.DAY, index) for index in indices]
+    last = Period.holding(window.last_day, Grain.DAY)
     asked = question(source, workspace.catalog, last)
-    wide = replace(asked, window=Window.of(first.shift(-LOOK_BACK), last))
-    cube = await world.warehouse.fetch(wide)
-    days = [Period(Grain.DAY, index) for index in range(first.index, last.index + 1)]
+    cube = await world.warehouse.fetch(replace(asked, window=Window.of(days[0].shift(-LOOK_BACK), last)))
     found = {day: examine(cube, source, workspace.catalog, day, UNKNOWN) for day in days}
     newest = Period.holding(window.end - timedelta(microseconds=1), source.grain)
     found[last] = tuple(dict.fromkeys((*found[last], *await faults_of(source, newest, workspace, world))))
@@ -287,6 +274,7 @@ def _faults(
     cube: Cube,
     metric: Metric,
     source: Source,
+    window: Window,
     doubts: Mapping[Period, tuple[Fault, ...]],
     catalog: Catalog,
 ) -> tuple[Fault, ...]:
@@ -296,6 +284,8 @@ def _faults(
     bases = catalog.bases(metric.code)
     found: dict[Fault, None] = {}
     for day, faults in doubts.items():
+        if not window.start <= day.start < window.end:
+            continue
         trust = judge(cube, day, catalog, source=source.name, faults=faults)
         reasons = trust.of(0, day.index, bases)
         if not trust.frozen(bases)[0, 0]:
@@ -305,13 +295,22 @@ def _faults(
     return tuple(sorted(found, key=lambda fault: -fault.verdict))
 
 
-def _is_whole(cube: Cube, window: Window, *, least: float = WHOLE) -> bool:
-    """Return whether there are facts on about every day of a window."""
+def _is_whole(cube: Cube, like: Window, window: Window) -> bool:
+    """Return whether there are facts on every day of a window whose weekday always had some in the other one.
+
+    Who rests on Sundays lacks nothing; half a month is no month.
+    """
     if not cube.slices:
         return False
+    own, others = (_with_facts(cube, one) for one in (window, like))
+    never = {day.weekday() for day, came in own.items() if not came}
+    return all(came or day.weekday() in never for day, came in others.items())
+
+
+def _with_facts(cube: Cube, window: Window) -> dict[date, bool]:
     held = cube.at(window.periods(Grain.DAY))
     came = np.logical_or.reduce([~np.isnan(array).all(axis=0) for array in held.measures.values()])
-    return bool(came.sum() >= least * len(came))
+    return {window.first_day + at * _DAY: bool(one) for at, one in enumerate(came)}
 
 
 def _scoped(cube: Cube, where: Sequence[Matcher]) -> Cube:

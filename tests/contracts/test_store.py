@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -20,6 +20,7 @@ from core.notices.surface import Surface
 from core.ports import Conflict, Pulse
 from core.review.score import Incident
 from core.routing.budget import Call, Record
+from core.routing.digests import Choice, Every, Level
 from core.routing.mute import Ending, Hits, Mute
 from core.rules.rule import Fingerprint, Severity
 from core.store.sql import open_store
@@ -555,3 +556,16 @@ async def test_a_rules_record_is_what_people_said_when_they_closed_its_alerts(st
         closed("older", Reason.FALSE_ALARM, days=100),
     )
     assert await ask(store, "records", NOW - timedelta(days=90)) == {"roi_drop": Record(1, 2)}
+
+
+async def test_what_people_choose_of_their_digests_is_one_row_for_each_reader_and_rhythm(store):
+    first = Choice(Place("slack", "C1"), Every.WEEK, "bob", NOW, level=Level.EXECUTIVE, at=time(8, 30), on=4, pack=True)
+    own = Choice("alice", Every.DAY, "alice", NOW + timedelta(hours=1))
+    async with store.begin() as tx:
+        await tx.keep_choice(own)
+        await tx.keep_choice(first)
+    assert await ask(store, "choices") == [first, own]
+    later = replace(own, is_on=False, made_at=NOW + timedelta(hours=2))
+    async with store.begin() as tx:
+        await tx.keep_choice(later)
+    assert await ask(store, "choices") == [first, later]

@@ -246,7 +246,7 @@ async def test_somebody_on_leave_is_told_nothing(tmp_path: Path):
 
 
 async def test_a_month_is_told_on_its_first_workday_against_its_like_and_its_plan(shop: Shop):
-    shop.write(facts(date(2026, 7, 31), days=120, fell=()))
+    shop.write(facts(date(2026, 7, 31), days=122, fell=()))
     await shop.look()
     shop.clock.moment = datetime(2026, 8, 3, 1, tzinfo=UTC)
     assert "digest:2026-07:wang" in await shop.at("2026-08-03T08:45")
@@ -254,7 +254,10 @@ async def test_a_month_is_told_on_its_first_workday_against_its_like_and_its_pla
     assert "团队月报 · 2026年7月" in card
     assert "2026年7月，对比 2026年4月" in card, "May and June hold 618, July does not"
     assert "102% of" not in card
-    assert "¥11.0万 的" in card
+    assert "¥11.0万 的 99%" in card
+    shop.write(facts(date(2026, 7, 31), days=119, fell=()))  # April begins on its 4th
+    await shop.world.warehouse.refresh()
+    assert "2026年4月" not in await shop.card(every=Every.MONTH, tongue="zh")
 
 
 # --- what ----------------------------------------------------------------------------------------------------------
@@ -292,9 +295,9 @@ async def test_a_manager_reads_who_has_what_which_promises_were_kept_and_what_is
     assert "Who has what" in said
     row = next(line for line in said.splitlines() if line.startswith("Alice"))
     assert row.split() == ["Alice", "1", "1", "1", "1"]
-    assert "Promises kept:" in said
+    assert "Promises kept (1)" in said
     assert "call the agency" in said
-    assert "Promises broken:" in said
+    assert "Promises broken (1)" in said
     assert "Muted (1)" in said
     shop.clock.moment = datetime(2026, 7, 20, 2, tzinfo=UTC)
     assert "One alert fired, not judged yet." in await shop.card(every=Every.WEEK)
@@ -363,6 +366,15 @@ async def test_a_week_with_a_day_missing_in_its_middle_is_not_said_for_the_whole
     shop.write(facts(fell=()))
     await shop.world.warehouse.refresh()
     assert "not said" not in await shop.card(every=Every.WEEK)
+
+
+async def test_a_week_that_lacked_a_channel_is_held_against_nothing(shop: Shop):
+    gone = [f"2026-07-{day:02},抖音" for day in range(1, 6)]  # the week before the one that is told
+    shop.write("\n".join(line for line in facts(fell=()).splitlines() if not line.startswith(tuple(gone))))
+    await shop.world.warehouse.refresh()
+    said = await shop.card(every=Every.WEEK)
+    assert "Jul 6 – Jul 12, against Jun 22 – Jun 28" in said
+    assert "not said" not in said
 
 
 async def test_nothing_to_tell_is_one_honest_line(tmp_path: Path):

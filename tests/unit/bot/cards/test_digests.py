@@ -15,7 +15,7 @@ from bot.cards.meeting import meeting_card
 from bot.chat.card import Buttons, Picture, Prose, Tone
 from bot.chat.plain import plain
 from core.alerts.alert import Handling, Reason, Stage
-from core.alerts.work import Answer, Loss, Promise, Proposal, Work
+from core.alerts.work import Answer, Fate, Loss, Promise, Proposal, Work
 from core.attribution.attribute import Attribution, Cause, Kind
 from core.calendar.edition import Edition
 from core.calendar.grain import Grain, Period, Window
@@ -72,14 +72,11 @@ def a_pledge(alert=OLD, due=timedelta(hours=-3), **more):
 
 TWICE = a_pledge(asked=2)
 COMING = a_pledge(due=timedelta(hours=8))
+ACTED = Handling(Stage.CLOSED, "liwei", NOW, reason=Reason.REAL_ACTED, cause="copy", action="copy")
 RECORDS = (
-    Record(
-        replace(OLD, handling=Handling(Stage.CLOSED, "liwei", NOW, reason=Reason.REAL_ACTED, cause="copy", action="copy"),
-                loss=Loss(12_000.0, Unit.MONEY)),
-        JUNE_18, NOW, NOW, NOW, NOW, NOW, NOW,
-    ),
+    Record(replace(OLD, handling=ACTED, loss=Loss(12_000.0, Unit.MONEY)), JUNE_18, NOW, NOW, NOW, NOW, NOW, NOW),
     Record(UNOWNED, JUNE_18, NOW, NOW, None, None, None, None),
-)  # fmt: skip
+)
 
 
 def a_digest(level=Level.MANAGER, every=Every.DAY, **more):
@@ -94,7 +91,7 @@ def a_digest(level=Level.MANAGER, every=Every.DAY, **more):
         "recovered": (an_alert(id="a4", handle="5bbb"),),
         "proposed": (PROPOSED,),
         "twice": (TWICE,),
-        "promised": Promised((a_pledge(due=timedelta(hours=-9)),), (TWICE,)),
+        "promised": Promised((a_pledge(due=timedelta(hours=-9), fate=Fate.KEPT),), (TWICE,)),
         "pledges": (TWICE, COMING),
         "tally": Tally(RECORDS),
     }

@@ -157,6 +157,13 @@ def test_a_plan_for_part_of_a_month_is_none_for_the_month() -> None:
     assert baseline.target(half, "spend", (Labels(),), Grain.DAY, [day(2026, 6, 15)]).tolist() == [[5.0]]
 
 
+def test_a_plan_for_a_month_is_none_for_a_day_that_a_rule_looks_at() -> None:
+    month = (Planned("spend", Labels(), Decimal(3000), per=Grain.MONTH),)
+    june = Period.holding(date(2026, 6, 1), Grain.MONTH).index
+    assert baseline.target(month, "spend", (Labels(),), Grain.MONTH, [june]).tolist() == [[3000.0]]
+    assert np.isnan(baseline.target(month, "spend", (Labels(),), Grain.DAY, [day(2026, 6, 15)])).all()
+
+
 @pytest.mark.parametrize(
     ("span", "grain", "number"),
     [
