@@ -1391,6 +1391,8 @@ pull-refused = { $host } answered with { $status }. Check the address, and the t
 pull-failed = { $host } did not answer ({ $detail }).
 pull-too-large = { $host } answered with more than { $most } MB. Ask it for fewer days.
 pull-no-path = The answer has no “{ $step }” on the way { $path }. Look at the answer, and mend `path`.
+pull-elsewhere = { $host } says that its next page is on { $other }. Only pages of { $host } are asked for: the secret in the headers is for nobody else.
+pull-goes-round = The pages of { $host } lead back to one that was read already. Look at `next` and `page`.
 pull-no-setting = The environment names no { $name }, which the address or its headers ask for.
 put-no-source = No source takes typed numbers of { $metric }. Give one `push: true` in sources.yaml, and { $metric } among its measures.
 put-which = Of which { $dimension }? Add { $dimension }=… to the sentence.

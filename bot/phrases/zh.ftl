@@ -1334,6 +1334,8 @@ pull-refused = { $host } 返回 { $status }。请检查地址和请求头里的�
 pull-failed = { $host } 没有应答（{ $detail }）。
 pull-too-large = { $host } 返回的内容超过 { $most } MB。请少取几天。
 pull-no-path = 返回内容里，沿 { $path } 找不到“{ $step }”。请对照返回内容修改 `path`。
+pull-elsewhere = { $host } 的下一页指向 { $other }。只会读取 { $host } 的页面：请求头里的密钥不能给别人。
+pull-goes-round = { $host } 的分页又回到了读过的页面。请检查 `next` 和 `page`。
 pull-no-setting = 环境变量里没有 { $name }，而地址或请求头需要它。
 put-no-source = 没有数据源接收手工填报的{ $metric }。请在 sources.yaml 里给一个数据源加上 `push: true`，并把{ $metric }列入 measures。
 put-which = 是哪个{ $dimension }？请在句子里加上 { $dimension }=…

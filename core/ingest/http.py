@@ -1,23 +1,26 @@
 """Rows behind an address: asked for when they are due, and laid down as a file for the warehouse to take in.
 
 What an address answers is often only the last days, so each day's answer is kept, and of the days that two of them
-tell the newer counts. A failed pull leaves the last good one standing; what is late is then told like any late fact.
+tell the newer counts. A failed pull, on whichever page, and one whose columns are no longer those of the source leave
+the last good one standing; what is late is then told like any late fact.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import inf
 from os import environ
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from core.errors import Missing, Problem, Unavailable
-from core.ingest.inbox import FileInbox, read_json
+from core.ingest.inbox import FileInbox
+from core.ingest.pages import MOST_PAGES, next_page
+from core.ingest.rows import read_answer, rows_at
 from core.ports import Attests, Keeps, Stamps
 from core.quality.provenance import UNKNOWN
 
@@ -36,11 +39,34 @@ _OK = 200
 
 
 async def pull(source: Source, asked: Pull, inbox: FileInbox) -> None:
-    """Ask the address once, and keep what it answers."""
-    body = await _body(_filled(asked.url), {name: _filled(value) for name, value in asked.headers.items()})
-    rows = await asyncio.to_thread(read_json, body, asked.path)
+    """Ask the address once, page by page, and keep what it answers."""
+    rows = await _rows(asked)
     day = datetime.now(UTC).date().isoformat()
     await asyncio.to_thread(inbox.keep, source, rows, f"pulled-{day}.csv")
+
+
+async def _rows(asked: Pull) -> Sequence[Any]:
+    url, headers = _filled(asked.url), {name: _filled(value) for name, value in asked.headers.items()}
+    host, seen, size = urlsplit(url).hostname or "", set[str](), 0
+    rows: list[Any] = []
+    while True:
+        body = await _body(url, headers)
+        size += len(body)
+        if size > MOST_BYTES or len(seen) == MOST_PAGES:
+            raise Problem("pull-too-large", host=host, most=MOST_BYTES // 1_000_000)
+        answer = await asyncio.to_thread(read_answer, body)
+        found = rows_at(answer, asked.path)
+        rows += found
+        seen.add(url)
+        following = next_page(url, answer, asked, len(seen), len(found))
+        if following is None:
+            break
+        if following in seen:
+            raise Problem("pull-goes-round", host=host)
+        url = following
+    if not rows:
+        raise Problem("push-not-rows")
+    return rows
 
 
 async def _body(url: str, headers: Mapping[str, str]) -> bytes:

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import io
-import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -30,21 +28,19 @@ from core.errors import Missing, Problem
 from core.ingest.aside import set_aside
 from core.ingest.journal import Journal, Line, digest_of
 from core.ingest.merge import left_over, merge
+from core.ingest.rows import as_csv, read_json
 from core.ingest.table import stage
 from core.metrics.batch import LOOSE, span_of
 from core.metrics.catalog import Catalog
 from core.metrics.source import Source
 from core.ports import Aside, Intake, Receipt, Reject
 
-MOST_ROWS = 200_000  # of one batch as JSON; a file may have more
 MOST_SHOWN = 100  # rejects that a receipt lists; all are counted
 TYPED = "typed.csv"
 HELD = Path("inbox", ".held")  # files that were shown to somebody and not yet taken in
 HELD_FOR_NS = 24 * 3600 * 10**9
 _CODE = re.compile(r"[0-9a-f]{12}")
 REMEMBERED = timedelta(days=90)  # for which a batch that is sent again is known to be one
-_DEEPEST = 4
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # of no use in a cell, and some end a line for some reader
 
 Asked = Callable[[Source], tuple[Sequence[tuple[str, Literal["text", "number", "time"]]], Mapping[str, Sequence[str]]]]
 
@@ -109,8 +105,12 @@ class FileInbox:
         return await asyncio.to_thread(set_aside, intake.path, columns, source.time, self.zone, names, most)
 
     def keep(self, source: Source, rows: Sequence[Any], name: str) -> None:
-        """Put rows that were pulled where those of the same name were."""
-        _place(self._at(source), name, _as_csv(rows, source.name), self._turn_time(source))
+        """Put rows that were pulled where those of the same name were, if they are still such as the source takes."""
+        content = as_csv(rows, source.name)
+        found = self._examine(source, content)
+        if not found.rows:
+            raise PushRefused(source.name, found.rejected, found.rejects)
+        _place(self._at(source), name, content, self._turn_time(source))
 
     def _hold(self, code: str, body: bytes) -> None:
         folder, now = self.folder / HELD, _now_ns()
@@ -122,7 +122,7 @@ class FileInbox:
     def _receive(
         self, source: Source, body: bytes, form: Literal["json", "file"], key: str | None, by: str, *, is_trial: bool
     ) -> Receipt:
-        content = _as_csv(read_json(body), source.name) if form == "json" else body
+        content = as_csv(read_json(body), source.name) if form == "json" else body
         batch = blake2b((key or "").encode() or content, digest_size=12).hexdigest()
         folder, journal = self._at(source), self._journal(source)
         there, known = folder / f"{batch}.csv", journal.known().get(batch)
@@ -198,7 +198,7 @@ class FileInbox:
         for each in typed:
             for name, _ in self.asked(source)[0]:
                 each.setdefault(name, "")
-        content = _as_csv(typed, source.name)
+        content = as_csv(typed, source.name)
         if self._examine(source, content).rejects:
             raise Problem("put-not-a-number", value=value, metric=metric)
         _place(path.parent, path.name, content, self._turn_time(source))
@@ -242,65 +242,6 @@ class PushRefused(Problem):
         super().__init__("push-nothing-taken", source=source, rejected=rejected, row=first.row,
                          column=first.column or "", cell=first.cell or "")  # fmt: skip
         self.rejects = rejects
-
-
-def read_json(body: bytes, path: str = "") -> Sequence[Any]:
-    """Return the rows in a JSON text: a list, the list at `path`, or the one under `rows`."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Problem("push-not-json") from None
-    for step in filter(None, path.split(".")):
-        if isinstance(found, list) and step.isdecimal() and int(step) < len(found):
-            found = found[int(step)]
-        elif isinstance(found, dict) and step in found:
-            found = found[step]
-        else:
-            raise Problem("pull-no-path", path=path, step=step)
-    if isinstance(found, dict) and isinstance(found.get("rows"), list):
-        found = found["rows"]
-    if not isinstance(found, list) or not found or not all(isinstance(row, dict) for row in found):
-        raise Problem("push-not-rows")
-    if len(found) > MOST_ROWS:
-        raise Problem("push-too-many", most=MOST_ROWS)
-    return found
-
-
-def _as_csv(rows: Iterable[Mapping[str, Any]], source: str) -> bytes:
-    """Return the rows as a file; what lies within another is named `user.city`."""
-    flat = [_flat(row) for row in rows]
-    names = list(dict.fromkeys(name for row in flat for name in row))
-    if not names:
-        raise Problem("push-not-rows", source=source)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)  # so that no cell can look like a delimiter
-    writer.writerow(names)
-    writer.writerows([row.get(name, "") for name in names] for row in flat)
-    return out.getvalue().encode(errors="replace")  # half of a letter (\ud800) is no text
-
-
-def _flat(row: Mapping[Any, Any], under: str = "", depth: int = 0) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for key, value in row.items():
-        name = _plain(f"{under}{key}").strip() or "#"
-        match value:
-            case dict() if depth < _DEEPEST:
-                found |= _flat(value, f"{name}.", depth + 1)
-            case None:
-                found[name] = ""
-            case bool():
-                found[name] = str(value).lower()
-            case str():
-                found[name] = _plain(value)
-            case dict() | list():
-                found[name] = json.dumps(value, ensure_ascii=False)
-            case _:
-                found[name] = repr(value)
-    return found
-
-
-def _plain(words: str) -> str:
-    return _CONTROLS.sub(" ", words)
 
 
 def _place(folder: Path, name: str, content: bytes, touched: int) -> None:

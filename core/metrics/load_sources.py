@@ -70,7 +70,7 @@ def _source(fields: Fields, catalog: Catalog) -> Source:
 
 
 def _pull(fields: Fields) -> Pull | None:
-    """Read `url`, with `path`, `every` and `headers` beside it."""
+    """Read `url`, with `path`, `every`, `headers`, `next` and `page` beside it."""
     url = fields.take("url", document.words, "")
     if not url:
         return None
@@ -84,6 +84,8 @@ def _pull(fields: Fields) -> Pull | None:
         every=every,
         path=fields.take("path", document.words, ""),
         headers=fields.take("headers", document.mapping(document.words), {}),
+        next=fields.take("next", document.words, ""),
+        page=fields.take("page", document.words, ""),
     )
 
 

@@ -70,13 +70,17 @@ class Checks:
 class Pull:
     """JSON behind an address, asked for every so often. `${NAME}` in the address and the headers is that setting.
 
-    `path` leads to the list of rows: `data.items`; empty where the answer is that list.
+    `path` leads to the list of rows: `data.items`; empty where the answer is that list. Where the answer comes in
+    pages, `next` leads to the link to the next one, or to the cursor that goes into the parameter `page`; without
+    `next` that parameter is the page's number.
     """
 
     url: str
     every: timedelta
     path: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    next: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,10 @@ Json = dict[str, Any]
 _PATH = "/sources/{source}/rows"
 _TEXT: Json = {"type": ["string", "number", "null"]}
 _NUMBER: Json = {
-    "anyOf": [{"type": ["number", "null"]}, {"type": "string", "pattern": "^(-?[0-9]{1,9}([.][0-9]{1,6})?[万亿%]?)?$"}]
+    "anyOf": [
+        {"type": ["number", "null"], "exclusiveMinimum": -1e100, "exclusiveMaximum": 1e100},
+        {"type": "string", "pattern": "^(-?[0-9]{1,9}([.][0-9]{1,6})?[万亿%]?)?$"},
+    ]
 }
 
 

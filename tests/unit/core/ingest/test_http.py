@@ -1,5 +1,6 @@
 """Rows behind an address, from a real server: asked for when due, kept as files, and no secret said aloud."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import date, timedelta
@@ -115,12 +116,82 @@ async def test_an_address_is_asked_when_it_is_due_and_what_it_says_is_a_fact(par
     assert len(partner.asked) == 1, "an hour has not passed"
     time[0], partner.answer = 3601.0, PlainTextResponse("down", 500)
     await warehouse.refresh()
-    await warehouse._pulling["partner"]
+    await asyncio.gather(*warehouse._pulling.values())
     assert [(name, problem.code) for name, problem in told] == [("partner", "pull-refused")]
     assert (await warehouse.fetch(query)).measures["spend"].tolist() == [[12.5]], "the last good answer stands"
     one = replace(one, pull=replace(one.pull, every=timedelta(minutes=1)))
     time[0] += 61
     await warehouse.refresh()
-    await warehouse._pulling["partner"]
+    await asyncio.gather(*warehouse._pulling.values())
     assert len(partner.asked) == 3, "what the files say now is gone by"
     await warehouse.aclose()
+
+
+class Pages:
+    """A server of seven rows, three a page, behind links, cursors or numbers."""
+
+    def __init__(self):
+        self.asked, self.turn = [], None
+
+    async def serve(self, request):
+        query = dict(request.query_params)
+        self.asked.append(query)
+        at = int(query.get("after", 0)) if "page" not in query else (int(query["page"]) - 1) * 3
+        rows = [{"date": f"2026-06-{day:02}", "channel": "wechat", "cost": day} for day in range(1, 8)][at : at + 3]
+        told = self.turn(at + 3) if self.turn and at + 3 < 7 else None
+        return JSONResponse({"data": rows, "links": {"next": told}})
+
+
+@pytest.fixture
+async def pages():
+    it = Pages()
+    async with hosted(Starlette(routes=[Route("/v1", it.serve)])) as address:
+        it.address = f"{address.rstrip('/')}/v1?days=7"
+        yield it
+
+
+@pytest.mark.parametrize(
+    ("how", "turn", "asked"),
+    [
+        ({"next": "links.next"}, lambda at: f"/v1?after={at}", ["", "3", "6"]),
+        ({"next": "links.next"}, lambda at: f"?after={at}", ["", "3", "6"]),
+        ({"next": "links.next", "page": "after"}, lambda at: at, ["", "3", "6"]),
+        ({"page": "page"}, None, ["", "2", "3", "4"]),
+    ],
+    ids=["link", "relative-link", "cursor", "number"],
+)
+async def test_an_answer_in_pages_is_asked_for_to_its_end(pages, tmp_path, how, turn, asked):
+    pages.turn = turn
+    one = source(pages.address, "data")
+    one = replace(one, pull=replace(one.pull, **how))
+    await pull(one, one.pull, inbox(tmp_path, one))
+    (file,) = (tmp_path / "inbox" / "partner").iterdir()
+    assert [line.split(",")[2] for line in file.read_text().splitlines()[1:]] == [f'"{day}"' for day in range(1, 8)]
+    assert [query.get("after") or query.get("page") or "" for query in pages.asked] == asked
+
+
+@pytest.mark.parametrize(
+    ("turn", "code"),
+    [(lambda _: "http://elsewhere.example/v1", "pull-elsewhere"), (lambda _: "?days=7", "pull-goes-round")],
+    ids=["another-host", "round-and-round"],
+)
+async def test_pages_that_lead_astray_are_refused(pages, tmp_path, turn, code):
+    pages.turn = turn
+    one = source(pages.address, "data")
+    one = replace(one, pull=replace(one.pull, next="links.next"))
+    with pytest.raises(Problem) as caught:
+        await pull(one, one.pull, inbox(tmp_path, one))
+    assert caught.value.code == code
+    assert not (tmp_path / "inbox").exists()
+
+
+async def test_an_answer_of_another_shape_leaves_the_last_good_one_standing(partner, tmp_path):
+    one = source(partner.address)
+    box = inbox(tmp_path, one)
+    await pull(one, one.pull, box)
+    (file,) = (tmp_path / "inbox" / "partner").iterdir()
+    before = file.read_bytes()
+    partner.answer = JSONResponse({"data": {"items": [{"date": "2026-06-19", "where": "x", "amount": 3}]}})
+    with pytest.raises(Problem):
+        await pull(one, one.pull, box)
+    assert file.read_bytes() == before
