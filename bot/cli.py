@@ -102,7 +102,7 @@ def ask(
 @cli.command()
 def check(folder: Folder) -> None:
     """Read a workspace and name every mistake in it, without running anything."""
-    from bot.cards.coverage import uncovered
+    from bot.cards.coverage import uncovered, unpriced
     from bot.cards.envelope import envelope_words, expired
     from bot.phrases import say
     from core.rules.rule import Gating
@@ -125,7 +125,7 @@ def check(folder: Folder) -> None:
         typer.echo(say("check-expired", tongue(), rules=", ".join(over)))
     for line in uncovered(found, datetime.now(UTC), tongue()):
         typer.echo(line)
-    for line in _upkeep(found, today):
+    for line in (*_upkeep(found, today), *unpriced(found, tongue())):
         typer.echo(line)
     if ungated := [rule.id for rule in found.rules if rule.gate is Gating.OFF]:
         typer.echo(say("check-ungated", tongue(), rules=", ".join(ungated)))

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.cards.dress import person_name, slice_words
+from bot.cards.dress import metric_title, person_name, slice_words
 from bot.phrases import say
+from core.alerts.risk import lacking
 from core.routing.coverage import Gap, gaps
+from core.rules.tree import metrics
 
 if TYPE_CHECKING:
     from core.text import Tongue
@@ -30,6 +32,19 @@ def uncovered(workspace: Workspace, now: datetime, tongue: Tongue) -> Iterator[s
         else:
             to = person_name(gap.to, workspace, tongue)
             yield say("check-thin", tongue, rule=gap.rule, day=day, to=to, slices=slices)
+
+
+def unpriced(workspace: Workspace, tongue: Tongue) -> Iterator[str]:
+    """Yield a sentence for each thing that rules count and nobody has put a worth on: their alerts name no money."""
+    found: dict[str, list[str]] = {}
+    for rule in workspace.rules:
+        first = next(iter(metrics(rule.sentence.condition)), None)
+        if first and (of := lacking(first, workspace.catalog)):
+            found.setdefault(of, []).append(rule.id)
+    for of, rules in found.items():
+        yield say(
+            "check-unpriced", tongue, metric=metric_title(of, workspace, tongue), named=of, rules=", ".join(rules)
+        )
 
 
 def _slices(gap: Gap, workspace: Workspace, tongue: Tongue) -> str:

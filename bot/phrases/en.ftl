@@ -1090,6 +1090,7 @@ envelope-during-severity = During { $event } it is { $severity ->
 envelope-recover = It clears only when this no longer holds: { $sentence }.
 envelope-cooldown = After recovery it keeps quiet for { $duration }, unless it is worse.
 envelope-until = Its last day is { $day }.
+check-unpriced = { $rules }: alerts name no money at risk, since nobody has said what one of “{ $metric }” is worth. Say it in metrics.yaml: `- {"{"}metric: { $named }, worth: 120{"}"}`.
 check-ungated = Without a gate, so that luck may set them off: { $rules }.
 trial-history = Over { $weeks } weeks it would have fired { $fired ->
     [one] once

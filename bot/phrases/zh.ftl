@@ -1029,6 +1029,7 @@ envelope-during-severity = { $event }期间的严重程度为{ $severity ->
 envelope-recover = 直到以下不再成立才算恢复：{ $sentence }。
 envelope-cooldown = 恢复后 { $duration }内不再打扰，除非更严重。
 envelope-until = 有效期至 { $day }。
+check-unpriced = { $rules }：预警不会显示风险金额，因为还没有说明一个“{ $metric }”值多少钱。请写进 metrics.yaml：`- {"{"}metric: { $named }, worth: 120{"}"}`。
 check-ungated = 没有显著性门槛、可能被偶然波动触发的规则：{ $rules }。
 trial-history = 过去 { $weeks } 周，它会触发 { $fired } 次（每周 { $per_week } 次），即使什么都没发生，每周也会有约 { $by_luck } 次{ $side ->
     [fall] ；真实下降 { $move } 时，五次能抓住四次

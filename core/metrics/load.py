@@ -211,6 +211,7 @@ def _metric(fields: Fields, category: str, under: Mapping[str, Metric]) -> _Defi
         no_data=fields.take("no_data", document.choice(_NO_DATA), start.no_data),
         band=fields.take("band", _band, start.band),
         owner_role=fields.take("owner", document.words, start.owner_role),
+        worth=fields.take("worth", document.number, start.worth),
         report=report.text if report else start.report,
         # Until its formula is resolved, a metric is a plain sum.
         how=(how or How.SUM) if changed or was is None else was.how,

@@ -106,4 +106,5 @@ class Metric:
     band: tuple[Decimal, Decimal] | None = None
     owner_role: str | None = None
     version: int = 1
+    worth: Decimal | None = None  # of one of what it counts, in the workspace's currency: of an order, of a lead
     report: str = ""  # where another tool shows it, with holes for slice and period: see `report`

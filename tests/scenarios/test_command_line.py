@@ -334,3 +334,22 @@ def test_a_sentence_without_its_metric_is_asked_for_it_and_in_doubt_all_the_same
     assert said["doubt-below-by"]["readings"] == ["该指标较历史均值下降超过 30%", "该指标较历史均值下降超过 70%"]
     assert said["doubt-weekly-season"]["readings"][1] == "该指标较历史同星期均值下降超过 30%"
     assert "doubt-context-metric" not in said
+
+
+def test_check_says_what_is_missing_to_tell_an_alert_in_money(beacon, shop):
+    (shop / "rules.yaml").write_text(
+        "- {rule: cvr_low, title: CVR, when: 渠道转化率<2%, owner: lead}\n"
+        "- {rule: roi_low, title: ROI, when: 渠道ROI<1, owner: lead}\n",
+        encoding="utf-8",
+    )
+    sources = (shop / "sources.yaml").read_text(encoding="utf-8")
+    (shop / "sources.yaml").write_text(
+        sources.replace("spend: 花费", "spend: 花费, conversions: 备注, clicks: 备注"), "utf-8"
+    )
+    code, out, _ = beacon("check", shop)
+    assert code == 0
+    assert "cvr_low: alerts name no money at risk" in out
+    assert "{metric: conversions, worth: 120}" in out
+    (shop / "metrics.yaml").write_text("- {metric: conversions, worth: 120}\n", encoding="utf-8")
+    assert "money at risk" not in beacon("check", shop)[1]
+    assert "风险金额" not in beacon("check", shop, lang="zh_CN.UTF-8")[1]

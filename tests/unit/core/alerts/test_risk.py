@@ -1,11 +1,12 @@
 """Money at risk is money per hour, ranks what is open, and is not claimed where it cannot be said."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from core.alerts.alert import Handling, Stage
-from core.alerts.risk import at_risk
+from core.alerts.risk import at_risk, lacking
 from core.metrics.catalog import Catalog
 from core.metrics.load import builtin
 from core.quantity import Unit
@@ -42,3 +43,14 @@ def test_what_an_hour_costs(term, hourly):
 def test_what_is_closed_costs_nothing_more():
     closed = alert(Term("roi", Unit.TIMES, 0.8, bound=1.0, sample=2400), handling=Handling(Stage.CLOSED))
     assert at_risk(closed, CATALOG) is None
+
+
+def test_orders_are_money_where_somebody_said_what_one_is_worth():
+    term = Term("cvr", Unit.PERCENT, 0.02, baseline=0.04, sample=1200)
+    assert lacking("cvr", CATALOG) == "conversions"
+    assert lacking("roi", CATALOG) is None, "it is money already"
+    assert lacking("ctr", CATALOG) is None, "nobody can say what one click is worth"
+    sold = {**CATALOG.metrics, "conversions": replace(CATALOG.metrics["conversions"], worth=Decimal(50))}
+    priced = Catalog(sold, CATALOG.dimensions)
+    assert at_risk(alert(term), priced) == pytest.approx(0.02 * 1200 * 50 / 24)
+    assert lacking("cvr", priced) is None
