@@ -67,7 +67,7 @@ def plan_of(notice: Notice, known: Iterable[Plan], workspace: Workspace) -> Plan
 async def _every(tx: Transaction, workspace: Workspace, now: datetime) -> tuple[Plan, ...]:
     every = plans(workspace.digest_house, await tx.choices())
     spared = {call.person for call in await tx.put_off(now.astimezone(workspace.zone).date())}
-    return (*every, *_for_those_spared(spared, every, workspace))
+    return (*every, *_for_those_spared(spared, every, workspace, now))
 
 
 def _ahead(plan: Plan, workspace: Workspace, now: datetime) -> Iterator[datetime]:
@@ -78,12 +78,19 @@ def _ahead(plan: Plan, workspace: Workspace, now: datetime) -> Iterator[datetime
             yield moment_of(own, plan.at, plan.zone, workspace.zone)
 
 
-def _for_those_spared(people: Iterable[str], every: Iterable[Plan], workspace: Workspace) -> Iterator[Plan]:
-    """Yield a digest for whoever has none of their own, and was not called for the sake of one.
+def _for_those_spared(
+    people: Iterable[str], every: Iterable[Plan], workspace: Workspace, now: datetime
+) -> Iterator[Plan]:
+    """Yield a digest for whoever has none of their own that day, and was not called for the sake of one.
 
     It stands for calls, so it comes on a holiday as they would have.
     """
-    has_own = {plan.to for plan in every if plan.every is Every.DAY}
+    has_own = {
+        plan.to
+        for plan in every
+        if plan.every is Every.DAY
+        and (plan.holidays or workspace.calendar.is_workday(now.astimezone(plan.zone).date()))
+    }
     for id in sorted(people):
         if id in workspace.people and id not in has_own:
             yield Plan(id, Level.OPERATOR, zone=workspace.people[id].zone, holidays=True)

@@ -22,6 +22,7 @@ from core.audit import Realm, Wanted
 from core.notices.notice import Kind, Place
 from core.notices.outbox import Sent
 from core.ports import World
+from core.routing.budget import Call
 from core.routing.digests import Every, Level, Plan
 from core.usecases import follow_up, respond
 from core.usecases.deliver import deliver
@@ -235,6 +236,17 @@ async def test_nobody_is_told_on_a_day_off_and_the_next_workday_tells_of_all_of_
     await shop.look()
     assert "digest:2026-07-20:wang" in await shop.at("2026-07-20T10:00")
     assert "Jul 17 – Jul 19, against Jul 10 – Jul 12" in await shop.card()
+
+
+async def test_what_a_budget_put_off_is_told_on_a_day_off_too_for_it_stands_for_calls(shop: Shop):
+    saturday = datetime(2026, 7, 18, 4, tzinfo=UTC)
+    async with shop.world.store.begin() as tx:
+        await tx.keep_calls([Call((await tx.open())[0].id, "alice", saturday - timedelta(hours=12), is_put_off=True)])
+    assert await shop.at("2026-07-18T09:00") == ["digest:2026-07-18:alice"]
+    (said,) = await shop.heard()
+    assert "Beyond a budget, so nobody was called (1)" in plain(said.card)
+    assert await shop.at("2026-07-19T09:00") == []
+    assert "digest:2026-07-20:alice" in await shop.at("2026-07-20T09:00")
 
 
 async def test_somebody_on_leave_is_told_nothing(tmp_path: Path):

@@ -90,3 +90,21 @@ async def test_a_rule_that_is_given_a_time_while_we_run_is_judged_at_it_and_no_l
         workspace.become(replace(workspace, rules=(replace(rule, schedule="0 9 * * 1"),)))
         loops.plan_rules()
         assert lines() == ["cron 0 9 * * 1"]
+
+
+async def test_a_digest_is_planned_for_its_hour_and_one_that_is_due_is_not_put_off():
+    async with a_world() as world:
+        world.clock.moment = NOW
+        loops = Loops(a_workspace(), world, PacedClock(NOW, 1.0, lambda: 0.0), asyncio.Event())
+        await loops._plan_digest()
+        nine = NOW + timedelta(hours=1)
+        assert loops._digest_at == nine
+        planned = loops._scheduler.get_job("digest").trigger
+
+        loops.clock, world.clock.moment = PacedClock(nine, 1.0, lambda: 0.0), nine + timedelta(seconds=1)
+        await loops._plan_digest()
+        assert loops._scheduler.get_job("digest").trigger is planned, "it is about to run"
+
+        loops._scheduler.remove_job("digest")  # it ran
+        await loops._plan_digest()
+        assert loops._digest_at == nine + timedelta(days=1)
