@@ -55,7 +55,8 @@ def digest_card(digest: Digest, workspace: Workspace, tongue: Tongue) -> Card:
             blocks += _mine(digest, workspace, tongue)
     blocks += _kept_down(digest, workspace, tongue)
     blocks.append(Buttons(tuple(_buttons(digest, tongue))))
-    tone = Tone.WARNING if digest.overdue or digest.twice else Tone.PLAIN if digest.alerts else Tone.GOOD
+    is_late = digest.overdue or digest.twice or digest.late
+    tone = Tone.WARNING if is_late else Tone.PLAIN if digest.alerts else Tone.GOOD
     return Card(title, tongue, tone, tuple(blocks), _summary(digest, day, tongue))
 
 

@@ -113,7 +113,7 @@ async def digest(command: Digest, call: Call) -> Reply:
         level=command.level,
         at=_clock(command.at, call),
         on=_day(command.on, every),
-        pack=True if command.pack else None,
+        pack=False if command.deed == "off" else True if command.pack else None,
     )
     plan = await choose_digest.choose(to, every, wish, call.person, call.via, call.workspace, call.world)
     return Reply((chosen_card(plan, to, every, call.workspace, call.tongue),), is_private=not command.here)

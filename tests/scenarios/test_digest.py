@@ -501,6 +501,17 @@ async def test_the_settings_are_a_card_of_buttons_that_can_be_typed_and_a_form(s
     assert "weekly on Mondays at 18:00" in plain(kept.cards[0])
 
 
+async def test_the_pack_takes_the_place_of_ones_weekly_and_leaves_it_again(shop: Shop):
+    assert "pack for the meeting, weekly on Fridays at 10:00" in plain(
+        (await shop.says("alice", "digest meeting on friday at 10:00")).cards[0]
+    )
+    await shop.at("2026-07-17T10:00")
+    assert "Shop: pack for the weekly meeting, Jul 6 – Jul 12" in [one.card.title for one in await shop.heard()]
+    await shop.says("alice", "digest meeting off")
+    again = plain((await shop.says("alice", "weekly digest subscribe")).cards[0])
+    assert "Own weekly on Fridays at 10:00" in again
+
+
 @pytest.mark.parametrize(("name", "may"), [("wang", True), ("alice", False), ("eve", False), ("nobody", False)])
 async def test_a_chats_digest_is_changed_by_whoever_may_define(shop: Shop, name, may):
     reply = await shop.says(name, "digest here at 7:15")

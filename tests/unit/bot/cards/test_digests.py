@@ -175,8 +175,9 @@ def test_the_picture_carries_the_plan_of_one_of_its_days_and_marks_what_broke():
 
 def test_a_card_has_one_picture_and_a_tone_that_follows_what_is_late():
     assert sum(isinstance(one, Picture) for one in digest_card(a_digest(), workspace(), "zh").blocks) == 1
-    tones = [digest_card(one, workspace(), "zh").tone for one in
-             (a_digest(), a_digest(overdue=(), twice=()), a_digest(**EMPTY))]  # fmt: skip
+    calm = {"overdue": (), "twice": ()}
+    some = (a_digest(**calm), a_digest(**calm, numbers=(ROI,)), a_digest(**EMPTY))
+    tones = [digest_card(one, workspace(), "zh").tone for one in some]
     assert tones == [Tone.WARNING, Tone.PLAIN, Tone.GOOD]
 
 
