@@ -100,14 +100,15 @@ async def digest(plan: Plan, workspace: Workspace, world: World, day: date | Non
     start, end = happening(own, plan, workspace, now)
     person = workspace.people.get(plan.to) if isinstance(plan.to, str) else None
     concerns = concern_of(plan, person, workspace)
+    mine = person.id if person and plan.level is Level.OPERATOR else None  # promises are theirs, whoever has the alert
     told, moved, line = await _numbers(plan, person, own, workspace, world)
     seen = await overview(workspace, world, most=0)
     opened = tuple(alert for alert in seen.alerts if concerns(alert))
-    promises = tuple(one for one in await pledges(world) if _is_theirs(one, plan, person, concerns))
+    promises = tuple(one for one in await pledges(world, owner=mine) if mine or concerns(one.alert))
     async with world.store.begin() as tx:
         fired = [alert for alert in await tx.fired(start - LOOKS_BACK) if concerns(alert)]
         put_off = await _put_off(own.day, person, tx) if plan.every is Every.DAY else ()
-        ended = await promised(tx, start, end, now, concerns)
+        ended = await promised(tx, start, end, now, concerns if mine is None else _any)
         lately = [alert for alert in fired if _within(alert.fired_at, start, end)]
         records = [record(alert, await tx.events(alert.id), _over(workspace)) for alert in lately]
     return Digest(
@@ -124,7 +125,7 @@ async def digest(plan: Plan, workspace: Workspace, world: World, day: date | Non
         ),
         proposed=tuple(one for one in opened if _waits(one, person, workspace, now)),
         twice=tuple(one for one in promises if one.promise.asked >= TWICE and one.promise.due < now),
-        promised=ended.of(person.id) if person and plan.level is Level.OPERATOR else ended,
+        promised=ended if mine is None else ended.of(mine),
         pledges=promises,
         tally=Tally(tuple(one for one in records if one is not None)),
         informed=tuple(one for one in lately if one.severity is Severity.INFO and one.told_at is None),
@@ -228,10 +229,8 @@ async def _put_off(day: date, person: Person | None, tx: Transaction) -> tuple[A
     return tuple([alert for id in dict.fromkeys(call.alert for call in calls) if (alert := await tx.find(id))])
 
 
-def _is_theirs(pledge: Pledge, plan: Plan, person: Person | None, concerns: Callable[[Alert], bool]) -> bool:
-    if person and plan.level is Level.OPERATOR:
-        return pledge.owner == person.id
-    return concerns(pledge.alert)
+def _any(_: Alert) -> bool:
+    return True
 
 
 def _waits(alert: Alert, person: Person | None, workspace: Workspace, now: datetime) -> bool:

@@ -326,6 +326,16 @@ async def test_an_operator_reads_what_is_theirs_and_no_more(shop: Shop):
     assert "Nothing waits for you" in his
 
 
+async def test_a_promise_is_its_makers_whoever_has_the_alert(shop: Shop):
+    alert, bob = await shop.alert(), shop.workspace.people["bob"]
+    at = (bob, "web", shop.world, shop.workspace)
+    await follow_up.promise(alert.handle, "ask the agency", shop.clock.now() + timedelta(hours=2), *at, owner="bob")
+    assert "ask the agency" in await shop.card("bob", Level.OPERATOR)
+    assert "ask the agency" not in await shop.card("alice", Level.OPERATOR)
+    shop.clock.moment += timedelta(hours=3)
+    assert "Promises that were due: 0 kept, 1 broken." in await shop.card("bob", Level.OPERATOR)
+
+
 async def test_what_recovered_is_told_by_name(shop: Shop):
     await shop.at("2026-07-16T09:00")
     shop.write(facts(LAST + timedelta(days=2)))
