@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.phrases import say
+from bot.shell.tongue import tongue
 from core.errors import Invalid, Mistake, Problem
 from core.text import Tongue
 from core.usecases.workbook import METRICS, RULES, SHEETS, TARGETS, Edit, Sheet, edits, sheets
@@ -35,9 +36,8 @@ def out(folder: Folder, file: File) -> None:
     from bot.app import save_workbook
 
     workspace = load_workspace(folder)
-    tongue = workspace.tongue
-    save_workbook(file, _now(workspace), tongue)
-    typer.echo(say("workbook-written", tongue, file=str(file)))
+    save_workbook(file, _now(workspace), workspace.tongue)
+    typer.echo(say("workbook-written", tongue(), file=str(file)))
 
 
 @workbook.command("in")
@@ -50,12 +50,11 @@ def in_(
     from bot.app import open_workbook
 
     workspace = load_workspace(folder)
-    tongue = workspace.tongue
     changed, gone = edits(_now(workspace), open_workbook(file, SHEETS))
-    typer.echo(told(changed, gone, tongue))
-    if changed and (yes or typer.confirm(say("workbook-confirm", tongue))):
+    typer.echo(told(changed, gone, tongue()))
+    if changed and (yes or typer.confirm(say("workbook-confirm", tongue()))):
         take(folder, changed)
-        typer.echo(say("workbook-taken", tongue, changes=len(changed)))
+        typer.echo(say("workbook-taken", tongue(), changes=len(changed)))
 
 
 def told(changed: Sequence[Edit], gone: Sequence[str], tongue: Tongue) -> str:
