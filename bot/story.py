@@ -15,6 +15,7 @@ from typing import Any, Literal
 import yaml
 
 from bot.app import console, open_world
+from bot.cards.dress import severity_words
 from bot.chat.request import Request
 from bot.commands.dispatch import answer
 from bot.messenger import ChatMessenger
@@ -199,7 +200,7 @@ def _line(step: Step, workspace: Workspace, tongue: Tongue) -> str:
         return f"{at}  {who}: {step.act.say}"
     owner = workspace.people.get(step.alert.owner or "")
     facts = {
-        "severity": step.alert.severity.name.lower(),
+        "severity": severity_words(step.alert.severity, tongue),
         "owner": owner.name.to(tongue) if owner else "-",
         "sentence": sentence(step.alert, workspace, tongue),
     }
