@@ -1031,7 +1031,10 @@ list-comma = , { "" }
 faults-joint = ; { "" }
 faults-more = { $faults } and { $count } more
 fault-where = { $where }: { $fault }
-fault-fresh = no facts at all
+fault-fresh = { FILLED($detail) ->
+    [yes] no facts since { $detail }
+   *[no] no facts at all
+  }
 fault-complete = no facts
 fault-duplicates = told { $times } times
 fault-range = { $metric } is { $value }, which cannot be

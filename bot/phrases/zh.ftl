@@ -970,7 +970,10 @@ list-comma = 、
 faults-joint = ；
 faults-more = { $faults }等，另有 { $count } 处
 fault-where = { $where }：{ $fault }
-fault-fresh = 没有任何数据
+fault-fresh = { FILLED($detail) ->
+    [yes] { $detail } 起没有数据
+   *[no] 没有任何数据
+  }
 fault-complete = 没有数据
 fault-duplicates = 同一数据出现 { $times } 次
 fault-range = { $metric }为 { $value }，不可能

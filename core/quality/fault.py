@@ -48,7 +48,7 @@ class Fault:
     other: str | None = None  # the whole that a part is greater than
     value: float | None = None
     usual: float | None = None  # or the bound that it is beyond
-    detail: str = ""  # the column that is gone, the file that cannot be read
+    detail: str = ""  # the column that is gone, the file that cannot be read, since when nothing came
     share: float = 1.0
 
     def concerns(self, measure: str) -> bool:

@@ -7,7 +7,7 @@ which a rule might not speak of a number makes the whole window's unknown; a par
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import isfinite
@@ -24,11 +24,9 @@ from core.cube.reading import Reader, holes
 from core.errors import Missing, Problem
 from core.labels import Labels, Matcher
 from core.metrics.metric import Metric, Tier
-from core.quality.examine import examine, question
-from core.quality.fault import Check, Fault, Verdict
-from core.quality.provenance import UNKNOWN
-from core.quality.trust import LOOK_BACK, judge
-from core.usecases.inspect import faults_of
+from core.quality.fault import Fault
+from core.quality.trust import LOOK_BACK
+from core.usecases.doubts import doubts_of, faults_in, is_whole
 from core.usecases.overview import FLAT, change, foremost, is_good
 
 if TYPE_CHECKING:
@@ -213,20 +211,20 @@ async def _of_source(
     begun = _begun(window, grain, workspace)
     earliest = min(*(one.start for one in alike.windows), window.start - LOOK_BACK * _DAY, begun.start)
     days = await warehouse.fetch(Query(source.name, Grain.DAY, _dimensions(where), bases, Window(earliest, window.end)))
-    known = tuple(one for one in alike.windows if _is_whole(days, one, window))
-    is_whole = begun.start < window.start and _is_whole(days, begun, window)
-    doubts = await _doubts(source, window, (*known, *([begun] if is_whole else [])), workspace, world)
+    known = tuple(one for one in alike.windows if is_whole(days, one, window))
+    has_plan = begun.start < window.start and is_whole(days, begun, window)
+    doubts = await doubts_of(source, window, (*known, *([begun] if has_plan else [])), workspace, world)
     labels = _labels(where)
     found: dict[str, Number] = {}
     for metric in metrics:
         try:
             by_day = _scoped(days, where)
-            faults = _faults(by_day, metric, source, window, doubts, catalog)
+            faults = faults_in(by_day, metric, source, window, doubts, catalog)
             is_late = any(fault.verdict.freezes for fault in faults)
 
             def is_sound(span: Window, metric: Metric = metric, by_day: Cube = by_day) -> bool:
                 some = {day: one for day, one in doubts.items() if one}
-                return not any(one.verdict.freezes for one in _faults(by_day, metric, source, span, some, catalog))
+                return not any(one.verdict.freezes for one in faults_in(by_day, metric, source, span, some, catalog))
 
             async def over(span: Window, metric: Metric = metric) -> float | None:
                 own = catalog.bases(metric.code)
@@ -248,69 +246,11 @@ async def _of_source(
         if value is not None:
             number = replace(number, plan=plan_of(metric.code, labels, window, catalog))
             planned = plan_of(metric.code, labels, begun, catalog)
-            if planned is not None and is_whole and is_sound(begun):
+            if planned is not None and has_plan and is_sound(begun):
                 gathered = await over(begun)
                 number = replace(number, so_far=SoFar(begun, gathered, planned) if gathered is not None else None)
         found[metric.code] = number
     return found
-
-
-async def _doubts(
-    source: Source, window: Window, others: Sequence[Window], workspace: Workspace, world: World
-) -> Mapping[Period, tuple[Fault, ...]]:
-    """Return what is wrong with a source on each of these days: the last hour tells whether the last day is whole."""
-    indices = sorted({index for one in (window, *others) for index in one.periods(Grain.DAY)})
-    days = [Period(Grain.DAY, index) for index in indices]
-    last = Period.holding(window.last_day, Grain.DAY)
-    asked = question(source, workspace.catalog, last)
-    cube = await world.warehouse.fetch(replace(asked, window=Window.of(days[0].shift(-LOOK_BACK), last)))
-    found = {day: examine(cube, source, workspace.catalog, day, UNKNOWN) for day in days}
-    newest = Period.holding(window.end - timedelta(microseconds=1), source.grain)
-    found[last] = tuple(dict.fromkeys((*found[last], *await faults_of(source, newest, workspace, world))))
-    return found
-
-
-def _faults(
-    cube: Cube,
-    metric: Metric,
-    source: Source,
-    window: Window,
-    doubts: Mapping[Period, tuple[Fault, ...]],
-    catalog: Catalog,
-) -> tuple[Fault, ...]:
-    """Return why the number of a window may not be said, or only with a doubt; the worst first."""
-    if not cube.slices:
-        return (Fault(Check.FRESH, Verdict.LATE),)
-    bases = catalog.bases(metric.code)
-    found: dict[Fault, None] = {}
-    for day, faults in doubts.items():
-        if not window.start <= day.start < window.end:
-            continue
-        trust = judge(cube, day, catalog, source=source.name, faults=faults)
-        reasons = trust.of(0, day.index, bases)
-        if not trust.frozen(bases)[0, 0]:
-            # A place that lacks too little to keep a rule from speaking is no reason to doubt a whole week.
-            reasons = tuple(fault for fault in reasons if not fault.verdict.freezes)
-        found |= dict.fromkeys(reasons)
-    return tuple(sorted(found, key=lambda fault: -fault.verdict))
-
-
-def _is_whole(cube: Cube, like: Window, window: Window) -> bool:
-    """Return whether there are facts on every day of a window whose weekday always had some in the other one.
-
-    Who rests on Sundays lacks nothing; half a month is no month.
-    """
-    if not cube.slices:
-        return False
-    own, others = (_with_facts(cube, one) for one in (window, like))
-    never = {day.weekday() for day, came in own.items() if not came}
-    return all(came or day.weekday() in never for day, came in others.items())
-
-
-def _with_facts(cube: Cube, window: Window) -> dict[date, bool]:
-    held = cube.at(window.periods(Grain.DAY))
-    came = np.logical_or.reduce([~np.isnan(array).all(axis=0) for array in held.measures.values()])
-    return {window.first_day + at * _DAY: bool(one) for at, one in enumerate(came)}
 
 
 def _scoped(cube: Cube, where: Sequence[Matcher]) -> Cube:

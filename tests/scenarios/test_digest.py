@@ -390,6 +390,23 @@ async def test_a_week_with_a_day_missing_in_its_middle_is_not_said_for_the_whole
     assert "not said" not in await shop.card(every=Every.WEEK)
 
 
+@pytest.mark.parametrize(
+    ("stops", "said"), [(24, ""), (15, "Wed, Jul 15: no facts since 15:00"), (0, "no facts at all")]
+)
+async def test_a_day_whose_hours_stop_is_no_whole_day(tmp_path: Path, stops, said):
+    hourly = FILES["sources"].replace("grain: day", "grain: hour")
+    made = Shop(tmp_path, sources=hourly, rules="", digests="")
+    (tmp_path / "rules.yaml").unlink(missing_ok=True)
+    rows, end = ["日期,渠道,成交额,花费"], datetime(2026, 7, 15) + timedelta(hours=stops)  # noqa: DTZ001
+    for back in range(1, 24 * 40):
+        rows += [f"{end - timedelta(hours=back):%Y-%m-%d %H:00},{channel},200,100" for channel in CHANNELS]
+    made.write("\n".join(rows))
+    async with made.open() as made.world:
+        card = await made.card()
+    assert said in card
+    assert ("not said" in card) is bool(said)
+
+
 async def test_a_week_that_lacked_a_channel_is_held_against_nothing(shop: Shop):
     gone = [f"2026-07-{day:02},抖音" for day in range(1, 6)]  # the week before the one that is told
     shop.write("\n".join(line for line in facts(fell=()).splitlines() if not line.startswith(tuple(gone))))
