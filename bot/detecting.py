@@ -18,7 +18,7 @@ from bot.phrases import say
 from bot.series import Series, read_series
 from core.rules.axis import Axis, axis
 from core.rules.detect import LINE, detect
-from core.rules.second_opinion import second_opinion
+from core.rules.second_opinion import both_opinions
 from core.text import Tongue
 
 MOST_SHOWN = 20
@@ -46,7 +46,7 @@ def look(file: Path) -> Sudden:
     scores = detect(laid, found.season, phase=found.phase)
     told = scores.score
     if found.phase is None:  # points lie evenly, so that each has an hour
-        told = np.maximum(told, second_opinion(laid[0], found.season))  # what is unknown stays so
+        told = both_opinions(laid[0], found.season, told[0])[None]
 
     def by_row(array: NDArray[np.float64]) -> NDArray[np.float64]:
         back = np.full(len(series.said), np.nan)

@@ -75,6 +75,31 @@ def rough_mille_hourly(dice, length=1600):
     return Labelled(lived * np.exp(0.12 * dice.standard_t(3, length)), truth)
 
 
+def spiky_click_hourly(dice, length=1600):
+    """Return what few clicks cost where bids go astray: dear hours come singly all the time, and nobody labels them.
+
+    How far this and the next one wander, and how long their tails are, is told by what public prices do; by their
+    values alone, never by their labels.
+    """
+    mean = dice.uniform(0.05, 0.3) * _clock(dice, length, 24, 0.3, (0.85, 1.15)) * wander(dice, length, 0.25, 0.97)
+    lived, truth = _struck(dice, mean, 24, spikes=(6.0, 25.0), falls=(0.1, 0.35), shift=(2.0, 3.0))
+    return Labelled(lived * dice.lognormal(0, 0.12, length) * _bursts(dice, length, dice.uniform(0.002, 0.01)), truth)
+
+
+def drifting_mille_hourly(dice, length=1600):
+    mean = dice.uniform(0.3, 1) * _clock(dice, length, 24, 0.6, (0.8, 1.1)) * wander(dice, length, 0.3, 0.985)
+    lived, truth = _struck(dice, mean, 24, spikes=(2.0, 6.0), falls=(0.15, 0.4), shift=(1.8, 2.5))
+    return Labelled(lived * dice.lognormal(0, 0.12, length) * _bursts(dice, length, 0.002), truth)
+
+
+def _bursts(dice, length, often):
+    factor = np.ones(length)
+    for at in np.flatnonzero(dice.random(length) < often):
+        here = factor[at : at + int(dice.integers(1, 4))]
+        here *= np.exp(0.5 + dice.exponential(0.5, len(here)))
+    return factor
+
+
 # --- never looked at while choosing --------------------------------------------------------------------------------
 
 
@@ -98,7 +123,10 @@ def rough_click_hourly(dice, length=1600):
     return Labelled(lived * dice.gamma(12, 1 / 12, length) * dear, truth)
 
 
-CHOSEN_ON: tuple[Maker, ...] = (smooth_mille_five_minutes, smooth_click_hourly, rough_mille_hourly)
+CHOSEN_ON: tuple[Maker, ...] = (
+    *(smooth_mille_five_minutes, smooth_click_hourly, rough_mille_hourly),
+    *(spiky_click_hourly, drifting_mille_hourly),
+)
 HELD_OUT: tuple[Maker, ...] = (smooth_click_five_minutes, smooth_mille_half_hourly, rough_click_hourly)
 
 

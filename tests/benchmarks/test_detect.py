@@ -18,7 +18,7 @@ import pytest
 
 from bot.detecting import look
 from core.rules.detect import LINE, detect
-from core.rules.second_opinion import second_opinion
+from core.rules.second_opinion import both_opinions
 from tests.benchmarks import prices, series
 from tests.benchmarks.peers import PEERS, as_published, robust_z
 from tests.benchmarks.real import HELD_OUT_BASES, SEEN_BASES, advertising, planted
@@ -63,8 +63,9 @@ def test_a_second_opinion_helps_with_long_series_of_prices_and_hurts_nobody(caps
     for makers in (prices.CHOSEN_ON, prices.HELD_OUT, series.CHOSEN_ON, series.HELD_OUT):
         for name, many in series_of(makers, each=16 if makers in PRICES else 10).items():
             season = prices.season_of(name)
-            alone = [detect(one.values[None], season).score[0] >= LINE for one in many]
-            both = [mine | (second_opinion(one.values, season) >= LINE) for mine, one in zip(alone, many, strict=True)]
+            scores = [detect(one.values[None], season).score[0] for one in many]
+            told = [both_opinions(one.values, season, score) for one, score in zip(many, scores, strict=True)]
+            alone, both = ([each >= LINE for each in every] for every in (scores, told))
             if makers in PRICES:
                 table[name] = tuple(
                     standard_score(zip(alarms, map(windows_of, many), strict=True)) for alarms in (alone, both)
