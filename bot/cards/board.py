@@ -1,4 +1,4 @@
-"""What is wrong now, as a list; and the few numbers that matter most, as a table."""
+"""What is wrong now, as a list; and the board, as a picture with words."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.cards.alert import headline, state_words, tell
-from bot.cards.dress import metric_title, number, person_name, rule_of, severity_words, slice_words
-from bot.cards.terms import told
-from bot.chat.card import Block, Button, Buttons, Card, Prose, Table, Tone
+from bot.cards.dress import metric_title, person_name, rule_of, severity_words, slice_words
+from bot.cards.grid import abnormal, abnormal_words, fresh_words, grid_figure, subtitle
+from bot.cards.terms import told as told_terms
+from bot.chat.card import Block, Button, Buttons, Card, Picture, Prose, Table, Tone, Way, Ways
 from bot.phrases import say
 from core.alerts.alert import Alert, Stage
 from core.alerts.holds import Hold
@@ -18,11 +19,12 @@ from core.rules.rule import Severity
 from core.text import Tongue
 
 if TYPE_CHECKING:
-    from core.usecases.overview import Overview, Tile
+    from core.usecases.board import Board
     from core.workspace import Workspace
 
 MOST_ALERTS = 15
 MOST_BUTTONS = 5
+MOST_STRANGE = 6
 _TONES = {Severity.INFO: Tone.PLAIN, Severity.WARNING: Tone.WARNING, Severity.CRITICAL: Tone.BAD}
 
 
@@ -51,39 +53,41 @@ def alerts_table(
     return Table(tuple(say(f"column-{name}", tongue) for name in names), rows, numeric=(2,))
 
 
-def board_card(overview: Overview, workspace: Workspace, tongue: Tongue, now: datetime) -> Card:
-    """Return the few numbers that matter most, and below them what is wrong."""
-    count = say("board-alerts", tongue, count=len(overview.alerts))
-    newest = max((tile.period for tile in overview.tiles), default=None)
+def board_card(board: Board, workspace: Workspace, tongue: Tongue, now: datetime, *, way: str = "") -> Card:
+    """Return the board as a picture, and in words what is out of the ordinary; `way` is its address."""
+    count = say("board-alerts", tongue, count=len(board.alerts))
+    newest = max((row.period for row in board.rows), default=None)
     name = workspace.name.to(tongue)
     if newest is None:
         return Card(name, tongue, Tone.PLAIN, (Prose(say("board-empty", tongue)), Prose(count)), count)
     title = say("board-title", tongue, name=name, day=numerals.period(newest, tongue, weekday=True))
-    blocks: list[Block] = [tiles_table(overview.tiles, workspace, tongue), Prose(count, "strong")]
-    if overview.alerts:
-        blocks.append(alerts_table(overview.alerts[:MOST_ALERTS], workspace, tongue, now, overview.holds))
-    worst = max((alert.severity for alert in overview.alerts), default=None)
-    return Card(title, tongue, Tone.GOOD if worst is None else _TONES[worst], tuple(blocks), f"{title} · {count}")
-
-
-def tiles_table(tiles: Iterable[Tile], workspace: Workspace, tongue: Tongue) -> Table:
-    """Return each number beside the day before and the same weekday of the week before."""
-    columns = ("column-metric", "column-value", "digest-day-before", "digest-week-before")
-    rows = tuple(
-        (
-            tile.metric.title.to(tongue),
-            number(tile.value, tile.metric.unit, workspace, tongue),
-            numerals.change(tile.day_change, arrow=True),
-            numerals.change(tile.week_change, arrow=True),
-        )
-        for tile in tiles
-    )
-    return Table(tuple(say(code, tongue) for code in columns), rows, numeric=(1, 2, 3))
+    strange = abnormal(board, workspace, tongue)
+    lines = [abnormal_words(row, one, workspace, tongue) for row, one in strange[:MOST_STRANGE]]
+    if len(strange) > MOST_STRANGE:
+        lines.append(say("grid-abnormal-more", tongue, count=len(strange) - MOST_STRANGE))
+    told = say("grid-abnormal", tongue, count=len(strange))
+    against = subtitle(board, workspace, tongue)
+    alt = say("grid-alt", tongue, title=title, metrics=len(board.rows), against=against, told=told)
+    fresh = say("list-comma", tongue).join(fresh_words(one, tongue) for one in board.fresh)
+    blocks: list[Block] = [
+        Picture(grid_figure(board, workspace, tongue, title), alt),
+        Prose(told, "strong"),
+        *((Prose("\n".join(lines)),) if lines else ()),
+        Prose(count, "strong"),
+    ]
+    if board.alerts:
+        blocks.append(alerts_table(board.alerts[:MOST_ALERTS], workspace, tongue, now, board.holds))
+    blocks.append(Prose(fresh, "quiet"))
+    if way:
+        blocks.append(Ways((Way(say("way-board", tongue), way),)))
+    worst = max((alert.severity for alert in board.alerts), default=None)
+    tone = _TONES[worst] if worst else Tone.WARNING if strange else Tone.GOOD
+    return Card(title, tongue, tone, tuple(blocks), f"{title} · {count}", "board")
 
 
 def _row(alert: Alert, workspace: Workspace, tongue: Tongue, now: datetime, holds: Iterable[Hold]) -> tuple[str, ...]:
     rule = rule_of(alert.fingerprint.rule, workspace)
-    terms = told(alert.finding, rule)
+    terms = told_terms(alert.finding, rule)
     what = metric_title(terms[0].term.metric, workspace, tongue) if terms else alert.fingerprint.rule
     where = slice_words(alert.fingerprint.labels, workspace, tongue)
     if alert.fingerprint.orphan:

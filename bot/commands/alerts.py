@@ -1,19 +1,19 @@
-"""The open alerts, one of them in full, and the board."""
+"""The open alerts, and one of them in full."""
 
 from __future__ import annotations
 
 from bot.cards.alert import alert_card
-from bot.cards.board import alerts_card, board_card
+from bot.cards.board import alerts_card
 from bot.cards.figures import alert_figure
 from bot.cards.happened import late_words
 from bot.chat.card import Card
 from bot.chat.reply import Reply
 from bot.commands.call import Call
-from bot.commands.command import Alerts, Board, Show
+from bot.commands.command import Alerts, Show
 from core.labels import all_match
 from core.usecases.explain import find
 from core.usecases.history import history
-from core.usecases.overview import is_shown, overview
+from core.usecases.overview import is_shown
 
 
 async def alerts(command: Alerts, call: Call) -> Reply:
@@ -44,7 +44,3 @@ async def show(command: Show, call: Call) -> Reply:
     figure = alert_figure(alert, series, call.workspace, call.tongue) if series else None
     late = late_words(alert, events, call.workspace, call.tongue, call.now)
     return Reply((alert_card(alert, call.workspace, call.tongue, call.now, holds=holds, figure=figure, late=late),))
-
-
-async def board(_: Board, call: Call) -> Reply:
-    return Reply((board_card(await overview(call.workspace, call.world), call.workspace, call.tongue, call.now),))

@@ -113,7 +113,26 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Board:
+    """Every core metric by the values of a dimension; empty: by the one that most of them have."""
+
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A link with which anybody may look at the board for so long; empty takes a week."""
+
+    lasts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class Unshare:
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,6 +471,9 @@ Command = (
     | Lines
     | Route
     | Board
+    | Share
+    | Shared
+    | Unshare
     | Duty
     | Digest
     | Put

@@ -33,6 +33,7 @@ from bot.commands import (
     said_rule,
     why,
 )
+from bot.commands import board as boards
 from bot.commands import health as well
 from bot.commands import storm as storms
 from bot.commands.call import Call
@@ -88,11 +89,14 @@ from bot.commands.command import (
     Review,
     Route,
     Rule,
+    Share,
+    Shared,
     Show,
     Snooze,
     Storm,
     Undo,
     Unmute,
+    Unshare,
     Why,
 )
 from bot.commands.follow import Conversations
@@ -145,7 +149,10 @@ REGISTER: dict[type[Command], tuple[Need, Handler]] = {
     Help: (Right.READ, explain.help_),
     Alerts: (Right.READ, alerts.alerts),
     Show: (Right.READ, alerts.show),
-    Board: (Right.READ, alerts.board),
+    Board: (Right.READ, boards.board),
+    Share: (Deed.SHARE, boards.share),
+    Shared: (Deed.SHARE, boards.shares),
+    Unshare: (Deed.SHARE, boards.unshare),
     Duty: (Right.READ, explain.duty),
     Digest: (Right.READ, digest.digest),
     Put: (Right.ACT, put.put),

@@ -48,11 +48,14 @@ from bot.commands.command import (
     Review,
     Route,
     Rule,
+    Share,
+    Shared,
     Show,
     Snooze,
     Stamp,
     Storm,
     Unmute,
+    Unshare,
     Why,
 )
 from bot.commands.digest import read_digest
@@ -171,7 +174,13 @@ def _act(
             asked = read_question(rest, _lowered(rest), lexicon)
             return Route(asked.metrics[0] if asked.metrics else rest.strip(), asked.where)
         case "board":
-            return Board()
+            return Board(read_question(rest, _lowered(rest), lexicon).by or "")
+        case "share":
+            return Share(rest.strip())
+        case "shared":
+            return Shared()
+        case "unshare":
+            return Unshare(rest.strip("# ").lower())
         case "duty":
             return Duty()
         case "digest":

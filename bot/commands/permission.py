@@ -6,7 +6,7 @@ Somebody whom the workspace does not know may read where we are spoken to, and n
 from __future__ import annotations
 
 from bot.chat.request import Request
-from bot.commands.command import Command, Stamp, Storm
+from bot.commands.command import Board, Command, Stamp, Storm
 from core.errors import Forbidden
 from core.people.person import Deed, Person, Right
 from core.text import Tongue
@@ -35,6 +35,8 @@ def require_about(command: Command, request: Request) -> None:
     match command:
         case Storm(group=said):
             is_about = said == name
+        case Board():
+            is_about = name == "board"
         case _:
             stamp = getattr(command, "alert", None)
             is_about = isinstance(stamp, Stamp) and stamp.handle == name

@@ -796,6 +796,7 @@ forbidden-right = { $name } may look, but not { $right ->
     [close] close alerts
     [approve] approve that
     [audit] read who changed what
+    [share] share the board
    *[define] change rules
   }. These may: { $who }.
 unknown-period = “{ $said }” is no period that is understood here. Try “last 7 days”, “this month” or { $example }.
@@ -2132,3 +2133,54 @@ menu-mutes = What is kept quiet
 menu-metrics = The metrics one can ask for
 menu-link = Become known in another chat
 menu-help = What you can say
+
+# --- the board ---
+
+grid-whole = Whole business
+grid-all = All
+grid-critical = critical alert
+grid-warning = alert
+grid-opportunity = opportunity
+grid-worse = suddenly worse
+grid-better = suddenly better
+grid-odd = suddenly different
+grid-calm = as usual
+grid-said = { $where }, { $metric }: { $value }, usually { $usual } ({ $change }); { $state }
+grid-line = { $where } { $metric } { $value }, usually { $usual } ({ $change })
+grid-line-bare = { $where } { $metric } { $value }
+grid-against = against what is usual
+grid-against-by = by { $dimension }, against what is usual
+grid-fresh = { $source } up to { $day }
+grid-fresh-late = { $source } is late: up to { $day }
+grid-fresh-none = { $source }: no facts yet
+grid-abnormal = { $count ->
+    [0] All numbers are as usual.
+    [one] 1 number is out of the ordinary:
+   *[other] { $count } numbers are out of the ordinary:
+}
+grid-abnormal-more = and { $count } more
+grid-alt = { $title }: { $metrics } metrics { $against }. { $told }
+way-board = Open the board
+way-shared = Look at the board
+share-made = A link to the board, until { $until }
+share-what = Whoever has it sees the numbers and what is wrong, without names, and can do nothing. It is yours to pass on, and to end.
+share-is-ended = The link { $share } opens nothing any more.
+share-how = Say it as “share board 7d”, or “分享 看板 7天”.
+share-too-long = A link may last up to { $days } days.
+share-no-pages = There is no page to share here: run the console, with “beacon run”.
+share-none = No link “{ $share }” is open. “shared” lists them.
+share-unknown = Nobody knows this link.
+share-ended = This link was ended on { $at }. Ask whoever gave it to you for another.
+share-over = This link ended on { $at }. Ask whoever gave it to you for another.
+button-unshare = End this link
+shares-title = { $count ->
+    [0] No link to the board is open
+    [one] 1 link to the board is open
+   *[other] { $count } links to the board are open
+}
+shares-code = Link
+shares-by = Made by
+shares-until = Until
+shares-how = “share board 7d” makes one, “unshare LINK” ends one.
+audit-deed-shared = shared the board
+audit-deed-unshared = ended a link to the board

@@ -755,6 +755,7 @@ forbidden-right = { $name } 可以查看，但不能{ $right ->
     [close] 关闭预警
     [approve] 审批
     [audit] 查看操作记录
+    [share] 分享看板
    *[define] 修改规则
   }。可以找：{ $who }。
 unknown-period = 读不懂时间“{ $said }”。可以说“最近7天”“本月”，或 { $example }。
@@ -2036,3 +2037,52 @@ menu-mutes = 正在屏蔽的内容
 menu-metrics = 可以查询的指标
 menu-link = 在另一个聊天中绑定
 menu-help = 你可以说什么
+
+# --- 看板 ---
+
+grid-whole = 整体
+grid-all = 整体
+grid-critical = 严重预警
+grid-warning = 预警
+grid-opportunity = 机会
+grid-worse = 突然变差
+grid-better = 突然变好
+grid-odd = 突然变化
+grid-calm = 如常
+grid-said = { $where }，{ $metric }：{ $value }，平常 { $usual }（{ $change }），{ $state }
+grid-line = { $where } { $metric } { $value }，平常 { $usual }（{ $change }）
+grid-line-bare = { $where } { $metric } { $value }
+grid-against = 与平常相比
+grid-against-by = 按{ $dimension }，与平常相比
+grid-fresh = { $source } 数据截至 { $day }
+grid-fresh-late = { $source } 数据晚到，只到 { $day }
+grid-fresh-none = { $source } 还没有数据
+grid-abnormal = { $count ->
+    [0] 所有数字都如常。
+   *[other] { $count } 个数字不同寻常：
+}
+grid-abnormal-more = 还有 { $count } 个
+grid-alt = { $title }：{ $metrics } 个指标，{ $against }。{ $told }
+way-board = 打开看板
+way-shared = 查看看板
+share-made = 看板链接，{ $until } 前有效
+share-what = 拿到链接的人可以看数字和异常，看不到人名，也不能操作。由你转发，也可以随时停止。
+share-is-ended = 链接 { $share } 已失效。
+share-how = 请这样说：“分享 看板 7天”或 “share board 7d”。
+share-too-long = 链接最长 { $days } 天。
+share-no-pages = 这里没有可以分享的页面：请先用“beacon run”启动控制台。
+share-none = 没有有效的链接“{ $share }”。输入“分享列表”查看。
+share-unknown = 没有这个链接。
+share-ended = 这个链接已在 { $at } 停止。请向给你链接的人另要一个。
+share-over = 这个链接已在 { $at } 到期。请向给你链接的人另要一个。
+button-unshare = 停止分享
+shares-title = { $count ->
+    [0] 没有有效的看板链接
+   *[other] { $count } 个有效的看板链接
+}
+shares-code = 链接
+shares-by = 分享人
+shares-until = 有效期至
+shares-how = “分享 看板 7天”新建，“取消分享 链接”停止。
+audit-deed-shared = 分享了看板
+audit-deed-unshared = 停止了看板链接

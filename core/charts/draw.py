@@ -11,8 +11,9 @@ from threading import Lock
 from typing import Any, assert_never
 
 from core.charts.bars import lay_bars
-from core.charts.figure import Bars, Figure, Funnel, HeatMap, Lines, Waterfall
+from core.charts.figure import Bars, Figure, Funnel, Grid, HeatMap, Lines, Waterfall
 from core.charts.funnel import lay_funnel
+from core.charts.grid import height_of, lay_grid
 from core.charts.heat import lay_heat
 from core.charts.lines import lay_lines
 from core.charts.pen import DARK, LIGHT, Palette, Pen
@@ -23,7 +24,8 @@ _ONE_AT_A_TIME = Lock()  # a font of FreeType's breaks in the hands of two threa
 
 
 def draw(figure: Figure, *, width: int = 720, height: int = 380, dark: bool = False, scale: float = 2) -> bytes:
-    """Return the figure as a PNG of `width` by `height` points, each `scale` pixels wide."""
+    """Return a PNG of `width` by `height` points, each `scale` pixels wide; a board has a height of its own."""
+    height = height_of(figure, width) if isinstance(figure, Grid) else height
     with _ONE_AT_A_TIME:
         return _png(sheet_of(figure, width, height, DARK if dark else LIGHT, scale))
 
@@ -45,6 +47,8 @@ def sheet_of(figure: Figure, width: int, height: int, palette: Palette, scale: f
             lay_funnel(pen, figure, width, height)
         case Bars():
             lay_bars(pen, figure, width, height)
+        case Grid():
+            lay_grid(pen, figure, width, height)
         case _:
             assert_never(figure)
     return sheet

@@ -120,4 +120,42 @@ class Bars:
     subtitle: str = ""
 
 
-Figure = Lines | Waterfall | HeatMap | Funnel | Bars
+Shade = Literal["bad", "warning", "good", "plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A number and how far it is from what is usual; `sign` is `!` under an alert, ▲ or ▼ where it is abnormal."""
+
+    value: str
+    change: str
+    sign: str = ""
+    tone: Shade = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One metric: over the whole business, and by slice (None where a slice has none)."""
+
+    label: str
+    value: str
+    change: str
+    sign: str
+    tone: Shade
+    cells: tuple[GridCell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A board; `legend` says of each sign and tone what it means."""
+
+    title: str
+    tongue: Tongue
+    whole: str  # what the column before the slices is called
+    columns: tuple[str, ...]
+    rows: tuple[GridRow, ...]
+    legend: tuple[tuple[str, Shade, str], ...] = ()
+    subtitle: str = ""
+
+
+Figure = Lines | Waterfall | HeatMap | Funnel | Bars | Grid

@@ -25,15 +25,16 @@ class Palette:
     bad: str
     good: str
     others: tuple[str, ...]  # lines after the first
+    warning: str
 
 
 LIGHT = Palette(
     "#ffffff", "#1c2430", "#667080", "#e9ecf0", "#2360c5", "#c8460a", "#0b7a75",
-    ("#0b7a75", "#8a4fbe", "#a9780f", "#5c6b80", "#3f9bd1"),
+    ("#0b7a75", "#8a4fbe", "#a9780f", "#5c6b80", "#3f9bd1"), "#85600a",
 )  # fmt: skip
 DARK = Palette(
     "#15181d", "#e8ebef", "#98a2b0", "#292e36", "#78aefc", "#ff8f5e", "#4fd0bf",
-    ("#4fd0bf", "#c49bf0", "#e0b454", "#98a6ba", "#7fd0f5"),
+    ("#4fd0bf", "#c49bf0", "#e0b454", "#98a6ba", "#7fd0f5"), "#e0b454",
 )  # fmt: skip
 
 

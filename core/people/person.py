@@ -42,6 +42,7 @@ class Deed(StrEnum):
     DEFINE = "define"  # rules, metrics, routes
     APPROVE = "approve"  # consequences, and what others may not do
     AUDIT = "audit"
+    SHARE = "share"  # the board, for a while, with whoever holds a link
 
 
 _ACTING = frozenset({Deed.READ, Deed.ACK, Deed.ASSIGN, Deed.MUTE, Deed.CLOSE})

@@ -17,5 +17,6 @@ from core.ports.warehouse import Warehouse as Warehouse
 from core.ports.world import Clock as Clock
 from core.ports.world import Dispatch as Dispatch
 from core.ports.world import Messenger as Messenger
+from core.ports.world import Pages as Pages
 from core.ports.world import Store as Store
 from core.ports.world import World as World

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.notices.surface import Surface
     from core.people.link import Link
     from core.people.plea import Plea
+    from core.people.share import Share
     from core.people.token import Token
     from core.review.score import Incident
     from core.revision import Revision
@@ -277,7 +278,7 @@ class Said(Protocol):
 
 
 class Access(Protocol):
-    """Who is who: tokens of programs, addresses of people, and what somebody asked to be let do."""
+    """Who is who: tokens of programs, addresses of people, links to the board, and what somebody asked to be let do."""
 
     async def token(self, digest: str) -> Token | None:
         """Return the token of that digest, unless it was ended."""
@@ -306,6 +307,14 @@ class Access(Protocol):
         ...
 
     async def keep_link(self, link: Link) -> None: ...
+
+    async def share(self, code: str) -> Share | None: ...
+
+    async def shares(self) -> Sequence[Share]:
+        """Return every link by which the board was ever looked at, the newest first."""
+        ...
+
+    async def keep_share(self, share: Share) -> None: ...
 
     async def plea(self, code: str) -> Plea | None: ...
 

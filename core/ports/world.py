@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.notices.notice import Place
     from core.notices.outbox import Delivery, Outcome
     from core.notices.surface import Surface
+    from core.people.share import Share
     from core.ports.transaction import Transaction
     from core.ports.warehouse import Inbox, Warehouse
 
@@ -48,6 +49,18 @@ class Dispatch:
     surface: Surface | None = None
 
 
+class Pages(Protocol):
+    """Our pages, as those find them who read us elsewhere."""
+
+    def board(self, place: Place) -> str:
+        """Return the address of the board for whoever reads that place; empty where they could open none."""
+        ...
+
+    def shared(self, share: Share) -> str:
+        """Return the address at which that share is looked at by whoever holds it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     clock: Clock
@@ -55,3 +68,4 @@ class World:
     store: Store
     messenger: Messenger
     inbox: Inbox | None = None
+    pages: Pages | None = None

@@ -30,6 +30,7 @@ from core.store.links import Links
 from core.store.lock import lock_beside
 from core.store.mutes import Mutes
 from core.store.processes import Processes
+from core.store.shares import Shares
 from core.store.surfaces import SURFACE, Surfaces
 from core.store.taken import Taken
 from core.store.tokens import Tokens
@@ -94,9 +95,9 @@ class SqlStore:
 
 
 class SqlTransaction(
-    Alerts, Audit, Choices, Definitions, Deliveries, Groups, Incidents, Links, Mutes, Processes, Surfaces,
+    Alerts, Audit, Choices, Definitions, Deliveries, Groups, Incidents, Links, Mutes, Processes, Shares, Surfaces,
     Taken, Tokens,
-):  # fmt: skip
+):  # fmt: skip  # fmt: skip
     async def keep(
         self,
         changes: Iterable[Change],

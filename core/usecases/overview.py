@@ -25,7 +25,7 @@ from core.metrics.metric import Direction, Metric, Tier
 from core.rules.tree import metrics as named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from core.metrics.source import Source
     from core.ports import World
@@ -72,9 +72,7 @@ async def overview(workspace: Workspace, world: World, *, most: int = MOST_TILES
     """Return the tiles and the open alerts that anybody has been shown, worst first."""
     async with world.store.begin() as tx:
         opened, holds = await tx.open(), await tx.holds()
-    good = {rule.id for rule in workspace.rules if rule.is_opportunity}
-    shown = (one for one in opened if is_shown(one))
-    alerts = tuple(sorted(shown, key=lambda one: (one.fingerprint.rule in good, *_worst_first(one, workspace))))
+    alerts = worst_first(opened, workspace)
     wall = world.clock.now().astimezone(workspace.zone).replace(tzinfo=None)
     catalog = workspace.catalog
     asked: dict[str, list[Metric]] = defaultdict(list)
@@ -112,10 +110,10 @@ def foremost(workspace: Workspace) -> list[Metric]:
     return sorted(workspace.catalog.available(), key=rank)
 
 
-def last_complete(source: Source, bases: Sequence[str], wall: datetime) -> Period:
-    """Return the last day whose rows are all there, and have stopped growing."""
+def last_complete(source: Source, bases: Sequence[str], wall: datetime, grain: Grain = Grain.DAY) -> Period:
+    """Return the last day, or other period, whose rows are all there, and have stopped growing."""
     matures = max((source.measures[base].matures for base in bases), default=timedelta(0))
-    return Period.holding(wall - source.delay - matures, Grain.DAY).shift(-1)
+    return Period.holding(wall - source.delay - matures, grain).shift(-1)
 
 
 def change(value: float | None, before: float | None) -> float | None:
@@ -133,6 +131,13 @@ def is_good(direction: Direction, moved: float | None) -> bool | None:
 def is_shown(alert: Alert) -> bool:
     """Return whether people have it before them: a pending one is nobody's business yet."""
     return alert.is_open and alert.condition.phase in (Phase.FIRING, Phase.CLEARING, Phase.UNKNOWN)
+
+
+def worst_first(opened: Iterable[Alert], workspace: Workspace) -> tuple[Alert, ...]:
+    """Return those that anybody has been shown, losses before opportunities."""
+    good = {rule.id for rule in workspace.rules if rule.is_opportunity}
+    shown = (one for one in opened if is_shown(one))
+    return tuple(sorted(shown, key=lambda one: (one.fingerprint.rule in good, *_worst_first(one, workspace))))
 
 
 def _worst_first(alert: Alert, workspace: Workspace) -> tuple[int, bool, float, float]:

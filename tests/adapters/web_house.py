@@ -53,6 +53,10 @@ BASES = {
     "leads": 920,
     "refunds": 9_800,
 }
+CHANNELS = {
+    "douyin": 0.24, "wechat": 0.2, "kuaishou": 0.13, "xiaohongshu": 0.11, "tmall": 0.09, "jd": 0.08, "weibo": 0.06,
+    "bilibili": 0.04, "baidu": 0.03, "site": 0.02,
+}  # fmt: skip
 
 
 @dataclass
@@ -81,12 +85,13 @@ class FakeWarehouse:
         days = np.array(list(periods), dtype=float)
         measures = {}
         for place, code in enumerate(query.measures):
-            swing = 1 + 0.11 * np.sin(days * math.tau / 7 + place) + 0.05 * np.sin(days * 1.7 + 3 * place)
-            row = BASES[code] * swing
+            swing = 1 + 0.11 * np.sin(days * math.tau / 7 + place) + 0.01 * np.sin(days * 1.7 + 3 * place)
+            rows = BASES[code] * swing * np.array(list(CHANNELS.values())).reshape(-1, 1)
             if code == "revenue":
-                row[days == YESTERDAY.index] *= 0.62
-            measures[code] = row.reshape(1, -1)
-        return Cube((), (Labels(),), Grain.DAY, periods, measures, dict.fromkeys(query.measures, How.SUM))
+                rows[list(CHANNELS).index("wechat"), days == YESTERDAY.index] *= 0.4
+            measures[code] = rows if query.dimensions else rows.sum(axis=0, keepdims=True)
+        slices = tuple(Labels.of({"channel": code}) for code in CHANNELS) if query.dimensions else (Labels(),)
+        return Cube(query.dimensions, slices, Grain.DAY, periods, measures, dict.fromkeys(query.measures, How.SUM))
 
     async def aclose(self) -> None: ...
 
@@ -119,6 +124,7 @@ class FakeWorld:
     warehouse: FakeWarehouse = field(default_factory=FakeWarehouse)
     store: FakeStore = field(default_factory=FakeStore)
     messenger: Any = None
+    pages: Any = None
 
 
 def a_rule(name: str, title: Text, *metrics: str) -> Rule:

@@ -42,7 +42,13 @@ SAYS = {
     "funnel": ("funnel [DIM=VALUE] [PERIOD]", "From exposure to pay, then and now: which step broke."),
     "lines": ("lines [PERIOD]", "Exposure, conversion of leads, retention: which line broke."),
     "route": ("route METRIC [DIM=VALUE]", "Who would hear of it, were it to go wrong now, and why they."),
-    "board": ("board", "The foremost metrics, against the day and the week before."),
+    "board": (
+        "board [by DIMENSION]",
+        "Every core metric by the values of a dimension, as a picture: what is abnormal, what is wrong, how fresh.",
+    ),
+    "share": ("share board [7d]", "A link with which anybody may look at the board for so long, and do nothing."),
+    "shared": ("shared", "The links to the board that still open, by whom, and until when."),
+    "unshare": ("unshare LINK", "End a link at once."),
     "duty": ("duty", "Who is on duty by each rota, until when, and who is next."),
     "digest": (
         "digest [LEVEL] [weekly, monthly, meeting] [at TIME, off, settings] [here]",

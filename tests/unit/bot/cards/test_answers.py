@@ -28,8 +28,8 @@ from core.rules.parse import understand
 from core.rules.rule import Severity
 from core.text import TONGUES
 from core.usecases.ask import Absent, Answer, Asked, Question
+from core.usecases.board import Board, Cell, Fresh, Row
 from core.usecases.explain import Explanation, define
-from core.usecases.overview import Overview, Tile
 from tests.unit.bot.cards.office import JUNE_18, NOW, WECHAT, an_alert, check, workspace
 
 WEEK = Window.days(date(2026, 6, 12), date(2026, 6, 18))
@@ -60,10 +60,23 @@ BY_CHANNEL = an_answer(
 )
 TWO_METRICS = an_answer(asked(), asked("spend", value=123_000.0), metrics=("roi", "spend"))
 NOTHING = an_answer(asked(value=None, absent=Absent.FACTS, first=None, series=()))
-TILES = (
-    Tile(CATALOG.metrics["roi"], JUNE_18, tuple(1.5 + day / 100 for day in range(28))),
-    Tile(CATALOG.metrics["spend"], JUNE_18, tuple(10_000.0 + 100 * day for day in range(28)), alerts=1),
+
+
+def a_row(metric, whole, *cells):
+    return Row(CATALOG.metrics[metric], JUNE_18, (1.0,) * 28, Cell(Labels(), *whole), cells)
+
+
+ROWS = (
+    a_row("roi", (1.5, 1.52, 0.4), Cell(WECHAT, 0.8, 1.5, 12.0), Cell(DOUYIN, 2.1, 2.0, 0.7)),
+    a_row("cvr", (0.03, 0.031, 0.3), Cell(WECHAT, 0.0187, 0.0313, 14.0), Cell(DOUYIN, 0.04, 0.03, 8.0)),
+    a_row("spend", (10_000.0, 9_900.0, 0.1), Cell(WECHAT, 30_000.0, 2_000.0, 20.0), None),
 )
+FRESH = (
+    Fresh("ads", JUNE_18, is_late=False),
+    Fresh("crm", JUNE_18.shift(-2), is_late=True),
+    Fresh("x", None, is_late=True),
+)
+BOARD = Board("channel", ("channel",), ("wechat", "douyin"), 0, ROWS, FRESH, (an_alert(),))
 OTHER = an_alert(id="a2", handle="9zzz", severity=Severity.WARNING, handling=Handling(Stage.ACKED, "wangfang", NOW))
 EVENTS = (
     Event("a1", 1, NOW - timedelta(hours=30), "pending", facts={"metric": "cvr", "unit": "percent", "value": 0.02,
@@ -95,7 +108,7 @@ def test_cards_read_as_somebody_last_found_good(tongue):
         "answer-nothing": answer_card(NOTHING, shop, tongue),
         "alerts": alerts_card([an_alert(), OTHER], shop, tongue, NOW),
         "alerts-none": alerts_card([], shop, tongue, NOW),
-        "board": board_card(Overview(TILES, (an_alert(),)), shop, tongue, NOW),
+        "board": board_card(BOARD, shop, tongue, NOW),
         "trace": trace_card(Explanation(an_alert(), None, EVENTS, (SENT, LOST)), shop, tongue, NOW),
         "metrics": metrics_card(CATALOG.available(), shop, tongue),
         "definition": definition_card(define("roi", shop), shop, tongue),
@@ -187,7 +200,7 @@ def test_a_long_list_of_alerts_is_cut_and_the_rest_is_counted():
 
 
 def test_a_board_without_numbers_says_where_to_look():
-    made = board_card(Overview((), ()), workspace(), "en", NOW)
+    made = board_card(Board(None, (), (), 0, (), ()), workspace(), "en", NOW)
     assert "sources.yaml" in plain(made)
 
 

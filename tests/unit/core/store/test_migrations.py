@@ -49,6 +49,7 @@ def test_these_tables_and_no_more():
         "incident",
         "definition",
         "link",
+        "share",
     }
 
 
