@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.commands.command import Digest
 from bot.commands.digest import read_digest
@@ -57,3 +61,33 @@ def test_the_words_of_a_digest_are_read_in_any_order(said, meant):
 def test_what_is_no_word_of_a_digest_is_said_so(said):
     with pytest.raises(Missing, match="digest-how"):
         read_digest(said)
+
+
+WORDS = [
+    "digest",
+    "日报",
+    "周五",
+    "at",
+    "9:00",
+    "31号",
+    "off",
+    "level",
+    "老板",
+    "here",
+    "meeting",
+    "-1",
+    "25:99",
+    "每",
+    "3rd",
+    "点",
+    "on",
+    "the",
+    "monday",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=8).map(" ".join))
+def test_whatever_is_said_is_read_or_refused(said):
+    with suppress(Missing):  # anything else would be a mistake of ours
+        found = read_digest(said)
+        assert found.on is None or found.every in (Every.WEEK, Every.MONTH)
