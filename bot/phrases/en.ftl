@@ -619,6 +619,7 @@ web-over = The story is over
 web-pace = 1 s = { $duration }
 web-say = Ask about a number, or type /kpi help
 web-send = Send
+web-attach = Bring a file
 web-welcome = Ask about any number.
 web-welcome-hint = Alerts arrive here as well, and every button in them works.
 web-try = Things to try

@@ -582,6 +582,7 @@ web-over = 故事已讲完
 web-pace = 1 秒 = { $duration }
 web-say = 问一个指标，或输入 /kpi 帮助
 web-send = 发送
+web-attach = 发送文件
 web-welcome = 想看哪个数字，直接问。
 web-welcome-hint = 预警也会发到这里，卡片上的按钮都可以直接点。
 web-try = 可以这样问

@@ -606,3 +606,31 @@ async def test_other_platforms_call_through_the_same_server_without_the_consoles
         assert (await client.post("/slack/events", content=b"hello", headers=public)).text == "hello"
         assert (await client.post("/telegram/webhook", headers=public)).text == "telegram"
         assert (await client.get("/slack/events")).status_code == 405
+
+
+async def test_a_file_that_is_dropped_is_handed_on_and_its_bringer_is_who_they_say(console):
+    bodies = []
+
+    async def hear(request: Request) -> Reply:
+        console.heard.append(request)
+        bodies.append(await request.file.fetch(100))
+        return Reply((Card("It would be read so", "en"),))
+
+    console.answer = hear
+    console.app = build_app(console.web, hear, workspace=a_house(), world=console.world, readiness=lambda: console.up)
+    transport = httpx.ASGITransport(console.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
+        query = {"name": "june.csv", "as": "liwei", "text": "ads"}
+        words, card = (await client.post("/api/drop", params=query, content=b"day,spend\n")).json()["messages"]
+        [asked] = console.heard
+        assert (asked.text, asked.person.id, asked.file.name, asked.file.size) == ("ads", "liwei", "june.csv", 10)
+        assert bodies == [b"day,spend\n"]
+        assert (words["text"], words["by"], card["card"]["title"]) == (
+            "📎 june.csv ads",
+            "liwei",
+            "It would be read so",
+        )
+        refused = await client.post("/api/drop", params=query, content=b"x" * 101)
+        assert refused.json()["code"] == "import-too-large"
+        assert (await client.post("/api/drop", params=query | {"name": "x" * 201})).status_code == 422
+        assert (await client.post("/api/drop", params=query | {"as": "nobody"})).status_code == 404

@@ -268,7 +268,11 @@ class TelegramAdapter:
         self._polls_well = is_well
 
     async def _hear(self, update: Update, bot: Bot, answer: Answer) -> None:
-        heard = read_update(update, bot.bot, self._find_person)
+        try:
+            heard = read_update(update, bot.bot, self._find_person)
+        except MALFORMED:  # the library leaves out whatever it does not find
+            log.warning("telegram sent what cannot be read")
+            return
         if heard is None:
             return
         if heard.click:

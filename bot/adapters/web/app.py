@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,12 +26,13 @@ from bot.adapters.web.board import alert_json, board_json, suggestions
 from bot.adapters.web.demo import DemoControl, Jump, clock_json
 from bot.adapters.web.guard import Guard
 from bot.adapters.web.imports import LOOK, MAX_UPLOAD, ImportsPage
-from bot.adapters.web.inbound import GUEST, Said, address, request_of, speaker
+from bot.adapters.web.inbound import GUEST, MAX_NAME, MAX_TEXT, Said, address, brought, request_of, speaker
 from bot.adapters.web.page import ROOT
 from bot.adapters.web.render import Json
 from bot.adapters.web.stream import stream
 from bot.adapters.web.words import words
 from bot.chat.adapter import Answer
+from bot.chat.request import Request
 from bot.phrases import say
 from core.alerts.alert import Stage
 from core.errors import Forbidden, Invalid, Missing, Problem, Unavailable
@@ -47,12 +49,16 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 PROBES = ("/healthz", "/readyz")
+DROP = "/api/drop"
+MAX_DROP = 32 * 2**20  # bytes of a file; how much of it is read, the command says
 A_YEAR = "private, max-age=31536000, immutable"
 STATUS: Mapping[type[Problem], int] = {Invalid: 422, Missing: 404, Forbidden: 403, Unavailable: 503}
 MAX_PACE = 7 * 86_400  # a week in a second is a blur already
 
 As = Annotated[str | None, Query(alias="as")]
 InTongue = Annotated[Tongue | None, Query()]
+Named = Annotated[str, Query(min_length=1, max_length=MAX_NAME)]
+Beside = Annotated[str, Query(max_length=MAX_TEXT)]
 
 
 class Turn(BaseModel):
@@ -65,7 +71,7 @@ class Turn(BaseModel):
     pause: bool | None = None
 
 
-def build_app(
+def build_app(  # noqa: PLR0915 - one straight list of what is answered
     web: WebAdapter,
     answer: Answer,
     *,
@@ -91,7 +97,9 @@ def build_app(
         openapi_url=None,
         routes=[*calls, *pages, *ImportsPage(answer, workspace, world).routes(), api_of(workspace, world)],
     )
-    app.add_middleware(Guard, hosts=hosts, free=(*PROBES, *(hooks or {}), ROOT, API), roomy={LOOK: MAX_UPLOAD})
+    app.add_middleware(
+        Guard, hosts=hosts, free=(*PROBES, *(hooks or {}), ROOT, API), roomy={DROP: MAX_DROP, LOOK: MAX_UPLOAD}
+    )
 
     def person_of(name: str | None) -> Person | None:
         return speaker(name, workspace.people)
@@ -154,11 +162,19 @@ def build_app(
 
     @app.post("/api/say")
     async def hear(said: Annotated[Said, Body()]) -> Json:
-        person = person_of(said.speaker)
-        request = request_of(said, person, workspace.tongue)
+        request = request_of(said, person_of(said.speaker), workspace.tongue)
+        return await told(request, said.text.strip(), said.under)
+
+    @app.post(DROP)
+    async def take(http: HttpRequest, name: Named, text: Beside = "", as_: As = None, tongue: InTongue = None) -> Json:
+        beside = Said.model_construct(text=text, speaker=as_, tongue=tongue)
+        request = request_of(beside, person_of(as_), workspace.tongue)
+        return await told(replace(request, file=brought(http, name)), f"📎 {name} {text}".strip())
+
+    async def told(request: Request, words: str, under: str | None = None) -> Json:
         reply = await answer(request)
-        by = person.id if person else None
-        messages = web.say(request.place.chat, reply.cards, text=said.text.strip(), by=by, under=said.under)
+        by = request.person.id if request.person else None
+        messages = web.say(request.place.chat, reply.cards, text=words, by=by, under=under)
         return {
             "messages": web.drawn(messages),
             "files": [{"name": file.name, "content": b64encode(file.content).decode()} for file in reply.files],

@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot.chat.request import Request
-from core.errors import Missing
+from bot.chat.request import Brought, Request
+from core.errors import Missing, Problem
 from core.notices.notice import Place
 from core.text import Tongue
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from starlette.requests import Request as HttpRequest
 
     from core.people.person import Person
 
@@ -26,6 +28,7 @@ PLATFORM = "web"
 GUEST = "guest"
 MAX_BODY = 16_384  # bytes: a sentence, not a file
 MAX_TEXT = 2_000
+MAX_NAME = 200
 TRIGGER = re.compile(r"^\s*[/／]?kpi(?=\s|$)\s*", re.IGNORECASE)
 
 
@@ -68,6 +71,21 @@ def request_of(said: Said, person: Person | None, tongue: Tongue) -> Request:
         tongue=said.tongue or tongue,
         person=person,
     )
+
+
+def brought(http: HttpRequest, name: str) -> Brought:
+    """Return a file that is the body of a request: not read before we know that they may bring it."""
+    length = http.headers.get("content-length", "")
+
+    async def fetch(most: int) -> bytes:
+        body = bytearray()
+        async for chunk in http.stream():
+            body += chunk
+            if len(body) > most:
+                raise Problem("import-too-large", file=name, most=most // 1_000_000)
+        return bytes(body)
+
+    return Brought(name, int(length) if length.isascii() and length.isdecimal() else 0, fetch)
 
 
 def is_ours(headers: Mapping[str, str]) -> bool:

@@ -30,6 +30,7 @@ WORDS = (
     "web-over",
     "web-say",
     "web-send",
+    "web-attach",
     "web-welcome",
     "web-welcome-hint",
     "web-try",

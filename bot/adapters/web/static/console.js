@@ -219,6 +219,20 @@ function keep({ name, content }) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
+// Bring a file: it is shown as it would be read, and a button takes it in.
+async function drop(file) {
+  if (!file) return;
+  show("chat");
+  try {
+    const answer = await fetch(address("/api/drop", { name: file.name.slice(0, 200) }), { method: "POST", body: file });
+    if (!answer.ok) throw new Error(`/api/drop ${answer.status}`);
+    for (const message of (await answer.json()).messages) take(message, { isNew: false });
+    toEnd();
+  } catch {
+    fail();
+  }
+}
+
 async function press(button, command, under) {
   const row = [...button.parentElement.children];
   row.forEach((one) => { one.disabled = true; });
@@ -475,6 +489,18 @@ $("composer").addEventListener("submit", async (event) => {
   $("say").value = "";
   await ask(text);
 });
+$("attach").addEventListener("click", () => $("file").click());
+$("file").addEventListener("change", async () => {
+  await drop($("file").files[0]);
+  $("file").value = "";
+});
+for (const [kind, isOver] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
+  $("chat").addEventListener(kind, (event) => {
+    event.preventDefault();
+    $("chat").classList.toggle("over", isOver);
+    if (kind === "drop") drop(event.dataTransfer.files[0]);
+  });
+}
 $("as").addEventListener("change", () => {
   state.as = $("as").value;
   localStorage.setItem("beacon.as", state.as);
