@@ -1887,6 +1887,7 @@ imports-drop = Drop a file here
 imports-drop-hint = CSV, Excel or Parquet, up to 20 MB. You see first what would become of it; nothing is taken in before you say so.
 imports-into = Into
 imports-any = whatever source can take it
+imports-console = To the console
 imports-who = Who are you? Then you can drop a file here.
 imports-save = Download the rows that were set aside
 imports-row = row

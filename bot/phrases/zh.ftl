@@ -1794,6 +1794,7 @@ imports-drop = 把文件拖到这里
 imports-drop-hint = 支持 CSV、Excel、Parquet，不超过 20 MB。先预览，确认之后才会导入。
 imports-into = 导入到
 imports-any = 任何能接收它的数据源
+imports-console = 回到控制台
 imports-who = 您是哪位？选择之后即可在此导入文件。
 imports-save = 下载被剔除的行
 imports-row = 行号

@@ -191,10 +191,19 @@ async def test_what_was_set_aside_is_shown_with_its_reason(folder):
     async with api(folder, "read") as (client, _):
         (file,) = (await client.get("/api/v1/imports")).json()
         assert file["rejected"] == {"summary": 1, "time": 1}
+        assert (file["by"], bool(file["at"])) == ("", True)
         assert [each["text"] for each in file["rejects"]] == [
             "Row 2 is a total, and would count twice.",
             "Row 3: “whenever” in day is not surely one day.",
         ]
+
+
+async def test_a_batch_is_shown_with_the_token_that_brought_it(folder):
+    async with api(folder, "push", "read") as (client, world):
+        await client.post(ROWS, json=[ROW])
+        await world.warehouse.refresh()
+        (batch,) = (each for each in (await client.get("/api/v1/imports")).json() if each["source"] == "ads")
+        assert (batch["by"], batch["rows"]) == ("etl", 1)
 
 
 async def test_a_kill_between_writing_and_placing_leaves_nothing_half(folder, monkeypatch):

@@ -81,10 +81,12 @@ class Wanted(BaseModel):
 
 
 class Import(BaseModel):
-    """What became of one file or batch: rows taken in, and rows set aside by reason."""
+    """What became of one file or batch: who brought it and when, rows taken in, and rows set aside by reason."""
 
     source: str
     file: str
+    at: str | None = Field(examples=["2026-06-18T09:00:00+00:00"])
+    by: str = Field(examples=["etl"], description="A token's or a person's name; empty where nobody is known.")
     rows: int
     rejected: dict[str, int]
     rejects: list[Rejected]
@@ -136,6 +138,8 @@ def build_api(workspace: Workspace, world: World) -> FastAPI:
             Import(
                 source=one.source,
                 file=one.path.name,
+                at=one.at.isoformat(timespec="seconds") if one.at else None,
+                by=await world.inbox.bringer(one.source, one.path.name) if world.inbox else "",
                 rows=one.rows,
                 rejected=dict(one.rejected),
                 rejects=[_rejected(each, tongue) for each in one.rejects],

@@ -170,6 +170,7 @@ class ImportsPage:
         shown += [self._intake(one, bringers, me, tongue) for one in intakes[:MOST_SHOWN]]
         if len(intakes) > MOST_SHOWN:
             shown.append(section(prose(say("imports-more", tongue, files=len(intakes) - MOST_SHOWN), "quiet")))
+        shown.append(f'<nav><a href="/">{escape(say("imports-console", tongue))}</a></nav>')
         return HTMLResponse(sheet(shown, title, tongue, style=STYLE, script="/static/imports.js"))
 
     def _who(self, tongue: Tongue) -> str:
