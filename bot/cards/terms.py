@@ -17,7 +17,7 @@ from core.calendar.grain import Grain
 from core.charts import numerals
 from core.metrics.metric import Direction
 from core.quantity import Unit
-from core.rules.finding import Finding, Term
+from core.rules.finding import Finding, Lent, Term
 from core.rules.rule import Rule
 from core.rules.tree import (
     Against,
@@ -113,7 +113,10 @@ def sentence(one: Told, workspace: Workspace, tongue: Tongue, grain: Grain) -> s
     currency = sign_of(workspace.currency)
     if isinstance(one.leaf, Sudden) and term.baseline is not None:
         expected = number(term.baseline, term.unit, workspace, tongue)
-        return say("term-sudden", tongue, metric=metric, value=value, expected=expected)
+        sudden = say("term-sudden", tongue, metric=metric, value=value, expected=expected)
+        if term.lent is None:
+            return sudden
+        return say("term-lent", tongue, sudden=sudden, by=lent_words(term.lent, workspace, tongue))
     if term.against is None or term.baseline is None:
         if term.bound is None or term.against is not None:
             return say("term-value", tongue, metric=metric, value=value)
@@ -160,6 +163,15 @@ def threshold(one: Told, workspace: Workspace, tongue: Tongue) -> str | None:
         unit = Unit.POINTS if term.unit is Unit.PERCENT else term.unit
     bound = numerals.number(abs(term.bound), unit, tongue, currency=currency, exact=True).lstrip("+")
     return say("threshold-fall" if term.bound < 0 else "threshold-rise", tongue, bound=bound)
+
+
+def lent_words(lent: Lent, workspace: Workspace, tongue: Tongue) -> str:
+    """Return by whom a series too young to know itself was judged."""
+    event = workspace.events.get(lent.event or "")
+    title = lent.event or "" if event is None else event.title.to(tongue)
+    code = "lent-around" if lent.day is None else "lent-day"
+    run = say(code, tongue, event=title, day=lent.day or 0, year=str(lent.year))
+    return say(f"lent-{lent.lender}", tongue, run=run)
 
 
 def against_words(against: Against, tongue: Tongue, grain: Grain) -> str:

@@ -130,6 +130,13 @@ term-value = { $metric } { $value }
 term-share = share of { $metric }
 term-concentration = concentration of { $metric }
 term-sudden = { $metric } { $value }, where { $expected } was to be expected
+term-lent = { $sudden } (too young to know by itself: judged by { $by })
+lent-plan = the plan
+lent-siblings = its siblings
+lent-siblings-then = its siblings on { $run }
+lent-last-time = { $run }
+lent-day = day { $day } of { $event } in { $year }
+lent-around = { $event } in { $year }
 term-none = { $metric } has no value
 term-below = { $metric } { $value }, below { $bound }
 term-above = { $metric } { $value }, above { $bound }
@@ -1851,6 +1858,17 @@ incident-kept = Written down for the review
 incident-how = Say where and when, then a colon, then what happened, for instance: incident wechat cvr yesterday: the form was broken
 incident-long = That is too long to keep. Say it in { $most } letters.
 incident-future = { $day } has not come yet.
+incident-untrained = These days are no part of what is usual from now on: historical means leave them out, and older ordinary days stand in for them.
+incident-trains = These days count as usual ones again.
+incident-count = Let them count
+incident-dropped = Taken back
+incident-unknown = No incident “{ $mark }” whose days are left out. `incident list` shows them.
+incidents-title = { $count ->
+    [0] No incidents
+    [one] { $count } incident
+   *[other] { $count } incidents
+  } in three months
+incidents-none = Nobody has written one down. Say: incident wechat cvr yesterday: the form was broken
 
 ## How an answer is shown, and followed
 
@@ -2186,3 +2204,28 @@ shares-until = Until
 shares-how = “share board 7d” makes one, “unshare LINK” ends one.
 audit-deed-shared = shared the board
 audit-deed-unshared = ended a link to the board
+grid-strange = { $count ->
+    [0] All as usual
+    [one] 1 out of the ordinary
+   *[other] { $count } out of the ordinary
+}
+grid-rest = and { $count } smaller ones
+grid-others-calm = { $count } as usual
+drill-usual = usually
+drill-rules = Rules that watch it
+drill-rule = Its rule
+drill-review = Precision, and what to do with it
+drill-review-of = Review
+drill-review-title = Review: { $rule }
+drill-alerts = Its alerts
+drill-objective = goal
+drill-next-review = next review
+drill-from-file = As its file has it; nobody has changed it in chat.
+drill-standing-said = said in chat
+drill-standing-retired = retired
+drill-standing-released = back to its file
+drill-revision-number = No.
+drill-revision-at = When
+drill-revision-by = Who
+drill-revision-what = What
+drill-not-on-board = “{ $name }” is not on the board: it has no data of days, weeks or months here.

@@ -129,6 +129,13 @@ term-value = { $metric } { $value }
 term-share = { $metric }占比
 term-concentration = { $metric }集中度
 term-sudden = { $metric } { $value }，正常应在 { $expected }左右
+term-lent = { $sudden }（自身历史太短，参照{ $by }判断）
+lent-plan = 计划
+lent-siblings = 同级切片
+lent-siblings-then = 同级切片在 { $run }的走势
+lent-last-time =  { $run }
+lent-day = { $year } 年{ $event }第 { $day } 天
+lent-around = { $year } 年{ $event }前后
 term-none = { $metric }没有数值
 term-below = { $metric } { $value }，低于 { $bound }
 term-above = { $metric } { $value }，高于 { $bound }
@@ -1759,6 +1766,13 @@ incident-kept = 已记下，复盘时会对照
 incident-how = 先说在哪、什么时候，冒号之后说发生了什么，例如：记录事故 微信 转化率 昨天：落地页表单坏了
 incident-long = 太长了，请控制在 { $most } 个字以内。
 incident-future = { $day }还没有到。
+incident-untrained = 从现在起，这几天不再算作平常：历史均值不计入它们，改用更早的平常日子。
+incident-trains = 这几天重新算作平常日子。
+incident-count = 重新计入
+incident-dropped = 已撤回
+incident-unknown = 没有编号为“{ $mark }”且未计入的事故。输入“事故 列表”可以查看。
+incidents-title = 近三个月的事故：{ $count } 条
+incidents-none = 还没有人记录过。可以说：记录事故 微信 转化率 昨天：落地页表单坏了
 
 ## How an answer is shown, and followed
 
@@ -2088,3 +2102,27 @@ shares-until = 有效期至
 shares-how = “分享 看板 7天”新建，“取消分享 链接”停止。
 audit-deed-shared = 分享了看板
 audit-deed-unshared = 停止了看板链接
+grid-strange = { $count ->
+    [0] 一切如常
+   *[other] { $count } 处异常
+}
+grid-rest = 还有 { $count } 个较小的
+grid-others-calm = 其余 { $count } 项如常
+drill-usual = 平常
+drill-rules = 监控它的规则
+drill-rule = 所属规则
+drill-review = 准确率与建议
+drill-review-of = 复盘
+drill-review-title = 复盘：{ $rule }
+drill-alerts = 它的预警
+drill-objective = 目标
+drill-next-review = 下次复盘
+drill-from-file = 与文件一致，没有人在对话中改过。
+drill-standing-said = 在对话中定义
+drill-standing-retired = 已停用
+drill-standing-released = 恢复为文件内容
+drill-revision-number = 版本
+drill-revision-at = 时间
+drill-revision-by = 人
+drill-revision-what = 内容
+drill-not-on-board = “{ $name }”不在看板上：这里没有它按天、周或月的数据。

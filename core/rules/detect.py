@@ -30,7 +30,8 @@ Rows = NDArray[np.int64]
 class Scores:
     """What `detect` says of each series and point; NaN where it cannot know.
 
-    `shift` marks the point from which a new level is believed, once for each new level.
+    `shift` marks the point from which a new level is believed, once for each new level. `lender`, where anybody
+    borrows, is the place among `young.LENDERS` of whom each point was judged by, below 0 where by its own past.
     """
 
     expected: Array
@@ -38,6 +39,7 @@ class Scores:
     high: Array
     score: Array
     shift: Flags
+    lender: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,15 +75,6 @@ def detect(
     walk = _Walk.of(values, season, phase, counts, events)
     walk.through(borrowed)
     return walk.scores()
-
-
-def lend(
-    values: Array, season: int, *, phase: Phases | None = None, events: NDArray[np.int64] | None = None
-) -> Borrowed:
-    """Return what younger series may borrow of these; NaN from one that is too young itself."""
-    walk = _Walk.of(values, season, phase, None, events)
-    walk.through(None)
-    return walk.lent()
 
 
 def detect_and_lend(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from core.quality.fault import Verdict
@@ -22,6 +22,25 @@ class State(IntEnum):
     UNKNOWN = 2
 
 
+class Lender(StrEnum):
+    """Of whom a series too young to know itself borrows what is usual."""
+
+    PLAN = "plan"
+    SIBLINGS = "siblings"
+    SIBLINGS_THEN = "siblings-then"  # in the last run of the campaign, which this series was not in
+    LAST_TIME = "last-time"
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """By whom a number was judged; of a campaign's last run by which day of it, such as day 3 of 618 in 2025."""
+
+    lender: Lender
+    event: str | None = None
+    day: int | None = None
+    year: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One number that the verdict rests on, as its card shows it; None where there is none."""
@@ -34,6 +53,7 @@ class Term:
     change: float | None = None  # relative to the baseline
     bound: float | None = None
     sample: float | None = None  # the denominator, for a ratio
+    lent: Lent | None = None  # where the series itself is too young to say what is usual
 
 
 @dataclass(frozen=True, slots=True)

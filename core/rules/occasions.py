@@ -64,16 +64,20 @@ def last_time(periods: Iterable[int], grain: Grain, name: str | None, events: Ma
     return np.array(result, dtype=np.int64)
 
 
+def occasion(day: date, events: Mapping[str, Event]) -> tuple[Event, date] | None:
+    """Return the event that shapes a day, and the day of its last run that this one lies over."""
+    # Of several that collide, the shorter one shapes the day: 520 within 618.
+    candidates = sorted((each for each in events.values() if each.year_of(day)), key=lambda each: _length(each, day))
+    return next(((each, one) for each in candidates if (one := matching_day(each, day))), None)
+
+
 def _matching(day: date, name: str | None, events: Mapping[str, Event]) -> int | None:
-    if name is not None:
-        named = find(name, events)
-        candidates = [named] if named else []
+    if name is None:
+        found = occasion(day, events)
+        then = None if found is None else found[1]
     else:
-        # Of several that collide, the shorter one shapes the day: 520 within 618.
-        candidates = sorted(
-            (each for each in events.values() if each.year_of(day)), key=lambda each: _length(each, day)
-        )
-    then = next((one for each in candidates if (one := matching_day(each, day))), None)
+        named = find(name, events)
+        then = None if named is None else matching_day(named, day)
     return None if then is None else Period.holding(then, Grain.DAY).index
 
 

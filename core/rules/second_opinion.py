@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from core.rules.detect import HIGHEST, LINE
-from core.rules.season import RELATIVE_FLOOR, Array, median
+from core.rules.season import RELATIVE_FLOOR, Array, Flags, median
 
 FINE = 24  # points a season at least: of days and weeks there is never enough past
 ENOUGH = 100  # points before a view is held, and as many views of the past before one is judged
@@ -43,10 +43,17 @@ def both_opinions(values: Array, season: int, score: Array) -> Array:
 def _second(values: Array, season: int, score: Array) -> Array:
     begin = max(2 * season, ENOUGH)
     size = NOTHING * _usual_size(values, begin)
+    size = np.where(_is_count(values), np.maximum(size, 1.0), size)  # none beside one is no fall to nothing
     shares, lately = (np.arcsinh(each / (2 * size)) for each in (values, _lately(values, season)))
     off = _unlikely(np.abs(shares - lately), RELATIVE_FLOOR, begin)
     strange = _unlikely(score, LEAST, begin)
     found: Array = np.minimum(LINE / RARE * np.sqrt((off**2 + strange**2) / 2), HIGHEST)
+    return found
+
+
+def _is_count(values: Array) -> Flags:
+    """Return, for each point, whether all have been whole so far."""
+    found: Flags = np.logical_and.accumulate(np.isnan(values) | ((values >= 0) & (values == np.floor(values))))
     return found
 
 

@@ -97,6 +97,7 @@ def _sudden_term(leaf: Sudden, sides: Sides, row: int, at: int) -> Term:
         baseline=expected,
         change=change,
         sample=None if sample is None else _cell(sample, row, at),
+        lent=sudden.lent(metric, sides, row, at),
     )
 
 

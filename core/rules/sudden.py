@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.calendar.grain import Grain
+from core.calendar.events import day_number
+from core.calendar.grain import Grain, Period
 from core.cube.baseline import target
 from core.rules.detect import Scores, detect_and_lend
-from core.rules.occasions import last_time
-from core.rules.young import Young, filled
+from core.rules.finding import Lender, Lent
+from core.rules.occasions import last_time, occasion
+from core.rules.young import LENDERS, Young, filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +35,18 @@ HISTORY = {Grain.HOUR: 28 * 24, Grain.DAY: 426, Grain.WEEK: 104, Grain.MONTH: 36
 def scores(metric: str, sides: Sides) -> Scores:
     """Return what the detector says of a metric over the whole cube, once for all rules that ask."""
     return sides.reader.once(("scores", metric), lambda: _walked(metric, sides))
+
+
+def lent(metric: str, sides: Sides, row: int, at: int) -> Lent | None:
+    """Return by whom a point of a series too young to know itself was judged; None where by itself."""
+    lender, column = scores(metric, sides).lender, int(sides.columns[at])
+    if lender is None or not 0 <= column < lender.shape[1] or (code := int(lender[row, column])) < 0:
+        return None
+    if LENDERS[code] not in (Lender.LAST_TIME, Lender.SIBLINGS_THEN):
+        return Lent(LENDERS[code])
+    day = Period(sides.grain, sides.reader.cube.periods[column]).start.date()
+    found = occasion(day, sides.events)
+    return found and Lent(LENDERS[code], found[0].code, day_number(*found), found[0].year_of(found[1]))
 
 
 def _walked(metric: str, sides: Sides) -> Scores:

@@ -1,26 +1,29 @@
 """What is to be expected of a series too young to know it by itself.
 
-It is borrowed: from the same days of the last campaign, else from siblings that know themselves, else from the plan.
+It is borrowed: from the same days of the last campaign, its own or else its siblings', else from siblings that know
+themselves, else from the plan.
 All of them lend a shape and a scale, never a level, which is the series' own: half of last year is still like last
 year. Nothing here looks ahead of a point, so that a backtest says what would have been said on the day.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.rules.detect import BORROWED_AFTER, Borrowed, Scores, detect
-from core.rules.season import YOUNG
+from core.rules.finding import Lender
+from core.rules.season import YOUNG, median
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from core.rules.season import Array, Flags
 
+LENDERS = tuple(Lender)  # each is believed before those above it
 LEAST = 3  # siblings, or steps from a day to the next, that a scale may be made of
 _NORMAL = 1.4826  # the median of absolute deviations, as a standard deviation
 
@@ -88,16 +91,24 @@ class Young:
 
 def filled(found: Scores, young: Young, lent: Mapping[int, Borrowed]) -> Scores:
     """Return the scores with those of young series told by what they borrow; `lent` is what there was to."""
-    begun, parts = young.begun, [*_planned(young), *_siblings(young, lent), *_last_time(young, lent)]
+    begun, lender = young.begun, np.full(young.values.shape, -1)
+    told = {
+        Lender.PLAN: _planned(young),
+        Lender.SIBLINGS: _siblings(young, lent),
+        Lender.SIBLINGS_THEN: _siblings_last_time(young, lent),
+        Lender.LAST_TIME: _last_time(young, lent),
+    }
+    parts = [(code, *part) for code, each in enumerate(LENDERS) for part in told[each]]
     if not parts:
         return found
-    for rows, columns, said in parts:
+    for code, rows, columns, said in parts:
         place = np.ix_(rows, columns)
         here = ~begun[place] & ~np.isnan(said.expected)
+        lender[place] = np.where(here, code, lender[place])
         for name in ("expected", "low", "high", "score", "shift"):
             whole = getattr(found, name)
             whole[place] = np.where(here, getattr(said, name), whole[place])
-    return found
+    return replace(found, lender=lender)
 
 
 Part = tuple[Columns, Columns, Scores]
@@ -117,6 +128,30 @@ def _last_time(young: Young, lent: Mapping[int, Borrowed]) -> Iterator[Part]:
         now, like = values[np.ix_(rows, columns)], values[np.ix_(rows, then)]
         # Both have their own luck: √2 of it.
         yield rows, columns, _beside(now, like, np.sqrt(2) * noise, young.counts, is_drawn=True)
+
+
+def _siblings_last_time(young: Young, lent: Mapping[int, Borrowed]) -> Iterator[Part]:
+    """Hold a series that was not in the last campaign against how those that were went through it."""
+    values, begun = young.values, young.begun
+    for columns in young.runs:
+        then = young.then[columns]
+        earlier = np.arange(then[0], min(int(then[0]) + 2 * young.season, int(columns[0])))
+        were = np.flatnonzero((values[:, earlier] > 0).all(axis=1))
+        new = ~begun[:, columns] & ~np.isnan(values[:, columns])
+        rows = np.flatnonzero(new.any(axis=1) & np.isnan(values[:, then]).all(axis=1))
+        if not len(rows) or len(were) < LEAST:
+            continue
+        shares = values[np.ix_(were, then)] / values[np.ix_(were, earlier)].mean(axis=1, keepdims=True)
+        shape = median(shares)
+        typical = _typical(lent.get(int(columns[0])))
+        wobble = _wobble(values[np.ix_(were, earlier)]) if typical is None else np.array([typical[0]])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            off = np.abs(np.log(shares / shape))
+        # One more goes its own way as far as these did, and has its own luck.
+        noise = float(np.hypot(_NORMAL * np.nanmedian(off), np.nanmedian(wobble)))
+        like = np.repeat(shape[None], len(rows), axis=0)
+        said = _beside(values[np.ix_(rows, columns)], like, np.full(len(rows), noise), young.counts, is_drawn=False)
+        yield rows, columns, said
 
 
 def _siblings(young: Young, lent: Mapping[int, Borrowed]) -> Iterator[Part]:

@@ -20,7 +20,7 @@ from core.notices.outbox import Delivery, Status
 from core.notices.surface import Surface
 from core.quality.fault import Check, Fault, Verdict
 from core.quantity import Unit
-from core.rules.finding import Finding, State, Term
+from core.rules.finding import Finding, Lender, Lent, State, Term
 from core.rules.rule import Fingerprint, Severity
 from core.rules.tree import Against, FixedBase, Lag, LastTime, SoFar, Target, Usual, YearAgo
 from core.store.as_json import as_json
@@ -157,6 +157,7 @@ def _finding_text(finding: Finding) -> str:
             term.change,
             term.bound,
             term.sample,
+            None if term.lent is None else [str(term.lent.lender), term.lent.event, term.lent.day, term.lent.year],
         ]
         for term in finding.terms
     ]
@@ -185,13 +186,18 @@ def _finding(fingerprint: Fingerprint, text: str) -> Finding:
         Period(Grain(grain), index),
         State(state),
         tuple(
-            Term(metric, Unit(unit), value, _against(against), *rest) for metric, unit, value, against, *rest in terms
+            Term(metric, Unit(unit), value, _against(against), *rest[:4], *map(_lent, rest[4:]))
+            for metric, unit, value, against, *rest in terms
         ),
         # What was written before there were gates has none, nor before there were checks.
         bool(rest[0]) if rest else False,
         tuple(_fault(*parts) for parts in rest[1]) if len(rest) > 1 else (),
         bool(rest[2]) if len(rest) > 1 else False,
     )
+
+
+def _lent(parts: list[Any] | None) -> Lent | None:
+    return None if parts is None else Lent(Lender(parts[0]), *parts[1:])
 
 
 def _fault(check: str, verdict: int, labels: list[list[str]], *rest: Any) -> Fault:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from core.rules import detect as detecting
-from core.rules.detect import Borrowed, detect, lend
+from core.rules.detect import Borrowed, detect, detect_and_lend
 from core.rules.second_opinion import both_opinions
 
 CELLS = st.one_of(st.floats(-1e9, 1e9), st.integers(0, 9).map(float), st.just(float("nan")))
@@ -32,7 +32,7 @@ def test_another_future_never_changes_a_past_score(past, future, season, cut, is
 @settings(deadline=None)
 def test_whatever_is_said_is_a_number_or_unknown(values, season, every):
     events = np.where(np.arange(values.shape[1]) % 9 < every, np.arange(values.shape[1]) % 9 + 1, 0)
-    lent = lend(values, season)
+    lent = detect_and_lend(values, season, {values.shape[1] - 1})[1][values.shape[1] - 1]
     scores = detect(values, season, events=events, borrowed=lent)
     for array in (scores.expected, scores.low, scores.high, scores.score):
         assert not np.isinf(array).any()

@@ -17,7 +17,7 @@ from core.notices.outbox import Status
 from core.notices.surface import Surface
 from core.quality.fault import Check, Fault, Verdict
 from core.quantity import Unit
-from core.rules.finding import Finding, State, Term
+from core.rules.finding import Finding, Lender, Lent, State, Term
 from core.rules.rule import Fingerprint, Severity
 from core.rules.tree import FixedBase, Lag, LastTime, SoFar, Target, Usual, YearAgo
 from core.store import rows
@@ -41,7 +41,9 @@ against = (
     | st.builds(FixedBase, st.dates())
     | st.builds(SoFar, st.builds(Lag, st.sampled_from(Grain), counts) | st.just(YearAgo()))
 )
-terms = st.builds(Term, words, st.sampled_from(Unit), numbers, against, numbers, numbers, numbers, numbers)
+whole = st.none() | st.integers(1, 2100)
+lent = st.none() | st.builds(Lent, st.sampled_from(Lender), st.none() | words, whole, whole)
+terms = st.builds(Term, words, st.sampled_from(Unit), numbers, against, numbers, numbers, numbers, numbers, lent)
 faults = st.builds(
     *(Fault, st.sampled_from(Check), st.sampled_from(Verdict), labels, st.none() | words, st.none() | words),
     *(numbers, numbers, words, st.floats(0, 1)),

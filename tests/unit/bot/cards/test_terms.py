@@ -9,7 +9,7 @@ from bot.cards.dress import dressed, period_words, person_name, slice_words
 from bot.cards.terms import Told, against_words, is_favourable, moved, sentence, threshold, told
 from core.calendar.grain import Grain, Period
 from core.labels import Labels
-from core.rules.finding import Finding, State
+from core.rules.finding import Finding, Lender, Lent, State
 from core.rules.parse import parse
 from core.rules.rule import Fingerprint, Rule
 from core.rules.tree import Lag, Target, Usual, YearAgo
@@ -42,6 +42,24 @@ def test_a_value_held_against_a_mean_is_told_with_the_mean():
 def test_a_rise_is_told_as_one():
     term = a_term(value=0.06, baseline=0.03, bound=0.5, against=Lag(Grain.DAY))
     assert said(term) == "Conversion rate 6.00%, up 100% from the day before (3.00%)"
+
+
+@pytest.mark.parametrize(
+    ("lent", "en", "zh"),
+    [
+        (Lent(Lender.LAST_TIME, "618", 3, 2025), "day 3 of 618 in 2025", "2025 年618第 3 天"),
+        (Lent(Lender.SIBLINGS_THEN, "618", 3, 2025), "its siblings on day 3 of 618 in 2025", "2025 年618第 3 天的走势"),
+        (Lent(Lender.LAST_TIME, "our own", None, 2025), "our own in 2025", "2025 年our own前后"),
+        (Lent(Lender.SIBLINGS), "its siblings", "同级切片"),
+        (Lent(Lender.PLAN), "the plan", "计划"),
+    ],
+)
+def test_a_young_series_says_by_whom_it_was_judged(lent, en, zh):
+    term = replace(a_term("spend", 5.0, baseline=20.0), lent=lent)
+    told_en, told_zh = (said(term, "花费异常下滑", tongue) for tongue in ("en", "zh"))
+    assert told_en == f"Spend ¥5, where ¥20 was to be expected (too young to know by itself: judged by {en})"
+    assert zh in told_zh
+    assert told_zh.endswith("判断）")
 
 
 def test_a_value_above_its_line_and_one_against_nothing():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.rules.detect import LINE, STRETCH, Borrowed, detect, lend
+from core.rules.detect import LINE, STRETCH, Borrowed, detect, detect_and_lend
 
 WEEK = np.array([1.0, 1.0, 1.0, 1.0, 1.1, 0.45, 0.4])
 
@@ -155,6 +155,12 @@ def test_too_little_to_judge_is_unknown(shape):
 
 
 # --- the young -----------------------------------------------------------------------------------------------------
+
+
+def lend(values, season):
+    """Return what all of these days have taught."""
+    end = values.shape[1]
+    return detect_and_lend(np.pad(values, ((0, 0), (0, 1)), constant_values=np.nan), season, {end})[1][end]
 
 
 def test_a_fall_by_40_percent_on_day_3_is_sudden_by_a_borrowed_scale():

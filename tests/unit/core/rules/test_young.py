@@ -12,8 +12,9 @@ from core.labels import Labels
 from core.metrics.metric import How
 from core.metrics.target import Planned
 from core.rules.detect import LINE
+from core.rules.finding import Lender, Lent
 from core.rules.sides import Sides
-from core.rules.sudden import scores
+from core.rules.sudden import lent, scores
 from core.text import Text
 from tests.shop import JUNE_18, a_catalog
 
@@ -30,6 +31,17 @@ RAMP = [2000, 4100, 8000, 7800, 7900, 8200, 8100, 7700, 8000, 8050, 7950, 8100, 
 
 def told(rows, *, days=(SUMMER,), planned=(), at=-1):
     """Return what is expected of each slice's last day, and how strange that day is."""
+    _, found = walked(rows, days, planned)
+    return found.expected[:, at], found.score[:, at]
+
+
+def by_whom(rows, *, days=(SUMMER,), planned=()):
+    """Return by whom each slice's last day was judged."""
+    sides, _ = walked(rows, days, planned)
+    return [lent("visits", sides, row, -1 % LENGTH) for row in range(len(rows))]
+
+
+def walked(rows, days, planned):
     values = np.full((len(rows), LENGTH), np.nan)
     for row, each in enumerate(rows):
         for day, value in each.items():
@@ -38,8 +50,7 @@ def told(rows, *, days=(SUMMER,), planned=(), at=-1):
     periods = range(JUNE_18.index - LENGTH + 1, JUNE_18.index + 1)
     cube = Cube(("channel",), labels, Grain.DAY, periods, {"visits": values}, {"visits": How.SUM})
     sides = Sides.of(cube, a_catalog(planned=planned), periods, {each.code: each for each in days})
-    found = scores("visits", sides)
-    return found.expected[:, at], found.score[:, at]
+    return sides, scores("visits", sides)
 
 
 def run(first, values):
@@ -90,6 +101,29 @@ def test_a_small_channel_is_not_sudden_by_luck_alone():
 )
 def test_who_has_nothing_to_borrow_waits(ours):
     assert np.isnan(told([ours])[1]).all()
+
+
+WERE = [run(date(2025, 6, 16), [value * size for value in RAMP]) for size in (1, 2, 5)]
+
+
+@pytest.mark.parametrize(("third", "is_sudden"), [(4100, False), (1200, True)])
+def test_a_channel_that_only_its_siblings_were_in_the_last_campaign_is_held_against_how_it_went_for_them(
+    third, is_sudden
+):
+    new = run(FIRST, [1000, 2040, third])
+    *_, expected = told([*WERE, new])[0]
+    *_, score = told([*WERE, new])[1]
+    assert expected == pytest.approx(4000, rel=0.02)
+    assert (score > LINE) == is_sudden
+    assert by_whom([*WERE, new])[-1] == Lent(Lender.SIBLINGS_THEN, "summer", 3, 2025)
+    assert np.isnan(told([*WERE[:2], new])[1][-1])  # two are no kind
+
+
+def test_it_is_said_by_whom_a_young_series_was_judged():
+    assert by_whom([LAST | run(FIRST, [1000, 2040, 4100])]) == [Lent(Lender.LAST_TIME, "summer", 3, 2025)]
+    assert by_whom([steady(5000), run(FIRST, [1000, 2040, 4100])], days=()) == [None, Lent(Lender.SIBLINGS)]
+    plan = planned_days(2500, 5000, 10_000)
+    assert by_whom(FOUR, days=(), planned=plan) == [Lent(Lender.PLAN)] * 3
 
 
 def planned_days(*values):
