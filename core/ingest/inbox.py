@@ -30,7 +30,7 @@ from core.ingest.journal import Journal, Line, digest_of
 from core.ingest.merge import left_over, merge
 from core.ingest.rows import as_csv, read_json
 from core.ingest.table import stage
-from core.metrics.batch import LOOSE, span_of
+from core.metrics.batch import LOOSE, is_merged, span_of
 from core.metrics.catalog import Catalog
 from core.metrics.source import Source
 from core.ports import Aside, Intake, Receipt, Reject
@@ -126,6 +126,8 @@ class FileInbox:
         batch = blake2b((key or "").encode() or content, digest_size=12).hexdigest()
         folder, journal = self._at(source), self._journal(source)
         there, known = folder / f"{batch}.csv", journal.known().get(batch)
+        if known is not None and not there.exists() and not is_merged(folder, known.written):
+            known = None  # somebody has taken its file away, and it may come again
         is_repeat = known is not None or there.exists()
         before = known.digest if known else digest_of(there.read_bytes()) if is_repeat else ""
         if is_repeat and before != digest_of(content):
@@ -135,7 +137,10 @@ class FileInbox:
             raise PushRefused(source.name, found.rejected, found.rejects)
         if not (is_repeat or is_trial):
             _place(folder, there.name, content, self._turn_time(source))
-            journal.add(Line(batch, datetime.now(UTC).isoformat(timespec="seconds"), by, digest_of(content)))
+        if known is None and not is_trial:  # of a repeat, too: whoever took it in died before writing its line
+            now, written = datetime.now(UTC).isoformat(timespec="seconds"), there.stat().st_mtime_ns
+            journal.add(Line(batch, now, by, digest_of(content), written))
+        if not (is_repeat or is_trial):
             self._tidy(source, journal)
         return replace(found, batch=batch, is_repeat=is_repeat, is_trial=is_trial)
 

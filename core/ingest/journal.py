@@ -18,12 +18,16 @@ NAME = ".journal.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`digest` is that of what was brought: the same key with other rows is a mistake of its sender."""
+    """`digest` is that of what was brought: the same key with other rows is a mistake of its sender.
+
+    `written` is the time of writing of its file, by which it is found in a merged one.
+    """
 
     batch: str
     at: str
     by: str
     digest: str
+    written: int = 0
 
 
 def digest_of(content: bytes) -> str:

@@ -44,6 +44,12 @@ def standing(paths: Iterable[Path]) -> set[Path]:
     return {path for path in found if path.parent not in spans or not _is_held(path, spans[path.parent])}
 
 
+def is_merged(folder: Path, written: int) -> bool:
+    """Return whether a merged file holds the batch that was written then."""
+    spans = (span_of(path.name) for path in folder.glob("merged-*"))
+    return any(span is not None and span[0] <= written <= span[1] for span in spans)
+
+
 def _is_held(path: Path, spans: list[Span]) -> bool:
     if own := span_of(path.name):
         return any(one != own and one[0] <= own[0] and own[1] <= one[1] for one in spans)

@@ -122,7 +122,9 @@ async def test_who_may_not_bring_a_file_is_told_who_may_and_another_page_cannot_
         other = await client.post("/imports", data={"say": "rules", "as": "me"}, headers=SAME)
         assert other.status_code == 403
         assert (await client.get("/imports", params={"as": "nobody"})).status_code == 404
-        assert not (tmp_path / "inbox").exists()
+        code = await world.inbox.hold((HEAD + "2026-06-18,快手,7,\n").encode())
+        await client.get("/imports", params={"as": "me", "say": f"import {code} ads"})  # an address takes nothing in
+        assert not (tmp_path / "inbox" / "ads").exists()
         assert len(await world.warehouse.intakes()) == 1
 
 

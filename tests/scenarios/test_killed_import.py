@@ -16,6 +16,7 @@ import pytest
 from core.calendar.grain import Grain, Window
 from core.cube.query import Query
 from core.ingest.inbox import FileInbox
+from core.ingest.journal import Journal
 from core.ingest.table import stage
 from core.metrics.catalog import Catalog
 from core.metrics.metric import How
@@ -156,3 +157,4 @@ async def test_a_killed_push_leaves_whole_batches_and_the_same_keys_sent_again_b
     assert await total_pushed(tmp_path) == left
     await pushed(tmp_path, 5)  # whoever got no answer sends again
     assert await total_pushed(tmp_path) == 100
+    assert len(Journal(tmp_path / "inbox/ads").known()) == 5

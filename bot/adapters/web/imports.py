@@ -72,7 +72,8 @@ class ImportsPage:
         try:
             person = self._reader(fields.get("as"))
             cards: Sequence[Card] = ()
-            if said := fields.get("say", "").strip()[:MAX_SAID]:
+            said = fields.get("say", "").strip()[:MAX_SAID]
+            if said and http.method == "POST":  # what an address says is only looked at: another site can name one
                 if not re.match(r"import\s", said):
                     raise Forbidden("imports-only", said=said)
                 cards = await self._hear(said, person, tongue)

@@ -125,6 +125,16 @@ async def test_a_key_is_known_when_its_batch_is_long_merged(tmp_path, few):
     assert (await an_inbox(tmp_path, a_source(ADS)).receive("ads", body, "json", "first")).is_repeat
 
 
+async def test_a_batch_whose_file_was_taken_away_may_come_again(tmp_path):
+    inbox = an_inbox(tmp_path, a_source(ADS))
+    body = json.dumps([{"day": "2026-06-01", "channel": "c", "spend": 1, "clicks": 1}]).encode()
+    first = await inbox.receive("ads", body, "json", "first")
+    (tmp_path / "inbox/ads" / f"{first.batch}.csv").unlink()
+    again = await inbox.receive("ads", body, "json", "first")
+    assert not again.is_repeat
+    assert len(loose(tmp_path)) == 1
+
+
 async def test_nothing_is_counted_twice_where_somebody_died_before_the_old_files_were_removed(tmp_path, few):
     source = a_source(LEADS)
     inbox = an_inbox(tmp_path, source)
