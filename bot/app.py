@@ -43,6 +43,7 @@ from core.notices.notice import Place
 from core.notices.outbox import Delivery, Sent
 from core.notices.surface import Surface
 from core.people.person import Person, Right
+from core.people.share import Share
 from core.ports import Clock, Dispatch, Messenger, Store, Transaction, Warehouse, World
 from core.text import Tongue
 from core.usecases.audit import note_definitions
@@ -214,6 +215,7 @@ async def serve(
     from bot.adapters.tickets.messenger import TicketMessenger
     from bot.adapters.web.app import LOCAL, build_app
     from bot.adapters.web.page import LinkedPage
+    from bot.adapters.web.shared import SharedBoard
 
     bound = _bound(settings)
     wake, news = asyncio.Event(), asyncio.Event()
@@ -234,6 +236,8 @@ async def serve(
         await take_up(workspace, quiet)
         await take_up_links(workspace, quiet)
         links = links_of(settings, workspace, clock)
+        shared = links or links_at(f"http://{settings.beacon_host}:{bound.getsockname()[1]}", settings, clock)
+        world = replace(world, pages=_Pages(shared, links, is_open=settings.beacon_host not in LOCAL))
         hooks = _add_platforms(adapters, settings, workspace, world, links)
         adapters |= {adapter.platform: adapter for adapter in listeners(settings, links)}
         loops = Loops(workspace, quiet, clock, wake, look=look, does=does, vitals=vitals)
@@ -259,7 +263,10 @@ async def serve(
             hooks=hooks,
             demo=control,
             hosts=hosts,
-            pages=LinkedPage(links, hear, workspace, web.pictures).routes() if links else (),
+            pages=(
+                *SharedBoard(shared, workspace, world).routes(),
+                *(LinkedPage(links, hear, workspace, web.pictures).routes() if links else ()),
+            ),
         )
         async with _until_told_to_stop() as group:
             for adapter in adapters.values() if does & {"deliver", "chat"} else (web,):
@@ -311,6 +318,31 @@ def links_of(settings: Settings, workspace: Workspace, clock: Clock) -> Links | 
 
     secret = _open(settings.beacon_link_secret) or token_urlsafe(32)
     return Links(settings.beacon_public_url, secret.encode(), clock.now, find_person)
+
+
+def links_at(base: str, settings: Settings, clock: Clock) -> Links:
+    """Return what makes links to pages on this very machine, where no other address is known."""
+    secret = _open(settings.beacon_link_secret) or token_urlsafe(32)
+    return Links(base, secret.encode(), clock.now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """Our pages. The console itself is only named to who can reach it; else a reader is given a page of their own."""
+
+    shares: Links
+    links: Links | None
+    is_open: bool
+
+    def board(self, place: Place) -> str:
+        if place.platform == "web":
+            return "/board"
+        if self.links is None:
+            return ""
+        return f"{self.links.base.rstrip('/')}/board" if self.is_open else self.links.to(place, "board")
+
+    def shared(self, share: Share) -> str:
+        return self.shares.shared(share.code, share.until)
 
 
 @asynccontextmanager

@@ -125,7 +125,7 @@ def grid_figure(board: Board, workspace: Workspace, tongue: Tongue, title: str) 
         say("grid-all", tongue),
         columns,
         tuple(_rows(board, workspace, tongue)),
-        _legend(tongue),
+        legend(tongue),
         subtitle(board, workspace, tongue),
     )
 
@@ -170,7 +170,7 @@ def _rows(board: Board, workspace: Workspace, tongue: Tongue) -> Iterator[GridRo
         yield GridRow(row.metric.title.to(tongue), whole.value, whole.change, whole.sign, whole.tone.value, drawn)
 
 
-def _legend(tongue: Tongue) -> tuple[tuple[str, Literal["bad", "warning", "good", "plain"], str], ...]:
+def legend(tongue: Tongue) -> tuple[tuple[str, Literal["bad", "warning", "good", "plain"], str], ...]:
     return tuple((sign, tone, say(code, tongue)) for sign, tone, code in _LEGEND)
 
 

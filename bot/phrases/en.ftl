@@ -2229,3 +2229,4 @@ drill-revision-at = When
 drill-revision-by = Who
 drill-revision-what = What
 drill-not-on-board = “{ $name }” is not on the board: it has no data of days, weeks or months here.
+share-until = This link shows the board until { $until }, and can change nothing.

@@ -2126,3 +2126,4 @@ drill-revision-at = 时间
 drill-revision-by = 人
 drill-revision-what = 内容
 drill-not-on-board = “{ $name }”不在看板上：这里没有它按天、周或月的数据。
+share-until = 这个链接在 { $until } 前可以查看看板，不能做任何改动。

@@ -116,7 +116,7 @@ async def test_the_page_takes_nothing_from_elsewhere_and_allows_nothing_inline(c
 
 
 def test_the_script_writes_text_and_never_markup():
-    script = (STATIC / "console.js").read_text(encoding="utf-8")
+    script = "".join(file.read_text(encoding="utf-8") for file in STATIC.glob("*.js") if file.name != "imports.js")
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
         assert way not in script
 
@@ -149,7 +149,7 @@ async def test_a_workspace_without_metrics_still_suggests_something():
         served = (await bare.client.get("/api/workspace", params={"tongue": "en"})).json()
         assert served["suggestions"] == ["/kpi alerts", "/kpi help"]
         board = (await bare.client.get("/api/board")).json()
-    assert board["tiles"] == []
+    assert board["rows"] == []
     assert board["of"] == ""
 
 
@@ -259,13 +259,17 @@ async def test_half_a_letter_is_no_text_and_no_fault(console):
 
 async def test_the_board_shows_what_the_team_watches_first_and_the_worst_alert_first(console):
     board = (await console.client.get("/api/board", params={"tongue": "zh"})).json()
-    assert len(board["tiles"]) == 8
-    first = board["tiles"][0]
-    assert (first["title"], first["tone"], first["word"]) == ("投产比", "bad", "变差")
-    assert first["change"].startswith("▼ ")
-    assert first["alerts_word"] == "1 条预警"
-    assert first["ask"] == "/kpi 投产比 按渠道"
+    first = board["rows"][0]
+    assert (first["title"], first["path"]) == ("投产比", "metric/roi?by=channel")
     assert first["spark"].startswith("M")
+    cells = dict(zip(board["columns"], first["cells"], strict=True))
+    wechat = cells["微信"]
+    assert (wechat["sign"], wechat["tone"], wechat["state"]) == ("!", "bad", "alert")
+    assert wechat["said"].startswith("微信，投产比：")
+    assert wechat["said"].endswith("严重预警")
+    assert {cell["sign"] for name, cell in cells.items() if name != "微信"} == {""}
+    assert (board["of"], board["against"]) == ("6月2日 周二", "按渠道，与平常相比")
+    assert [one["late"] for one in board["fresh"]] == [False]
     assert [alert["handle"] for alert in board["alerts"]] == ["7f3k", "b2xq", "m81c"]
     worst = board["alerts"][0]
     assert worst["why"] == "6月2日 周二：投产比 0.79×，低于 1×。"

@@ -13,7 +13,7 @@
   const isCut = (el) => el.clientWidth > 0 && el.scrollWidth > el.clientWidth + 1;
   const clipped = all.filter((el) => !rolls(el) && isLeaf(el) && isCut(el)).map(name);
 
-  const families = [".tile", ".alert", ".log > *", ".chips button", ".composer > *:not(.unseen)", ".turns > *", ".tabs > *",
+  const families = [".cell", ".metric > *", ".row > *:not(.slice)", ".alert", ".log > *", ".chips button", ".composer > *:not(.unseen)", ".turns > *", ".tabs > *",
     ".top > *", ".alert > *", ".tile > *", ".demo > *", ".card > *", "main > *", "body > *:not(.skip):not(script)"];
   const overlapping = [];
   for (const family of families) {
@@ -30,7 +30,9 @@
   const heights = all.filter((el) => el.matches("button, select, input"))
     .map((el) => [name(el), el.getBoundingClientRect().height]);
 
-  const parts = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const numbers = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  // A mixed colour is written color(srgb 0.9 0.8 0.7).
+  const parts = (colour) => (colour.startsWith("color(") ? numbers(colour.slice(6)).map((part) => part * 255) : numbers(colour));
   const straight = (part) => (part / 255 <= 0.03928 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
   const light = ([r, g, b]) => 0.2126 * straight(r) + 0.7152 * straight(g) + 0.0722 * straight(b);
   const ground = (el) => {

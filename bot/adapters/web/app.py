@@ -24,11 +24,13 @@ from bot.adapters.web.api import ROOT as API
 from bot.adapters.web.api import api_of
 from bot.adapters.web.board import alert_json, board_json, suggestions
 from bot.adapters.web.demo import DemoControl, Jump, clock_json
+from bot.adapters.web.drill import alert_page, metric_page, review_page, rule_page
 from bot.adapters.web.guard import Guard
 from bot.adapters.web.imports import LOOK, MAX_UPLOAD, ImportsPage
 from bot.adapters.web.inbound import GUEST, MAX_NAME, MAX_TEXT, Said, address, brought, request_of, speaker
 from bot.adapters.web.page import ROOT
 from bot.adapters.web.render import Json
+from bot.adapters.web.shared import ROOT as SHARED
 from bot.adapters.web.stream import stream
 from bot.adapters.web.words import words
 from bot.chat.adapter import Answer
@@ -38,9 +40,9 @@ from core.alerts.alert import Stage
 from core.errors import Forbidden, Invalid, Missing, Problem, Unavailable
 from core.ports import World
 from core.text import Tongue
+from core.usecases.board import board
 from core.usecases.health import as_json as health_json
 from core.usecases.health import health
-from core.usecases.overview import overview
 
 if TYPE_CHECKING:
     from core.people.person import Person
@@ -98,7 +100,7 @@ def build_app(  # noqa: PLR0915 - one straight list of what is answered
         routes=[*calls, *pages, *ImportsPage(answer, workspace, world).routes(), api_of(workspace, world)],
     )
     app.add_middleware(
-        Guard, hosts=hosts, free=(*PROBES, *(hooks or {}), ROOT, API), roomy={DROP: MAX_DROP, LOOK: MAX_UPLOAD}
+        Guard, hosts=hosts, free=(*PROBES, *(hooks or {}), ROOT, SHARED, API), roomy={DROP: MAX_DROP, LOOK: MAX_UPLOAD}
     )
 
     def person_of(name: str | None) -> Person | None:
@@ -121,7 +123,9 @@ def build_app(  # noqa: PLR0915 - one straight list of what is answered
         return JSONResponse({"code": problem.code, "facts": dict(problem.facts), "text": sentence}, status)
 
     @app.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
+    @app.get("/board", include_in_schema=False)
+    @app.get("/board/{path:path}", include_in_schema=False)
+    async def page(path: str = "") -> FileResponse:  # noqa: ARG001 - which page it is, its script reads
         return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
 
     @app.get("/api/words")
@@ -144,9 +148,25 @@ def build_app(  # noqa: PLR0915 - one straight list of what is answered
         }
 
     @app.get("/api/board")
-    async def read_board(tongue: InTongue = None) -> Json:
-        seen = await overview(workspace, world)
+    async def read_board(by: str | None = None, tongue: InTongue = None) -> Json:
+        seen = await board(workspace, world, by)
         return board_json(seen, workspace, tongue_of(tongue), world.clock.now())
+
+    @app.get("/api/board/metric/{code}")
+    async def read_metric(code: str, tongue: InTongue = None) -> Json:
+        return await metric_page(code, workspace, world, tongue_of(tongue), web.pictures)
+
+    @app.get("/api/board/alert/{handle}")
+    async def read_alert(handle: str, tongue: InTongue = None) -> Json:
+        return await alert_page(handle, workspace, world, tongue_of(tongue), web.pictures)
+
+    @app.get("/api/board/rule/{rule}")
+    async def read_rule(rule: str, tongue: InTongue = None) -> Json:
+        return await rule_page(rule, workspace, world, tongue_of(tongue), web.pictures)
+
+    @app.get("/api/board/rule/{rule}/review")
+    async def read_review(rule: str, tongue: InTongue = None) -> Json:
+        return await review_page(rule, workspace, world, tongue_of(tongue), web.pictures)
 
     @app.get("/api/alerts")
     async def read_alerts(stage: Stage | None = None) -> list[Json]:

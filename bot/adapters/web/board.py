@@ -6,15 +6,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.cards.alert import state_words, why_words
-from bot.cards.dress import person_name, rule_of, slice_words
+from bot.cards.dress import dimension_title, person_name, rule_of, slice_words, value_title
+from bot.cards.grid import Mark, abnormal, fresh_words, legend, mark, subtitle
+from bot.cards.ways import report_way
 from bot.phrases import say
-from bot.phrases.numbers import sign_of
 from core.alerts.alert import Alert, Stage
 from core.charts import numerals
 from core.charts.sparkline import spark
 from core.errors import Missing
+from core.labels import Labels
 from core.rules.rule import Severity
-from core.usecases.overview import Overview, Tile, foremost, is_good
+from core.usecases.overview import foremost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from bot.adapters.web.render import Json
     from core.alerts.holds import Hold
     from core.text import Tongue
+    from core.usecases.board import Board, Row
     from core.workspace import Workspace
 
 MINUTE = timedelta(minutes=1)
@@ -30,43 +33,61 @@ SPARK = (120, 32)  # the box the path is drawn in; the page stretches it
 TONES = {Severity.INFO: "plain", Severity.WARNING: "warning", Severity.CRITICAL: "bad"}
 
 
-def board_json(seen: Overview, workspace: Workspace, tongue: Tongue, now: datetime) -> Json:
-    latest = max((tile.period for tile in seen.tiles), default=None)
-    told = numerals.period(latest, tongue, weekday=True) if latest else ""
+def board_json(seen: Board, workspace: Workspace, tongue: Tongue, now: datetime, *, shared: bool = False) -> Json:
+    """Return the board; `shared` is for whoever holds a link: nobody is named, and nothing can be done."""
+    latest = max((row.period for row in seen.rows), default=None)
+    strange = abnormal(seen, workspace, tongue)
+    drawn = _shared_alert if shared else _alert
     return {
-        "of": say("web-of-day", tongue, day=told) if told else "",
-        "tiles": [_tile(tile, workspace, tongue, is_latest=tile.period == latest) for tile in seen.tiles],
-        "alerts": [_alert(alert, workspace, seen.holds, tongue, now) for alert in seen.alerts],
+        "of": numerals.period(latest, tongue, weekday=True) if latest else "",
+        "against": subtitle(seen, workspace, tongue) if seen.rows else "",
+        "strange": say("grid-strange", tongue, count=len(strange)) if seen.rows else "",
+        "is_calm": not strange,
+        "fresh": [{"text": fresh_words(one, tongue), "late": one.is_late} for one in seen.fresh],
+        "dimensions": [
+            {"code": code, "title": dimension_title(code, workspace, tongue), "on": code == seen.dimension}
+            for code in seen.dimensions
+        ],
+        "all": say("grid-all", tongue),
+        "columns": [value_title(seen.dimension or "", value, workspace, tongue) for value in seen.slices],
+        "rest": say("grid-rest", tongue, count=seen.rest) if seen.rest else "",
+        "rows": [_row(row, seen, workspace, tongue, is_latest=row.period == latest) for row in seen.rows],
+        "legend": [{"sign": sign, "tone": tone, "text": text} for sign, tone, text in legend(tongue)],
+        "alerts": [drawn(alert, workspace, seen.holds, tongue, now) for alert in seen.alerts],
     }
 
 
-def _tile(tile: Tile, workspace: Workspace, tongue: Tongue, *, is_latest: bool) -> Json:
-    metric = tile.metric
-    good = is_good(metric.direction, tile.day_change)
-    title = metric.title.to(tongue)
-    by = _first_dimension(metric.code, workspace, tongue)
+def _row(row: Row, seen: Board, workspace: Workspace, tongue: Tongue, *, is_latest: bool) -> Json:
+    marks = [mark(row, cell, seen, workspace, tongue) if cell else None for cell in row.cells]
+    calm = sum(one is not None and not one.sign for one in marks)
+    way = report_way(row.metric.code, Labels(), row.period, row.period, workspace, tongue)
     return {
-        "metric": metric.code,
-        "title": title,
-        "value": numerals.number(tile.value, metric.unit, tongue, currency=sign_of(workspace.currency)),
-        "period": "" if is_latest else numerals.period(tile.period, tongue),
-        "tone": "plain" if good is None else "good" if good else "bad",
-        "change": _change(tile.day_change),
-        "against": say("web-against-day", tongue),
-        "word": "" if good is None else say("web-better" if good else "web-worse", tongue),
-        "week": say("web-against-week", tongue, change=numerals.change(tile.week_change)),
-        "spark": spark(tile.series, *SPARK),
-        "alerts": tile.alerts,
-        "alerts_word": say("web-tile-alerts", tongue, count=tile.alerts) if tile.alerts else "",
-        "ask": say("web-ask-by", tongue, metric=title, dimension=by) if by else f"/kpi {title}",
+        "metric": row.metric.code,
+        "title": row.metric.title.to(tongue),
+        "period": "" if is_latest else numerals.period(row.period, tongue),
+        "whole": _cell(mark(row, row.whole, seen, workspace, tongue)),
+        "spark": spark(row.series, *SPARK),
+        "cells": [_cell(one) if one else None for one in marks],
+        "calm": say("grid-others-calm", tongue, count=calm) if any(one and one.sign for one in marks) else "",
+        "report": way.url if way else "",
+        "path": f"metric/{row.metric.code}" + (f"?by={seen.dimension}" if seen.dimension else ""),
     }
 
 
-def _change(moved: float | None) -> str:
-    if moved is None:
-        return numerals.NOTHING
-    arrow = "▲" if moved > 0 else "▼" if moved < 0 else "–"
-    return f"{arrow} {numerals.change(abs(moved)).lstrip('+±')}"
+def _cell(one: Mark) -> Json:
+    return {
+        "value": one.value,
+        "change": one.change,
+        "sign": one.sign,
+        "tone": one.tone.value,
+        "state": one.state,
+        "said": one.said,
+    }
+
+
+def _shared_alert(alert: Alert, workspace: Workspace, holds: Sequence[Hold], tongue: Tongue, now: datetime) -> Json:
+    told = _alert(alert, workspace, holds, tongue, now)
+    return {name: told[name] for name in ("tone", "severity", "title", "slice", "why", "since", "open")}
 
 
 def _alert(alert: Alert, workspace: Workspace, holds: Sequence[Hold], tongue: Tongue, now: datetime) -> Json:

@@ -1,6 +1,11 @@
 // The console's page. It draws what it is told, in words it was given: every text goes in as a text node, so that no
 // name and no file can put markup here. Nothing is a record: after every pause it reads all afresh.
 
+import { el, tone } from "./dom.js";
+import { drawPage } from "./drill.js";
+import { drawGrid, drawHead, drawLegend } from "./grid.js";
+import { asked, follow, here, href, up } from "./road.js";
+
 const $ = (id) => document.getElementById(id);
 const narrow = matchMedia("(max-width: 999px)");
 const NEAR = 40; // pixels of a message that must show for it to be seen
@@ -19,31 +24,12 @@ let source = null;
 
 // ------------------------------------------------------------------------------------------------ small words
 
-function el(tag, props = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (name === "class") made.className = value;
-    else made.setAttribute(name, value === true ? "" : value);
-  }
-  made.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
-  return made;
-}
-
-function svg(tag, props) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(props)) made.setAttribute(name, value);
-  return made;
-}
-
 const word = (code) => state.words[code] ?? "";
-const tone = (name) => `tone-${["bad", "warning", "good"].includes(name) ? name : "plain"}`;
 
 function address(path, facts = {}) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({ tongue: state.tongue, as: state.as, ...facts })) if (value) query.set(name, value);
-  return `${path}?${query}`;
+  return `${path}${path.includes("?") ? "&" : "?"}${query}`;
 }
 
 async function read(path) {
@@ -97,6 +83,9 @@ function drawBlock(block, message) {
       return el("div", { class: "buttons" }, ...block.buttons.map((button) =>
         el("button", { type: "button", class: button.style, title: button.command,
           onclick: (event) => press(event.currentTarget, button.command, message.id) }, button.label)));
+    case "ways":
+      return el("p", { class: "ways" }, ...block.ways.map((way) =>
+        el("a", { href: way.url, rel: "noopener noreferrer", target: new URL(way.url, location).origin === location.origin ? null : "_blank" }, way.label)));
     default:
       throw new Error(`no way to draw ${block.kind}`);
   }
@@ -263,25 +252,6 @@ async function ask(text) {
 
 // ------------------------------------------------------------------------------------------------ the board
 
-function drawTile(tile) {
-  const line = svg("svg", { viewBox: "0 0 120 32", preserveAspectRatio: "none", "aria-hidden": "true" });
-  line.append(svg("path", { d: tile.spark }));
-  const spark = el("span", { class: "spark" }, line);
-  const ends = tile.spark.match(/[ML]([\d.]+) ([\d.]+)(?:h0)?$/);
-  if (ends) {
-    const dot = el("i");
-    dot.style.left = `${(Number(ends[1]) / 120) * 100}%`;
-    dot.style.top = `${(Number(ends[2]) / 32) * 100}%`;
-    spark.append(dot);
-  }
-  return el("button", { type: "button", class: `tile ${tone(tile.tone)}`, title: tile.ask, onclick: () => ask(tile.ask) },
-    el("span", { class: "name" }, el("span", {}, tile.title), tile.alerts ? el("span", { class: "count" }, tile.alerts_word) : null),
-    el("span", { class: "value" }, tile.value),
-    el("span", { class: "change" }, `${tile.change} ${tile.word}`, el("span", { class: "unseen" }, tile.against)),
-    el("span", { class: "week" }, tile.period ? `${tile.week} · ${tile.period}` : tile.week),
-    spark);
-}
-
 // What was answered to a button of a row stays readable a while, however often the row is drawn anew meanwhile.
 const answered = new Map();
 const READABLE = 6000;
@@ -313,7 +283,7 @@ function drawAlert(alert) {
   return el("li", { class: `alert ${tone(alert.tone)}${alert.open ? "" : " held"}` },
     el("div", {},
       el("p", { class: "where" }, el("span", { class: "severity" }, alert.severity), alert.slice),
-      el("h3", {}, alert.title),
+      el("h3", {}, el("a", { href: href(`alert/${alert.handle}`) }, alert.title)),
       el("p", {}, alert.why),
       el("p", { class: "small" }, el("span", { class: "state" }, alert.state), el("span", {}, alert.owner), el("span", {}, alert.since))),
     el("div", { class: "acts" }, ...acts),
@@ -322,8 +292,10 @@ function drawAlert(alert) {
 
 function drawBoard(board) {
   $("of").textContent = board.of;
-  const tiles = board.tiles.map((tile) => keyed(`tile ${JSON.stringify(tile)}`, () => drawTile(tile)));
-  arrange($("tiles"), tiles.length ? tiles : [el("p", { class: "quiet" }, word("numbers-none"))]);
+  const { alerts: _, ...numbers } = board;
+  const shown = () => el("div", {}, drawHead(board, href, "/imports"), drawGrid(board, href), drawLegend(board));
+  const nothing = () => el("p", { class: "quiet" }, word("numbers-none"));
+  arrange($("grid"), [keyed(`grid ${state.tongue} ${JSON.stringify(numbers)}`, board.rows.length ? shown : nothing)]);
   const open = board.alerts.filter((alert) => alert.open).length;
   $("alerts-count").textContent = board.alerts.length ? String(board.alerts.length) : "";
   const rows = board.alerts.map((alert) =>
@@ -342,14 +314,18 @@ async function readBoard() {
     again = true;
     return;
   }
+  readPage({ isLed: false });
   looked = Date.now();
-  reading = read("/api/board");
+  const by = asked();
+  reading = read(by ? `/api/board?by=${encodeURIComponent(by)}` : "/api/board");
   try {
     const board = await reading;
-    const held = document.activeElement?.closest?.(".alert, .tile");
+    const held = document.activeElement?.closest?.(".alert");
+    const stop = [...document.querySelectorAll("#grid a")].indexOf(document.activeElement);
     const place = held ? [...held.parentElement.children].indexOf(held) : -1;
     const list = held?.parentElement.id;
     drawBoard(board);
+    if (stop >= 0) document.querySelectorAll("#grid a")[stop]?.focus({ preventScroll: true });
     if (list) ($(list).children[place]?.querySelector("button") ?? $(list).children[place])?.focus({ preventScroll: true });
   } catch {
     // The stream says when we are back, and then it is read again.
@@ -359,6 +335,32 @@ async function readBoard() {
       again = false;
       setTimeout(readBoard, 250);
     }
+  }
+}
+
+// Below the board: the page that the address names, drawn anew when the house says that something is other now.
+let below = "";
+async function readPage({ isLed }) {
+  const path = here();
+  for (const part of document.querySelectorAll("[data-part]")) part.hidden = (part.dataset.part === "page") !== Boolean(path);
+  if (!path) {
+    if (below) $("page").replaceChildren();
+    below = "";
+    return;
+  }
+  const answer = await fetch(address(`/api/board/${path}`));
+  const page = await answer.json();
+  if (path !== here()) return;
+  const text = `${state.tongue} ${path} ${JSON.stringify(page)}`;
+  if (below !== text) {
+    const wrong = () => [el("nav", { class: "crumbs" }, el("ol", {}, el("li", {}, el("a", { href: href("") }, word("board"))))), el("p", { role: "alert" }, page.text ?? word("failed"))];
+    $("page").replaceChildren(...(answer.ok ? drawPage(page, href, (card) => drawMessage({ card, id: "page", at: Date.now() })) : wrong()));
+    below = text;
+  }
+  if (isLed) {
+    show("board");
+    $("board").scrollTop = 0;
+    $("page").focus({ preventScroll: true });
   }
 }
 
@@ -522,6 +524,16 @@ $("log").addEventListener("scroll", () => {
   if (isFollowing()) $("newer").hidden = true;
 }, { passive: true });
 
+follow((isLed) => {
+  readPage({ isLed });
+  if (!here()) readBoard();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !here() || event.target.closest("input, select")) return;
+  up();
+  readPage({ isLed: true });
+  readBoard();
+});
 setInterval(readBoard, LOOK_AGAIN);
 show("board");
 start();
