@@ -2109,7 +2109,10 @@ import-columns = Columns
 import-nothing-yet = Nothing has been taken in yet. This is kept for a day.
 import-take = Take it in
 import-into = Take into { $source }
-import-taken = { $rows } rows are in { $source }
+import-taken = { $rows ->
+    [one] 1 row is in { $source }
+   *[other] { $rows } rows are in { $source }
+  }
 import-repeat = These { $rows } rows were in { $source } already; nothing changed
 import-no-file = Drop a CSV or XLSX file here, and name its source beside it if there are several.
 import-no-source = No source takes files from a chat. Give one `push: true` in sources.yaml.
