@@ -587,7 +587,7 @@ web-pause = 暂停
 web-resume = 继续
 web-over = 故事已讲完
 web-pace = 1 秒 = { $duration }
-web-say = 问一个指标，或输入 /kpi 帮助
+web-say = 问指标，或 /kpi 帮助
 web-send = 发送
 web-attach = 发送文件
 web-welcome = 想看哪个数字，直接问。
