@@ -27,6 +27,7 @@ from core.errors import Problem
 from core.quality.trust import judge
 from core.rules.evaluate import Seen, findings
 from core.rules.needs import Batch, batches
+from core.usecases.facts import facts_of
 from core.usecases.replay import HandClock
 from core.workspace import Workspace
 
@@ -114,7 +115,7 @@ async def _measure(folder: Path, slices: int, rules: int, days: int, progress: P
 
 async def tick(warehouse: Warehouse, batch: Batch, workspace: Workspace, day: int) -> tuple[Cube, Seen]:
     """Judge one day by all rules, as the house does."""
-    cube = await warehouse.fetch(batch.query(Period(Grain.DAY, day), events=workspace.events))
+    cube = await facts_of(batch, Period(Grain.DAY, day), workspace.events, warehouse)
     return cube, _judged(batch, cube, workspace, day)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from core.quantity import Unit
 from core.review.advice import Advice
 from core.rules.say import say as say_rule
 from core.text import Tongue
+from core.usecases import incidents
 
 if TYPE_CHECKING:
     from core.review.effect import Effect
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 MOST_CAUSES = 5
+MOST_INCIDENTS = 12
 MOST_RULES = 12
 
 
@@ -162,12 +164,34 @@ def effect_words(one: Effect, workspace: Workspace, tongue: Tongue) -> str:
 
 
 def missed_words(incident: Incident, workspace: Workspace, tongue: Tongue) -> str:
+    return f"{incident_words(incident, workspace, tongue)}: {incident.text}"
+
+
+def incident_words(incident: Incident, workspace: Workspace, tongue: Tongue) -> str:
+    """Return its days, its metric and its place."""
+    days = [numerals.day(day, tongue) for day in dict.fromkeys((incident.first, incident.last))]
     what = [
-        numerals.day(incident.first, tongue),
+        (" – " if tongue == "en" else "至").join(days),
         metric_title(incident.metric, workspace, tongue) if incident.metric else "",
         slice_words(incident.labels, workspace, tongue),
     ]
-    return f"{' · '.join(part for part in what if part)}: {incident.text}"
+    return " · ".join(part for part in what if part)
+
+
+def incidents_card(found: Sequence[Incident], workspace: Workspace, tongue: Tongue) -> Card:
+    """What was written down, the newest first, and which of those days are no part of what is usual."""
+    title = say("incidents-title", tongue, count=len(found))
+    blocks: list[Block] = []
+    for one in found[:MOST_INCIDENTS]:
+        blocks.append(Prose(missed_words(one, workspace, tongue)))
+        if one.dropped_by is None:
+            mark = incidents.mark_of(one)
+            blocks.append(Buttons((Button(say("incident-count", tongue), f"incident drop {mark}"),)))
+        else:
+            blocks.append(Prose(say("incident-trains", tongue), "quiet"))
+    if not found:
+        blocks.append(Prose(say("incidents-none", tongue)))
+    return Card(title, tongue, Tone.PLAIN, tuple(blocks), title)
 
 
 def adoption(advice: Advice, review: Review) -> str:

@@ -446,12 +446,16 @@ class Adopt:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something that went wrong, for the review, whether or not a rule saw it; no period is today."""
+    """Something that went wrong, for the review, whether or not a rule saw it; no period is today.
 
-    metrics: tuple[str, ...]
-    where: tuple[Matcher, ...]
-    period: str
-    text: str
+    With `drop`, the one of that mark: its days count as usual ones again. With no text, a look at all of them.
+    """
+
+    metrics: tuple[str, ...] = ()
+    where: tuple[Matcher, ...] = ()
+    period: str = ""
+    text: str = ""
+    drop: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from bot.cards.chain import chain_card
-from bot.cards.dress import metric_title, slice_words
-from bot.cards.review import change_words, review_card
-from bot.chat.card import Button, Buttons, Card, Prose, Tone
+from bot.cards.review import change_words, incident_words, incidents_card, review_card
+from bot.chat.card import Block, Button, Buttons, Card, Prose, Tone
 from bot.chat.reply import Reply
 from bot.commands.asking import read_question
 from bot.commands.command import Adopt, Chain, Incident, Review
 from bot.phrases import say
 from core.calendar.phrase import read_period
-from core.charts import numerals
 from core.errors import Missing, Problem
 from core.labels import Labels
 from core.review import score
 from core.usecases import adopt as adoption
+from core.usecases import incidents
 from core.usecases.chain import standing
 from core.usecases.review import last_month
 from core.usecases.review import review as reviewed
@@ -33,11 +32,17 @@ if TYPE_CHECKING:
 _DAYS = re.compile(r"(\d{8})-(\d{8})")
 _MARK = re.compile(r"[0-9a-f]{8}")
 MOST_LETTERS = 500  # of what somebody writes down
+_LISTS = ("", "list", "列表", "all", "全部")
+_DROPS = re.compile(r"(?:drop|undo|撤销|取消)\s*#?\s*([0-9a-fA-F]{4,32})")
 
 
 def read_incident(rest: str, lexicon: Lexicon) -> Incident:
     """Read where and when before the colon, and after it what happened; Missing shows how it is said."""
     where, colon, text = rest.partition(":")
+    if not colon and where.strip().lower() in _LISTS:
+        return Incident()
+    if not colon and (found := _DROPS.fullmatch(where.strip())):
+        return Incident(drop=found[1].lower())
     if not colon or not text.strip():
         raise Missing("incident-how")
     asked = read_question(where, where.lower() if len(where.lower()) == len(where) else where, lexicon)
@@ -76,7 +81,11 @@ async def adopt(command: Adopt, call: Call) -> Reply:
 
 
 async def incident(command: Incident, call: Call) -> Reply:
-    """Write down what went wrong, so that the review knows which rule should have seen it."""
+    """Write down what went wrong, so that the review knows which rule should have seen it, and no mean learns it."""
+    if command.drop:
+        return _told("incident-dropped", await incidents.drop(command.drop, call.person, call.world), call)
+    if not command.text:
+        return Reply((incidents_card(await incidents.listed(call.world), call.workspace, call.tongue),))
     if len(command.text) > MOST_LETTERS:
         raise Problem("incident-long", most=MOST_LETTERS)
     today = call.wall.date()
@@ -86,16 +95,21 @@ async def incident(command: Incident, call: Call) -> Reply:
     metric = command.metrics[0] if command.metrics else None
     labels = _slice(command.where, "incident-how")
     kept = score.Incident(uuid4().hex, first, min(last, today), metric, labels, command.text, call.person.id)
-    async with call.world.store.begin() as tx:
-        await tx.keep_incident(kept, call.now)
-    what = [
-        numerals.day(first, call.tongue, weekday=True),
-        metric_title(metric, call.workspace, call.tongue) if metric else "",
-        slice_words(labels, call.workspace, call.tongue),
+    return _told("incident-kept", await incidents.write(kept, call.world), call)
+
+
+def _told(code: str, found: score.Incident, call: Call) -> Reply:
+    """Say what is so of an incident now, and how it is taken back."""
+    title = say(code, call.tongue)
+    blocks: list[Block] = [
+        Prose(incident_words(found, call.workspace, call.tongue), "strong"),
+        Prose(found.text),
+        Prose(say("incident-untrained" if found.dropped_by is None else "incident-trains", call.tongue)),
     ]
-    title = say("incident-kept", call.tongue)
-    blocks = (Prose(" · ".join(part for part in what if part), "strong"), Prose(command.text))
-    return Reply((Card(title, call.tongue, Tone.GOOD, blocks, f"{title}: {command.text}"),))
+    if found.dropped_by is None:
+        label = say("incident-count", call.tongue)
+        blocks.append(Buttons((Button(label, f"incident drop {incidents.mark_of(found)}"),)))
+    return Reply((Card(title, call.tongue, Tone.GOOD, tuple(blocks), f"{title}: {found.text}"),))
 
 
 def days_of(said: str, call: Call) -> tuple[date, date]:

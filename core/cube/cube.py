@@ -30,7 +30,8 @@ Valued = tuple[dict[str, int], Columns]  # a dimension's values with a number ea
 class Cube:
     """`measures[code]` has the shape (len(slices), len(periods)); `periods` holds indices of `grain`.
 
-    A `grain` of None is one single period, the whole window asked for.
+    A `grain` of None is one single period, the whole window asked for. What a mean looks back on beyond a promotion is
+    a cube by itself, `older`, of the same slices: the weeks between are not held. Only `reading` knows of it.
     """
 
     dimensions: tuple[str, ...]
@@ -41,6 +42,7 @@ class Cube:
     hows: Mapping[str, How]
     places: dict[Labels, int] = field(default_factory=dict, repr=False)  # cubes of the same slices may share them,
     valued: dict[str, Valued] = field(default_factory=dict, repr=False)  # and these: both are filled when first needed
+    older: Cube | None = None
 
     @property
     def slice_index(self) -> Mapping[Labels, int]:
@@ -66,6 +68,16 @@ class Cube:
         """Return just these periods; one that this cube does not hold has no value."""
         columns = np.arange(periods.start, periods.stop) - self.periods.start
         return self._with(periods, {code: taken(array, columns) for code, array in self.measures.items()})
+
+    def with_older(self, older: Cube) -> Cube:
+        """Return the same with a stretch that lies before it; of slices that this one does not have it forgets."""
+        if older.slices is not self.slices and older.slices != self.slices:
+            here = older.slice_index
+            rows = np.array([here.get(labels, -1) for labels in self.slices], dtype=np.int64)
+            known = (rows >= 0)[:, None]
+            measures = {code: np.where(known, array[rows], np.nan) for code, array in older.measures.items()}
+            older = older._of(self.slices, measures)
+        return replace(self, older=older)
 
     def where(self, matchers: Sequence[Matcher]) -> Cube:
         """Return just the slices that match, in their order."""

@@ -68,6 +68,12 @@ def picked(
     return [_hours(each, days, span, stride) for each in periods]
 
 
+def alike(judged: range, span: int, events: Mapping[str, Event]) -> set[int]:
+    """Return every day that the mean of one of these days is taken over, by all days or by one weekday's."""
+    days = Days(events)
+    return {each for day in judged for stride in (1, WEEK) for each in days.like(day, span, stride)}
+
+
 def beyond(judged: range, span: int, events: Mapping[str, Event]) -> int:
     """Return how many days further back than its span the mean of one of these days looks, by all days or by one
     weekday's.

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Query:
     """`measures` are codes of base metrics. A `grain` of None asks for one number over the whole window.
 
-    A distinct count is exact for just this grain and these dimensions, and for no others.
+    A distinct count is exact for just this grain and these dimensions, and for no others. What is asked `aside` is
+    kept by itself, since nobody wants what lies between it and the rest.
     """
 
     source: str
@@ -21,3 +22,4 @@ class Query:
     dimensions: tuple[str, ...]
     measures: tuple[str, ...]
     window: Window
+    aside: bool = False

@@ -88,6 +88,17 @@ class Reader:
         found: T = self.memo[key]
         return found
 
+    @property
+    def older(self) -> Reader | None:
+        """Return a reader of the stretch further back, where the cube has one."""
+        older = self.cube.older
+        return None if older is None else self.once("older", lambda: Reader(older, self.dictionary))
+
+    @property
+    def ahead(self) -> int:
+        """Return how many columns further on a period stands in the older stretch than here."""
+        return 0 if self.cube.older is None else self.cube.periods.start - self.cube.older.periods.start
+
     def value(self, code: str, columns: Columns) -> Array:
         """Return a metric at those columns; NaN where it has none or rests on too small a sample."""
         return self.once(("value", code, _key(columns)), lambda: self._value(code, columns))
@@ -112,7 +123,11 @@ class Reader:
     def base(self, metric: Metric, since: Grain | None, columns: Columns) -> Array:
         """Return a base metric at those columns, gathered since the month or week began if so asked."""
         if since is None:
-            return taken(self.measure(metric), columns)
+            found = taken(self.measure(metric), columns)
+            if self.older is not None and len(columns) and columns.min() < 0:
+                before = columns < 0
+                found[:, before] = taken(self.older.measure(metric), columns[before] + self.ahead)
+            return found
         gathered = self.once(("to date", metric.code, since), lambda: self._gathered(metric, since))
         return taken(gathered, columns)
 

@@ -264,6 +264,10 @@ class Said(Protocol):
 
     async def keep_incident(self, incident: Incident, now: datetime) -> None: ...
 
+    async def drop_incident(self, id: str, by: str, now: datetime) -> None:
+        """Let its days count again."""
+        ...
+
     async def record(self, entries: Iterable[Entry]) -> None:
         """Add lines to the audit, of what is no alert; an alert's are added by `keep`."""
         ...

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from core.alerts.event import Change
     from core.calendar.events import Event
     from core.cube.cube import Cube
+    from core.cube.spoilt import Spoilt
     from core.metrics.catalog import Catalog
     from core.quality.fault import Fault
     from core.rules.rule import Fingerprint
@@ -84,9 +85,11 @@ class Past:
     source: str = ""
     faults: Mapping[int, Sequence[Fault]] = field(default_factory=dict)
     events: Mapping[str, Event] | None = None
+    spoilt: tuple[Spoilt, ...] = ()
 
     def sides(self, periods: range | None = None) -> Sides:
-        return Sides.of(self.cube, self.catalog, self.periods if periods is None else periods, self.events)
+        asked = self.periods if periods is None else periods
+        return Sides.of(self.cube, self.catalog, asked, self.events, self.spoilt)
 
 
 def backtest(rules: Iterable[Rule], past: Past) -> tuple[Backtest, ...]:

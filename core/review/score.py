@@ -37,6 +37,7 @@ class Incident:
     labels: Labels
     text: str
     by: str
+    dropped_by: str | None = None  # who let its days count again as usual ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from core.rules.tree import Concentration, Condition, Reading
 if TYPE_CHECKING:
     from core.calendar.events import Event
     from core.cube.cube import Columns, Cube
+    from core.cube.spoilt import Spoilt
     from core.labels import Labels
     from core.metrics.catalog import Catalog
     from core.quality.trust import Trust
@@ -172,10 +173,11 @@ def findings(
     trust: Trust,
     period: Period,
     events: Mapping[str, Event] | None = None,
+    spoilt: Iterable[Spoilt] = (),
 ) -> Seen:
     """Judge one period by every rule of a batch; without a team's own `events`, by those that every team has."""
     plan = _kept_plan(rules)
-    sides = Sides.of(cube, catalog, range(period.index, period.index + 1), events)
+    sides = Sides.of(cube, catalog, range(period.index, period.index + 1), events, spoilt)
     outcomes = {outcome.rule.id: outcome for outcome in evaluated(plan, sides, trust)}
     return Seen(plan.rules, period, outcomes, cube.slice_index)
 

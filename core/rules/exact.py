@@ -77,6 +77,8 @@ class Exactly:
 
     def _is_read(self, code: str, row: int, column: int) -> bool:
         """Return whether the reader, too, has a value there: too small a sample has none."""
+        if column < 0 and (older := self.reader.older) is not None:
+            return Exactly(older)._is_read(code, row, column + self.reader.ahead)  # noqa: SLF001 - one of our own
         if not 0 <= column < len(self.reader.cube.periods):
             return False
         sampled = self.reader.dictionary.metrics[code].min_sample
@@ -96,6 +98,8 @@ class Exactly:
         return worked_out(Ref(code), self.reader.dictionary, hole, Fraction, _apply)  # type: ignore[arg-type]
 
     def _base(self, metric: Metric, since: Grain | None, row: int, column: int) -> Fraction | None:
+        if column < 0 and (older := self.reader.older) is not None:
+            return Exactly(older)._base(metric, since, row, column + self.reader.ahead)  # noqa: SLF001
         if not 0 <= column < len(self.reader.cube.periods):
             return None
         if since is None or metric.how is How.LAST or self.reader.cube.grain is None:

@@ -361,7 +361,7 @@ def _before(metric: str, sides: Sides, usual: Usual) -> tuple[Array, Array, Arra
     """Return both halves of a ratio, added up over the periods that its mean is taken over, and how many are known."""
 
     def make() -> tuple[Array, Array, Array]:
-        (over, under), number = _added(lambda columns: _halves(metric, sides, columns), sides, usual)
+        (over, under), number = _learnt(metric, lambda columns: _halves(metric, sides, columns), sides, usual)
         return over, under, number
 
     found: tuple[Array, Array, Array] = sides.reader.once(("halves before", metric, sides.periods, usual), make)
@@ -376,8 +376,21 @@ def _squares(metric: str, sides: Sides) -> Array:
         with np.errstate(invalid="ignore", divide="ignore"):
             return (np.where(under > 0, over * over / under, np.nan),)
 
-    (found,), _ = _added(of, sides, Usual())
+    (found,), _ = _learnt(metric, of, sides, Usual())
     return found
+
+
+def _learnt(
+    metric: str, of: Callable[[NDArray[np.int64]], tuple[Array, ...]], sides: Sides, usual: Usual
+) -> tuple[tuple[Array, ...], Array]:
+    """Return the sums of what is usual; for some slices, days that an incident spoilt are no part of it either."""
+    sums, number = _added(of, sides, usual)
+    for rows, mine in sides.learnt_apart(metric) if usual.periods is None else ():
+        theirs, count = _added(of, mine, usual)
+        number[rows] = count[rows]
+        for total, each in zip(sums, theirs, strict=True):
+            total[rows] = each[rows]
+    return sums, number
 
 
 def _added(
@@ -388,15 +401,15 @@ def _added(
     chosen = {at: columns for at, columns in enumerate(sides.picked(usual)) if columns is not None and len(columns)}
     if not chosen:
         return sums, number
-    every = np.concatenate(list(chosen.values()))
-    first = int(every.min())
-    arrays = of(np.arange(first, int(every.max()) + 1))
+    every = np.unique(np.concatenate(list(chosen.values())))
+    arrays = of(every)
     known = ~np.logical_or.reduce([np.isnan(each) for each in arrays])
     filled = [np.where(known, each, 0.0) for each in arrays]
     for at, columns in chosen.items():
-        number[:, at] = known[:, columns - first].sum(axis=1)
+        places = np.searchsorted(every, columns)
+        number[:, at] = known[:, places].sum(axis=1)
         for total, each in zip(sums, filled, strict=True):
-            total[:, at] = each[:, columns - first].sum(axis=1)
+            total[:, at] = each[:, places].sum(axis=1)
     return sums, number
 
 

@@ -6,7 +6,7 @@ are different batches, or the quick would wait for the slow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from core.rules.rule import Rule
 
 _YEAR = {Grain.HOUR: 366 * 24, Grain.DAY: 366, Grain.WEEK: 52, Grain.MONTH: 12}
+_GAP = 7  # days between what is near and what lies beyond, from which on they are asked for apart
 _SHIFT = 60  # days that an event may move from year to year: a leap month, and a run that began earlier
 _SPANS = {  # the longest that may have gathered to date
     (Grain.HOUR, Grain.WEEK): 168,
@@ -74,6 +75,8 @@ class Batch:
     delay: timedelta
     base: date | None = None  # the day that some rule is held against for ever
     near: int | None = None  # how much of the history will do while no event lies in it; None: only all of it
+    gathers: bool = False  # whether anything is added up since the month or the week began
+    learns: bool = False  # whether some rule is held against what was usual, of which not every day is part
 
     @property
     def key(self) -> str:
@@ -88,11 +91,33 @@ class Batch:
         """
         first = period.shift(-self.history)
         if events is not None and self.near is not None:
-            first = period.shift(-min(self.history, self.near + self._beyond(period, last or period, events)))
+            is_apart = last is None and self.older(period, events) is not None
+            beyond = 0 if is_apart else self._beyond(period, last or period, events)
+            first = period.shift(-min(self.history, self.near + beyond))
         if self.base is not None:
             first = min(first, Period.holding(self.base, self.grain))
         window = Window.of(first, last or period)
         return Query(self.source, self.grain, self.dimensions, self.measures, window)
+
+    def older(self, period: Period, events: Mapping[str, Event]) -> Query | None:
+        """Return what to ask of the ordinary days beyond a promotion, where nobody wants the weeks between.
+
+        What gathers since the month began needs the days between as well, and is asked for with them.
+        """
+        per_day = {Grain.DAY: 1, Grain.HOUR: 24}.get(self.grain)
+        if self.near is None or per_day is None or self.gathers or self.base is not None:
+            return None
+        span, held = USUAL_PERIODS[Grain.DAY], period.index // per_day - self.near // per_day
+        if ordinary.is_all(period.shift(-self.near).start.date(), period.start.date(), events):
+            return None
+        earlier = max(0, self.near // per_day - span)  # a rule over several days takes a mean for each
+        judged = range(period.index // per_day - earlier, period.index // per_day + 1)
+        days = [day for day in ordinary.alike(judged, span, events) if day < held]
+        if not days or held - 1 - max(days) < _GAP:
+            return None
+        first, last = (Period(self.grain, day * per_day) for day in (min(days), max(days)))
+        window = Window.of(first, last.shift(per_day - 1))
+        return Query(self.source, self.grain, self.dimensions, self.measures, window, aside=True)
 
     def _beyond(self, first: Period, last: Period, events: Mapping[str, Event]) -> int:
         """Return how many periods further back a mean looks for ordinary days."""
@@ -129,6 +154,8 @@ def batches(rules: Iterable[Rule], catalog: Catalog) -> tuple[Batch, ...]:
             delay,
             min((base for rule in group if (base := base_of(rule))), default=None),
             max(history_of(rule, catalog, is_ordinary=True) for rule in group),
+            any(since is not None for rule in group for _, since in _holes_of(rule, catalog)),
+            any(held.periods is None for rule in group for held in usuals_of(rule)),
         )
         for (source, grain, dimensions, delay), group in grouped.items()
     )
@@ -166,13 +193,19 @@ def delay_of(rule: Rule, source: Source, catalog: Catalog) -> timedelta:
 def history_of(rule: Rule, catalog: Catalog, *, is_ordinary: bool = False) -> int:
     """Return how many periods before the judged one the rule looks at: at most, or if all of them are ordinary."""
     reach = max(_reach_of(each.condition, rule.grain, 0 if is_ordinary else ordinary.REACH) for each in rule.sentences)
-    spans = [
-        _SPANS.get((rule.grain, since), 1)
-        for code in named_in(rule)
-        for _, since in holes(Ref(code), catalog)
-        if since is not None
-    ]
+    spans = [_SPANS.get((rule.grain, since), 1) for _, since in _holes_of(rule, catalog) if since is not None]
     return max(reach + max(spans, default=0), LOOK_BACK)
+
+
+def usuals_of(rule: Rule) -> Iterator[Usual]:
+    """Yield every mean and median that the rule is held against."""
+    for operand in (each for sentence in rule.sentences for each in operands(sentence.condition)):
+        if isinstance(operand, (Baseline, Change)) and isinstance(operand.against, Usual):
+            yield operand.against
+
+
+def _holes_of(rule: Rule, catalog: Catalog) -> Iterator[tuple[str, Grain | None]]:
+    return (hole for code in named_in(rule) for hole in holes(Ref(code), catalog))
 
 
 def base_of(rule: Rule) -> date | None:

@@ -19,6 +19,7 @@ from core.calendar.grain import Grain, Period
 from core.cube import baseline, ordinary
 from core.cube.cube import Array, Columns, taken
 from core.cube.reading import Reader
+from core.cube.spoilt import Spoilt, among, apart
 from core.errors import Problem
 from core.metrics.metric import How
 from core.rules import exact, shares
@@ -70,11 +71,21 @@ class Sides:
     fixed: tuple[str, ...] = ()  # dimensions within which a rule's whole is summed up
     gate: Gate | None = None  # what keeps luck from counting; None where it does not matter
     rows: Columns | None = None  # the slices that verdicts are wanted of; None: of all
+    spoilt: tuple[Spoilt, ...] = ()  # days that are no part of what is usual, each for some slices
+    marks: tuple[Spoilt, ...] = ()  # those of them that are among the events already, for the rows that are asked of
 
     @classmethod
-    def of(cls, cube: Cube, catalog: Catalog, periods: range, events: Mapping[str, Event] | None = None) -> Sides:
+    def of(
+        cls,
+        cube: Cube,
+        catalog: Catalog,
+        periods: range,
+        events: Mapping[str, Event] | None = None,
+        spoilt: Iterable[Spoilt] = (),
+    ) -> Sides:
         """Look at a cube; without a team's own `events`, by those that every team has."""
-        return cls(Reader(cube, catalog), catalog, periods, builtin_events() if events is None else events)
+        events = builtin_events() if events is None else events
+        return cls(Reader(cube, catalog), catalog, periods, events, spoilt=tuple(spoilt))
 
     def reaching(self, back: int) -> Sides:
         """Return the same cube, looked at from so many periods earlier on."""
@@ -215,8 +226,34 @@ class Sides:
                     lambda: baseline.target(self.catalog.planned, metric, self.slices, self.grain, self.periods),
                 )
 
+    def learnt_apart(self, metric: str) -> list[tuple[Columns, Sides]]:
+        """Return the rows whose usual some days are no part of, with the sides by which those know theirs."""
+
+        def make() -> list[tuple[Columns, Sides]]:
+            mine = [each for each in self.spoilt if each.concerns(metric, self.catalog)]
+            return [
+                (np.array(rows, np.int64), replace(self, events=among(self.events, days), spoilt=(), marks=days))
+                for days, rows in apart(mine, self.slices).items()
+            ]
+
+        return self.reader.once(("learnt apart", metric, self.periods, self.spoilt), make) if self.spoilt else []
+
     def usual(self, metric: str, against: Usual) -> Array:
-        """Return the mean or median of what is like each period."""
+        """Return the mean or median of what is like each period, the days that are spoilt for a slice left out."""
+        plain = self.usual_of_all(metric, against)
+        others = self.learnt_apart(metric) if against.periods is None else []
+        if not others:
+            return plain
+
+        def make() -> Array:
+            found = plain.copy()
+            for rows, sides in others:
+                found[rows] = sides.usual_of_all(metric, against)[rows]
+            return found
+
+        return self.reader.once(("usual, apart", metric, against, self.periods, self.spoilt), make)
+
+    def usual_of_all(self, metric: str, against: Usual) -> Array:
         span, stride = self.span(against)
         plain = baseline.usual(self.reader, metric, self.columns, span, stride, against.statistic)
         chosen = self.picked(against)
@@ -231,7 +268,7 @@ class Sides:
                     found[:, at : at + 1] = of
             return found
 
-        return self.reader.once(("usual of the ordinary", metric, against, self.periods), make)
+        return self.reader.once(("usual of the ordinary", metric, against, self.periods, self.marks), make)
 
     def picked(self, against: Usual) -> list[Columns | None]:
         """Return the columns of each period's mean; None where they are just the last ones, as in 近7天."""
@@ -243,7 +280,7 @@ class Sides:
             found = ordinary.picked(self.periods, self.grain, *self.span(against), self.events)
             return [None if each is None else each - start for each in found]
 
-        return self.reader.once(("picked", against, self.periods), make)
+        return self.reader.once(("picked", against, self.periods, self.marks), make)
 
     def then(self, against: Lag | YearAgo | LastTime | FixedBase | SoFar) -> Columns:
         """Return the columns that those in question are held against."""
@@ -324,7 +361,9 @@ class Sides:
                 return exactly.value(metric, row, int(self.then(held)[at]), Grain.DAY)
             case Usual(statistic=statistic):
                 of = exactly.median if statistic == "median" else exactly.mean
-                chosen, here = self.picked(against)[at], int(self.columns[at])
+                others = self.learnt_apart(metric) if against.periods is None else []
+                mine = next((sides for rows, sides in others if row in rows), self)
+                chosen, here = mine.picked(against)[at], int(self.columns[at])
                 if chosen is not None:
                     return of(metric, row, chosen.tolist())
                 count, stride = self.span(against)[0] // self.span(against)[1], self.span(against)[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, Text, select
+from sqlalchemy import Date, Text, select, update
 from sqlmodel import Field, SQLModel
 
 from core.review.score import Incident
@@ -28,6 +28,8 @@ class IncidentRow(SQLModel, table=True):
     text: str = Field(sa_type=Text)
     by: str
     at: datetime = Field(sa_type=Moment)
+    dropped_at: datetime | None = Field(default=None, sa_type=Moment)
+    dropped_by: str | None = None
 
 
 INCIDENT = METADATA.tables["incident"]
@@ -51,7 +53,13 @@ class Incidents(Connected):
         }
         await self._insert(INCIDENT, [row])
 
+    async def drop_incident(self, id: str, by: str, now: datetime) -> None:
+        """Write that its days count again; whoever said so first has said so."""
+        query = update(INCIDENT).where(INCIDENT.c.id == id, INCIDENT.c.dropped_by.is_(None))
+        await self._connection.execute(query.values(dropped_at=now, dropped_by=by))
+
 
 def _incident(row: Mapping[str, Any]) -> Incident:
     place = labels_of(row["labels"])
-    return Incident(row["id"], row["first"], row["last"], row["metric"], place, row["text"], row["by"])
+    said = row["text"], row["by"], row["dropped_by"]
+    return Incident(row["id"], row["first"], row["last"], row["metric"], place, *said)

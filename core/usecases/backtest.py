@@ -17,6 +17,7 @@ from core.rules.evaluate import evaluate
 from core.rules.finding import State
 from core.rules.needs import Batch, batches
 from core.rules.rule import Gating
+from core.usecases import incidents
 from core.usecases.evaluate import moment_of
 from core.usecases.inspect import faults_of
 
@@ -88,6 +89,7 @@ async def _past(batch: Batch, workspace: Workspace, world: World, first: date | 
     now = world.clock.now().astimezone(workspace.zone).replace(tzinfo=None)
     ends = batch.last_complete(now) if last is None else _last_within(last, batch.grain)
     begins = ends.shift(1 - _BACK[batch.grain]) if first is None else _first_within(first, batch.grain)
+    spoilt = await incidents.spoilt(batch, begins, world, ends)
     cube = await world.warehouse.fetch(batch.query(begins, ends))
     periods = range(begins.index, ends.index + 1)
     if first is None:
@@ -99,7 +101,7 @@ async def _past(batch: Batch, workspace: Workspace, world: World, first: date | 
         cube = cube.at(range(max(start - batch.history, cube.periods.start), periods.stop))
     moment = partial(_moment, workspace, batch)
     faults = await _faults(batch, periods, workspace, world)
-    return Past(cube, workspace.catalog, periods, moment, batch.source, faults, workspace.events)
+    return Past(cube, workspace.catalog, periods, moment, batch.source, faults, workspace.events, spoilt)
 
 
 async def _faults(batch: Batch, periods: range, workspace: Workspace, world: World) -> Mapping[int, tuple[Fault, ...]]:

@@ -14,6 +14,7 @@ from core.alerts.condition import observe
 from core.alerts.consequence import follow
 from core.alerts.event import Change
 from core.calendar.grain import Period
+from core.cube.spoilt import among
 from core.errors import Problem
 from core.metrics.source import Source
 from core.ports import Arrival, Conflict, Stamps, Turn, World
@@ -21,7 +22,9 @@ from core.quality.trust import judge
 from core.routing.decide import decide
 from core.rules.evaluate import findings
 from core.rules.needs import Batch, batches
+from core.usecases import incidents
 from core.usecases.act import pace_of, usual_of
+from core.usecases.facts import facts_of
 from core.usecases.inspect import faults_of, inspect
 from core.usecases.orphans import tend_orphans
 from core.usecases.restate import restate
@@ -48,11 +51,13 @@ async def evaluate(
     Under a turn that is somebody else's by the end, nothing is written: Conflict.
     """
     now = world.clock.now()
-    query = batch.query(period, events=workspace.events)
-    cube = await world.warehouse.fetch(query)  # read: once, for every rule of the batch
+    spoilt = await incidents.spoilt(batch, period, world)
+    # read: once, for every rule of the batch
+    cube = await facts_of(batch, period, among(workspace.events, spoilt), world.warehouse)
     faults = await faults_of(workspace.catalog.sources[batch.source], period, workspace, world)
     trust = judge(cube, period, workspace.catalog, source=batch.source, faults=faults)
-    seen = findings(batch.rules, cube, workspace.catalog, trust, period, workspace.events)  # think: all slices at once
+    # think: over all slices at once
+    seen = findings(batch.rules, cube, workspace.catalog, trust, period, workspace.events, spoilt)
     async with world.store.begin() as tx:
         changes = observe(await tx.latest(rule.id for rule in batch.rules), seen, now)
         changes = follow(changes, workspace.rules, now, pace_of(workspace), usual_of(workspace))

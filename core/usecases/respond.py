@@ -18,6 +18,7 @@ from core.errors import Missing, Problem
 from core.people.person import Person
 from core.ports import World
 from core.routing.owner import find_next
+from core.usecases import incidents
 from core.usecases.act import Thought, act, must_be_here, pace_of
 from core.workspace import Workspace
 
@@ -188,22 +189,31 @@ async def close(
     cause: str = "",
     action: str = "",
 ) -> Change:
-    """Close it with a reason, a cause and an action; what held it quiet ends with it."""
+    """Close it with a reason, a cause and an action; what held it quiet ends with it.
+
+    Days that it was rightly told of, or whose facts were wrong, are no part of what is usual from now on.
+    """
+    told: list[Event] = []
 
     def think(alert: Alert, history: Sequence[Event], present: Sequence[Hold], now: datetime) -> Thought:
         change = handling.close(
             alert, person.id, reason, version, now, cause=cause, action=action, via=via, history=history
         )
+        told[:] = history
         return change, [replace(hold, ended=now) for hold in present]
 
-    return await act(handle, think, world, workspace)
+    change = await act(handle, think, world, workspace)
+    await incidents.write_closed(change.after, told, person, workspace, world)
+    return change
 
 
 async def reopen(handle: str, person: Person, via: str | None, world: World, workspace: Workspace) -> Change:
     def think(alert: Alert, _: Sequence[Event], __: Sequence[Hold], now: datetime) -> Thought:
         return handling.reopen(alert, person.id, now, via=via), ()
 
-    return await act(handle, think, world, workspace)
+    change = await act(handle, think, world, workspace)
+    await incidents.drop_closed(change.after, person, world)
+    return change
 
 
 async def note_cause(

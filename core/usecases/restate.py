@@ -17,11 +17,14 @@ from core.alerts.condition import has_fired, observe
 from core.alerts.consequence import follow
 from core.alerts.correction import disproved, told_of
 from core.alerts.event import BEACON, Change, Event
+from core.cube.spoilt import among
 from core.quality.trust import judge
 from core.routing.decide import decide
 from core.rules.evaluate import findings
 from core.rules.finding import Finding
+from core.usecases import incidents
 from core.usecases.act import pace_of, usual_of
+from core.usecases.facts import facts_of
 from core.usecases.inspect import faults_of
 from core.usecases.tell import inhibited, tell
 
@@ -64,10 +67,11 @@ async def restate(
 
 
 async def _seen(batch: Batch, period: Period, workspace: Workspace, world: World) -> Seen:
-    cube = await world.warehouse.fetch(batch.query(period, events=workspace.events))
+    spoilt = await incidents.spoilt(batch, period, world)
+    cube = await facts_of(batch, period, among(workspace.events, spoilt), world.warehouse)
     faults = await faults_of(workspace.catalog.sources[batch.source], period, workspace, world)
     trust = judge(cube, period, workspace.catalog, source=batch.source, faults=faults)
-    return findings(batch.rules, cube, workspace.catalog, trust, period, workspace.events)
+    return findings(batch.rules, cube, workspace.catalog, trust, period, workspace.events, spoilt)
 
 
 async def _told(

@@ -48,7 +48,7 @@ MOST_WHOLES, MOST_WHOLE_CELLS = 256, 50_000  # answers over whole windows that a
 
 _LONG = 3600  # seconds for taking files in
 
-Key = tuple[str, Grain, tuple[str, ...], tuple[str, ...]]
+Key = tuple[str, Grain, tuple[str, ...], tuple[str, ...], bool]
 
 
 @dataclass(slots=True)
@@ -179,7 +179,7 @@ class DuckdbWarehouse:
         return None
 
     def _mark(self, arrival: Arrival) -> None:
-        for (source, grain, _, _), kept in self._kept.items():
+        for (source, grain, *_), kept in self._kept.items():
             if source == arrival.source:
                 first, last = (Period.holding(each.start, grain).index for each in (arrival.first, arrival.last))
                 kept.mark(range(first, last + 1))
@@ -208,7 +208,7 @@ class DuckdbWarehouse:
         if query.grain is None:
             return known.wholes.get(query)
         groups = known.groups.get(query.dimensions)
-        kept = self._kept.get((source.name, query.grain, query.dimensions, query.measures))
+        kept = self._kept.get((source.name, query.grain, query.dimensions, query.measures, query.aside))
         periods = query.window.periods(query.grain)
         if groups is None or kept is None or kept.slices is not groups.slices or any(kept.lacking(periods)):
             return None
@@ -254,9 +254,9 @@ class DuckdbWarehouse:
         groups: Groups,
         periods: range,
     ) -> dict[str, Array]:
-        key = (source.name, grain, query.dimensions, query.measures)
+        key = (source.name, grain, query.dimensions, query.measures, query.aside)
         kept = self._kept.pop(key, None)  # and put back when it is whole: a question that fails leaves no hole
-        if kept is None or not kept.widen(groups.slices):
+        if kept is None or (query.aside and kept.is_apart(periods)) or not kept.widen(groups.slices):
             kept = Kept(groups.slices, query.measures)
         for lacking in kept.lacking(periods):
             first, last = Period(grain, lacking.start), Period(grain, lacking.stop - 1)

@@ -49,6 +49,10 @@ class Kept:
                 yield range(lacking[start], lacking[place - 1] + 1)
                 start = place
 
+    def is_apart(self, periods: range) -> bool:
+        """Return whether nothing of these is held: days of another season, and nobody wants what lies between."""
+        return bool(self.held) and not (periods.start < self.held.stop and self.held.start < periods.stop)
+
     def opened(self, periods: range) -> dict[str, Array]:
         """Return room for an answer about those periods, a row for each, without any value yet."""
         whole = _hull(self.held, periods)

@@ -39,7 +39,7 @@ MOST_CELLS = 100_000_000
 _DECIMALS, _NOISE = 6, 1e-12
 
 Marks = dict[int, tuple[float, ...]]
-Key = tuple[str, Grain, tuple[str, ...], tuple[str, ...]]
+Key = tuple[str, Grain, tuple[str, ...], tuple[str, ...], bool]
 
 
 @dataclass(slots=True)
@@ -115,7 +115,7 @@ class RemoteWarehouse:
         if not known.marks:
             raise Missing("source-no-rows", source=name, files=source.table)
         arrival = Arrival(name, Period(source.grain, min(differing)), Period(source.grain, max(differing)))
-        for (of, grain, _, _), kept in self._kept.items():
+        for (of, grain, *_), kept in self._kept.items():
             if of == name:
                 one, other = (Period.holding(each.start, grain).index for each in (arrival.first, arrival.last))
                 kept.mark(range(one, other + 1))
@@ -163,9 +163,9 @@ class RemoteWarehouse:
     def _topped_up(
         self, ask: Ask, source: Source, query: Query, grain: Grain, groups: Groups, periods: range
     ) -> dict[str, Array]:
-        key = (source.name, grain, query.dimensions, query.measures)
+        key = (source.name, grain, query.dimensions, query.measures, query.aside)
         kept = self._kept.pop(key, None)  # and put back when it is whole: a question that fails leaves no hole
-        if kept is None or not kept.widen(groups.slices):
+        if kept is None or (query.aside and kept.is_apart(periods)) or not kept.widen(groups.slices):
             kept = Kept(groups.slices, query.measures)
         for lacking in kept.lacking(periods):
             window = Window.of(Period(grain, lacking.start), Period(grain, lacking.stop - 1))

@@ -472,6 +472,9 @@ async def test_incidents_are_of_the_days_they_meet(store):
         assert await tx.incidents(day - timedelta(days=9), day) == [leak, form]
         assert await tx.incidents(day + timedelta(days=2), day + timedelta(days=9)) == [form]
         assert await tx.incidents(day + timedelta(days=3), day + timedelta(days=9)) == []
+        await tx.drop_incident("i1", "alice", NOW)
+        await tx.drop_incident("i1", "bob", NOW)  # who said so first has said so
+        assert await tx.incidents(day, day) == [replace(form, dropped_by="alice")]
 
 
 # --- noise ---

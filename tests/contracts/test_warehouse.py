@@ -132,6 +132,17 @@ ADS = """日期,渠道,消耗,访客,粉丝,状态,分数
 WEEK = days("2026-06-01", "2026-06-04")
 
 
+async def test_what_is_asked_aside_is_answered_alike_and_keeps_nothing_that_lies_between(everywhere, tmp_path):
+    rows = [f"2026-{month:02}-{day:02},微信,{month * 100 + day},,,," for month in (1, 2, 6) for day in range(1, 29)]
+    write(tmp_path / "ads.csv", ADS.splitlines()[0] + "\n" + "\n".join(rows) + "\n")
+    async with everywhere(a_source()) as warehouse:
+        for first, last in (("06-27", "06-28"), ("01-10", "01-11"), ("01-11", "01-12"), ("02-03", "02-04")):
+            query = ask("spend", window=days(f"2026-{first}", f"2026-{last}"))
+            expected = [int(each[:2]) * 100 + int(each[3:]) for each in (first, last)]
+            for one in (query, replace(query, aside=True), replace(query, aside=True)):
+                assert await answered(warehouse, one, "spend") == {"channel=wechat": expected}
+
+
 async def test_sums_are_added_by_slice_and_period_and_a_missing_day_has_no_value(everywhere, tmp_path):
     write(tmp_path / "ads.csv", ADS)
     async with everywhere(a_source()) as warehouse:

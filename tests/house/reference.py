@@ -108,7 +108,10 @@ SAYS = {
         "adopt DAYS CHANGE",
         "Adopt what a review proposed, as its button says; `rule undo RULE` takes it back.",
     ),
-    "incident": ("incident WHERE WHEN: WHAT", "Write down what went wrong, so that a review knows what no rule saw."),
+    "incident": (
+        "incident WHERE WHEN: WHAT",
+        "Write down what went wrong: reviews know it, no mean learns it (`list` shows all, `drop MARK` undoes one).",
+    ),
     "check": ("check", "Which rules lack an objective, an owner, an SOP or a review date."),
     "storm": ("storm GROUP [ack, mine, snooze, list]", "Act on all alerts of one card; its buttons name it."),
 }

@@ -17,6 +17,7 @@ from core.calendar.events import Event
 from core.calendar.grain import Grain, Period
 from core.cube.baseline import LEAST, LEAST_SAME_WEEKDAY
 from core.cube.ordinary import REACH
+from core.cube.spoilt import Spoilt
 from core.labels import Labels
 from core.metrics.catalog import Catalog
 from core.metrics.metric import Const, Formula, Op, Ref, ToDate
@@ -66,6 +67,7 @@ class World:
     catalog: Catalog
     events: Mapping[str, Event]
     frozen: Frozen = frozenset()  # cells that may not be believed
+    spoilt: tuple[Spoilt, ...] = ()  # days that are no part of what is usual
 
     def __repr__(self) -> str:
         newest = sorted(self.facts.items(), key=lambda fact: -fact[0][2])[:60]  # of thousands
@@ -205,7 +207,7 @@ class Plainly:
         stride = {Grain.HOUR: 168, Grain.DAY: 7}.get(grain, 1) if usual.same_weekday else 1
         count = span // stride
         least = min(count, LEAST if stride == 1 else LEAST_SAME_WEEKDAY)
-        periods = self.like(at, span, stride) if usual.periods is None else None
+        periods = self.like(at, span, stride, metric) if usual.periods is None else None
         if periods is None:
             periods = [at - back * stride for back in range(1, count + 1)]
         if usual.statistic == "median":
@@ -224,7 +226,7 @@ class Plainly:
             return None
         return self.work(Ref(metric), lambda code, over: sums[code, over] / len(whole))
 
-    def like(self, at: int, span: int, stride: int) -> list[int] | None:
+    def like(self, at: int, span: int, stride: int, metric: str) -> list[int] | None:
         """Return the periods that a mean is taken over when nobody says how far back: ordinary ones."""
         grain = self.world.grain
         if grain not in (Grain.HOUR, Grain.DAY):
@@ -236,7 +238,8 @@ class Plainly:
         while len(found) < span // stride and at // per_day - earlier // per_day <= span // per_day + REACH:
             day = earlier // per_day
             if day not in alike:
-                alike[day] = self.is_like(self.world.days_of(earlier), self.world.days_of(at))
+                one, judged = self.world.days_of(earlier), self.world.days_of(at)
+                alike[day] = self.is_like(one, judged) and not self.is_spoilt(one, metric)
             found += [earlier] if alike[day] else []
             earlier -= stride
         return found
@@ -248,6 +251,16 @@ class Plainly:
             if event.kind != "season" and on and (event.kind == "incident" or not on_judged):
                 return False
         return True
+
+    def is_spoilt(self, day: date, metric: str) -> bool:
+        """Return whether somebody wrote down that this day went wrong, for this slice and what the metric rests on."""
+        bases = self.world.catalog.bases
+        return any(
+            each.first <= day <= each.last
+            and all(pair in self.labels.pairs for pair in each.labels.pairs)
+            and (each.metric is None or any(base in bases(metric) for base in bases(each.metric)))
+            for each in self.world.spoilt
+        )
 
     # --- sides -----------------------------------------------------------------------------------------------
 

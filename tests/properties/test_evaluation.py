@@ -7,12 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
-from hypothesis import assume, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from core.calendar.events import Event, builtin_events
 from core.calendar.grain import Grain
 from core.cube.cube import Cube
+from core.cube.spoilt import Spoilt
 from core.labels import Labels
 from core.metrics.metric import How
 from core.metrics.target import Planned
@@ -202,8 +203,8 @@ def rule_of(condition: Condition | Sentence, **more: object) -> Rule:
     return Rule("r", Text.same("r"), said, "", "ads", gate=Gating.OFF, **more)
 
 
-def sides_of(cube: Cube, asked: range, events: Mapping[str, Event] = EVENTS) -> Sides:
-    return Sides.of(cube, CATALOG, asked, events)
+def sides_of(cube: Cube, asked: range, events: Mapping[str, Event] = EVENTS, spoilt: tuple[Spoilt, ...] = ()) -> Sides:
+    return Sides.of(cube, CATALOG, asked, events, spoilt)
 
 
 def said_of(world: World, labels: Labels, sentence: Sentence, at: int, condition: Condition | None = None) -> State:
@@ -229,7 +230,8 @@ def trust_of(world: World, asked: range) -> Trust | None:
 
 
 def expect(world: World, rule: Rule, asked: range) -> None:
-    state = evaluate(rule, sides_of(cube_of(world), asked), trust_of(world, asked)).state
+    sides = sides_of(cube_of(world), asked, spoilt=world.spoilt)
+    state = evaluate(rule, sides, trust_of(world, asked)).state
     for row, labels in enumerate(world.slices):
         for column, at in enumerate(asked):
             assert state[row, column] == said_of(world, labels, rule.sentence, at), (str(labels), at)
@@ -257,6 +259,15 @@ def test_so_it_does_where_facts_may_not_be_believed(
     expect(doubted, rule_of(sentence), range(JUNE_18.index - 3, JUNE_18.index + 1))
 
 
+means = st.builds(Usual, st.none(), st.sampled_from(["mean", "median"]), st.booleans())
+held_against_means = st.builds(Compare, st.builds(Reading, metrics), comparisons, st.builds(Baseline, metrics, means))
+incidents = st.builds(
+    lambda first, days, labels, metric: Spoilt(f"{first}{days}", first, first + timedelta(days), labels, metric),
+    st.dates(min_value=date(2026, 5, 10), max_value=date(2026, 6, 18)),
+    st.integers(0, 20),
+    st.sampled_from([Labels(), Labels.of({"channel": SLICES[0].get("channel")}), SLICES[-1]]),
+    st.none() | metrics,
+)
 sized = st.builds(
     lambda metric, numbers: [
         Sentence(Compare(Reading(metric), Comparison.MORE, Bound(Quantity(Decimal(each) / 10, Unit.BARE))))
@@ -306,6 +317,13 @@ def test_so_it_does_of_an_envelope(world: World, sizes, during: list[During], re
             assert found.lingers == (expected is State.CALM and is_held and not is_over)
 
 
+@given(worlds(), trees(held_against_means), st.lists(incidents, min_size=1, max_size=3))
+def test_so_it_does_where_days_are_spoilt_for_some_slices(
+    world: World, condition: Condition, spoilt: list[Spoilt]
+) -> None:
+    expect(replace(world, spoilt=tuple(spoilt)), rule_of(condition), range(JUNE_18.index - 2, JUNE_18.index + 1))
+
+
 @given(worlds(spans=(SPAN,)), conditions)
 def test_the_live_check_and_the_backtest_agree(world: World, condition: Condition) -> None:
     cube, rule = cube_of(world), rule_of(condition)
@@ -324,10 +342,6 @@ runs = st.builds(
 )
 
 
-means = st.builds(Usual, st.none(), st.sampled_from(["mean", "median"]), st.booleans())
-held_against_means = st.builds(Compare, st.builds(Reading, metrics), comparisons, st.builds(Baseline, metrics, means))
-
-
 @given(worlds(spans=(SPAN,)), held_against_means, st.lists(runs, min_size=1, max_size=2))
 def test_days_that_are_not_asked_for_change_nothing(world: World, condition: Condition, known: list[Event]) -> None:
     events = {each.code: each for each in known}
@@ -335,6 +349,9 @@ def test_days_that_are_not_asked_for_change_nothing(world: World, condition: Con
     (batch,) = batches([rule], CATALOG)
     asked = batch.query(JUNE_18, events=events).window.periods(Grain.DAY)
     near = cube.at(range(max(asked.start, cube.periods.start), asked.stop))
+    if (apart := batch.older(JUNE_18, events)) is not None:
+        event("apart")
+        near = near.with_older(cube.at(apart.window.periods(Grain.DAY)))
     wide, narrow = (evaluate(rule, sides_of(each, today, events)).state for each in (cube, near))
     assert (wide == narrow).all()
 

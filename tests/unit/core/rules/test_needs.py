@@ -103,13 +103,27 @@ def test_a_historical_mean_reaches_back_only_to_the_last_ordinary_day_that_it_ne
         return judged.index - batch.query(judged, events=events).window.periods(Grain.DAY).start
 
     assert back(date(2026, 6, 18)) == 28  # a day of 618 is held against its own days
-    assert back(date(2026, 7, 2)) == 67  # and one after it against four ordinary Thursdays, the last one in April
+    # One after it is held against four ordinary Thursdays, the first one in April; the weeks between are not asked for.
+    assert back(date(2026, 7, 2)) == 28
+    older = batch.older(Period.holding(date(2026, 7, 2), Grain.DAY), events)
+    assert older is not None
+    assert older.aside
+    assert (older.window.first_day, older.window.last_day) == (date(2026, 4, 26), date(2026, 5, 19))
+    assert batch.older(Period.holding(date(2026, 6, 18), Grain.DAY), events) is None
+    assert batch.older(Period.holding(date(2026, 8, 10), Grain.DAY), events) is None
     assert back(date(2026, 7, 31)) == 28
     outage = Event("outage", Text.same("outage"), days={2026: (date(2026, 7, 3), date(2026, 7, 3))}, kind="incident")
     events["outage"] = outage
     assert back(date(2026, 7, 31)) == 35
     assert back(date(2026, 8, 1)) == 28
     assert batch.query(Period.holding(date(2026, 8, 1), Grain.DAY)).window.first_day == date(2026, 5, 3)
+
+
+def test_what_gathers_since_the_month_began_asks_for_the_weeks_between_as_well() -> None:
+    (batch,) = batches([a_rule_saying("预算执行率高于历史均值20%")], CATALOG)
+    day = Period.holding(date(2026, 7, 2), Grain.DAY)
+    assert batch.older(day, builtin_events()) is None
+    assert len(batch.query(day, events=builtin_events()).window.periods(Grain.DAY)) > 67
 
 
 def test_each_day_of_a_row_looks_back_to_its_own_ordinary_days() -> None:
