@@ -328,7 +328,8 @@ LOADERS = [
 
 
 def test_every_key_of_a_workspace_is_documented_and_no_other():
-    page = BLOCK.sub("", (DOCS / "reference" / "workspace.md").read_text("utf-8"))
+    pages = ((DOCS / "reference" / name).read_text("utf-8") for name in ("workspace.md", "rule-tests.md"))
+    page = BLOCK.sub("", "\n".join(pages))
     read = {key for file in LOADERS for key in KEYS.findall(file.read_text("utf-8"))}
     assert len(read) > 60
     code = " ".join(re.findall(r"`([^`]+)`", page))
