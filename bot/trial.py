@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bot.app import MEMORY, open_world
-from bot.cards.dress import metric_title, number, period_words, slice_words
-from bot.cards.terms import sentence, told
+from bot.cards.dress import metric_title, number, slice_words
+from bot.cards.history import history_words, short
 from bot.commands.rule import Read, read_rule
+from bot.commands.trying import tried_out
 from bot.phrases import say
 from core import document
 from core.alerts.alert import Feedback
@@ -25,17 +24,16 @@ from core.document import Mistakes
 from core.errors import Fact, Invalid, Missing, Mistake, Problem
 from core.ports import Clock
 from core.review.backtest import Episode
-from core.review.chance import Weekly
 from core.review.examples import Compared, compare, lines_of
 from core.review.load_examples import load_examples
 from core.review.tuning import Candidate, Proposal, is_tunable, tune
 from core.rules.check import grain_of
-from core.rules.finding import Finding, State
-from core.rules.needs import Batch, source_of
+from core.rules.finding import Finding
+from core.rules.needs import Batch
 from core.rules.rule import Rule
 from core.rules.say import number as bound_words
 from core.rules.say import say as say_rule
-from core.rules.tree import Sentence, lacks_metric
+from core.rules.tree import Sentence
 from core.text import Text, Tongue
 from core.usecases.backtest import Tried, tried
 from core.usecases.evaluate import moment_of
@@ -115,107 +113,35 @@ def backtest_text(past: Sequence[Tried], workspace: Workspace, tongue: Tongue) -
     return "\n\n".join(blocks)
 
 
-def history_words(one: Tried, tongue: Tongue) -> str:
-    """Return one sentence: how often it would have fired, how often by luck alone, and what it would catch."""
-    past = one.backtest
-    if not past.judged:
-        return say("trial-no-history", tongue)
-    luck = one.luck()
-    facts: dict[str, Fact] = {
-        "weeks": round(past.weeks, 1),
-        "fired": len(past.episodes),
-        "per_week": _short(past.per_week),
-        "by_luck": _short(luck.begins * past.judged / past.weeks),
-        "side": "none" if luck.catches is None else "fall" if luck.catches < 0 else "rise",
-        "move": moved(abs(luck.catches or 0.0)).lstrip("+"),
-    }
-    told = say("trial-history", tongue, **facts)
-    kept = int(one.kept_back.sum())
-    return f"{told} {say('trial-kept-back', tongue, count=kept)}" if kept else told
-
-
 # --- a rule at its creation ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Creation:
+class Created:
     """What the past says of a rule that is being written: `told` of the rule, `latest` of each reading in doubt."""
 
     told: dict[str, Any] | None = None
     latest: Mapping[Sentence, str] = field(default_factory=dict)
 
 
-async def creation(read: Read, written: str, options: Options, tongue: Tongue) -> Creation:
-    """Try the rule and its other readings; nothing is said of what cannot run, or has no facts yet."""
-    own = said_rule(read, written)
-    readings = dict.fromkeys(reading for doubt in read.doubts for reading in doubt.readings)
-    others = (replace(own, id=f"reading {n}", sentence=one, grain=grain_of(one)) for n, one in enumerate(readings))
-    able = [
-        rule for rule in others if not lacks_metric(rule.sentence.condition) and _has_source(rule, options.workspace)
-    ]
-    if not read.mistakes:
-        able.insert(0, own)
+async def creation(read: Read, written: str, options: Options, tongue: Tongue) -> Created:
+    """Try a sentence on the past; nothing is said where there is no file yet."""
+    store = options.store or MEMORY
     try:
-        past = {one.rule.id: one for one in await past_of(able, options)}
+        async with open_world(options.workspace, options.clock, data=options.data, store_url=store) as world:
+            found = await tried_out(read, said_rule(read, written), options.workspace, world, tongue)
     except Problem:  # no file yet: the sentence is read all the same
-        return Creation()
-    latest = {one.rule.sentence: words for one in past.values() if (words := _latest_words(one, tongue))}
-    if (one := past.get(own.id)) is None:
-        return Creation(latest=latest)
-    warnings = []
-    if week := one.week():
-        warnings.append(_week_warning(week, read, one, tongue))
-    return Creation(_rule_json(one) | {"sentence": history_words(one, tongue), "warnings": warnings}, latest)
-
-
-def _has_source(rule: Rule, workspace: Workspace) -> bool:
-    try:
-        source_of(rule, workspace.catalog)
-    except Problem:
-        return False
-    return True
-
-
-def _latest_words(one: Tried, tongue: Tongue) -> str:
-    """Return what a reading says of the newest period: of a slice that fires, if one does, and of how many do."""
-    outcome, periods = one.backtest.outcome, one.past.periods
-    rows = [int(row) for row in np.flatnonzero(outcome.concerns)]
-    if not rows or not periods:
-        return ""
-    firing = [row for row in rows if outcome.state[row, -1] == State.BREACHED]
-    held_back = one.kept_back[:, -1]
-    kept = [row for row in rows if held_back[row]]
-    finding = outcome.finding((firing or kept or rows)[0], periods[-1])
-    grain = finding.period.grain
-    facts: dict[str, Fact] = {
-        "period": period_words(finding.period, tongue),
-        "where": slice_words(finding.fingerprint.labels, one.workspace, tongue),
-        "words": "; ".join(sentence(term, one.workspace, tongue, grain) for term in told(finding, one.rule)),
-        "firing": len(firing),
-        "slices": len(rows),
-        "kept": len(kept),
-    }
-    return say("doubt-latest", tongue, **facts)
+        return Created()
+    if (one := found.past) is None:
+        return Created(latest=found.latest)
+    told = _rule_json(one) | {"sentence": history_words(one, tongue), "warnings": list(found.warnings)}
+    return Created(told, found.latest)
 
 
 def creation_text(told: dict[str, Any] | None, tongue: Tongue) -> str:
     if told is None:
         return say("trial-no-history", tongue)
     return "\n".join([told["sentence"], *(warning["text"] for warning in told["warnings"])])
-
-
-def _week_warning(week: Weekly, read: Read, one: Tried, tongue: Tongue) -> dict[str, Any]:
-    doubt = next((each for each in read.doubts if each.code == "doubt-weekly-season" and len(each.readings) > 1), None)
-    offer = say_rule(doubt.readings[1], tongue, one.workspace.catalog) if doubt else ""
-    facts: dict[str, Fact] = {
-        "weekday": week.weekday,
-        "move": moved(week.move),
-        "strength": f"{week.strength:.0%}",
-        "offer": "yes" if offer else "no",
-        "sentence": offer,
-    }
-    text = say("trial-weekly", tongue, **facts)
-    return {"code": "weekly-season", "text": text, "offer": offer or None, "strength": week.strength}
 
 
 # --- tuning ----------------------------------------------------------------------------------------------------
@@ -275,8 +201,8 @@ def tune_text(proposals: Sequence[Proposal], workspace: Workspace, tongue: Tongu
             "rule": one.before.id,
             "now": bound_words(one.bound, tongue),
             "proposed": bound_words(one.proposed, tongue),
-            "before": _short(len(one.told) / one.weeks),
-            "after": _short(len(one.caught) / one.weeks),
+            "before": short(len(one.told) / one.weeks),
+            "after": short(len(one.caught) / one.weeks),
         }
         lines = [say("tune-proposed", tongue, **facts), "  " + say_rule(one.after.sentence, tongue, workspace.catalog)]
         lines += [
@@ -405,8 +331,3 @@ def _episode_words(episode: Episode, workspace: Workspace, tongue: Tongue) -> st
         kind = "feedback" if isinstance(episode.label, Feedback) else "reason"
         words.append(say(f"{kind}-{episode.label}", tongue))
     return "  ".join(word for word in words if word)
-
-
-def _short(number_of: float) -> float:
-    """Return a rate with the digits that mean something: 12, 1.3, 0.04."""
-    return round(number_of, 0 if number_of >= 10 else 1 if number_of >= 1 else 2)  # noqa: PLR2004 - digits

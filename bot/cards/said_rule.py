@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 MOST_ROWS = 40
 
 
-def draft_card(shown: Card, rule: str, text: str, code: str, tongue: Tongue) -> Card:
-    """Return the rule as it was read, its text as a file would hold it, and the choice."""
+def draft_card(shown: Card, rule: str, text: str, past: str, code: str, tongue: Tongue) -> Card:
+    """Return the rule as it was read, what it would have done, its text as a file would hold it, and the choice."""
     buttons = Buttons(
         (
             Button(say("button-keep-rule", tongue), f"rule keep {code}", "primary"),
             Button(say("button-drop-rule", tongue), f"rule drop {code}"),
         )
     )
-    blocks = (*shown.blocks, Prose(text.strip(), "quiet"), buttons)
+    blocks = (*shown.blocks, Prose(past), Prose(text.strip(), "quiet"), buttons)
     return replace(shown, title=say("rule-draft", tongue, rule=rule), blocks=blocks)
 
 

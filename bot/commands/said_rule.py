@@ -19,6 +19,7 @@ from bot.chat.reply import Reply
 from bot.commands.call import Call
 from bot.commands.command import Rule
 from bot.commands.rule import card_of, read_rule
+from bot.commands.trying import told_of
 from core.document import suggesting
 from core.errors import Missing, Problem
 from core.revision import Standing
@@ -102,17 +103,19 @@ async def _change(said: str, call: Call) -> Reply:
 
 
 async def _draft(rule: str, entry: dict[str, Any], call: Call) -> Reply:
-    """Read it back, with whatever is in doubt, and offer to keep it."""
+    """Read it back, with whatever is in doubt and what it would have done so far, and offer to keep it."""
     read = read_rule(str(entry["when"]), call.workspace)
     if read.mistakes:
         return Reply((card_of(read, call.workspace, call.tongue, {}),), is_private=True)
     text = written(entry)
-    shown = card_of(read, call.workspace, call.tongue, {}, read_entry(text, call.workspace))
+    own = read_entry(text, call.workspace)
+    past, found = await told_of(read, own, call.workspace, call.world, call.tongue)
+    shown = card_of(read, call.workspace, call.tongue, found.latest, own)
     code = token_hex(4)
     _drafts[code] = Draft(rule, text, call.person.id, call.now)
     if len(_drafts) > MOST:
         del _drafts[next(iter(_drafts))]
-    return Reply((draft_card(shown, rule, text, code, call.tongue),), is_private=True)
+    return Reply((draft_card(shown, rule, text, past, code, call.tongue),), is_private=True)
 
 
 async def _keep(code: str, call: Call) -> Reply:

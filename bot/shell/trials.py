@@ -17,7 +17,7 @@ from bot.shell.tongue import tongue
 
 if TYPE_CHECKING:
     from bot.commands.rule import Read
-    from bot.trial import Creation
+    from bot.trial import Created
     from core.text import Tongue
     from core.workspace import Workspace
 
@@ -144,7 +144,7 @@ def rules_test(folder: Folder, as_json: AsJson = False) -> None:
     sys.exit(0 if all(one.is_fine for one in compared) else 1)
 
 
-def _past(read: Read, sentence: str, where: Workspace, data: Path | None, tongue: Tongue) -> Creation:
+def _past(read: Read, sentence: str, where: Workspace, data: Path | None, tongue: Tongue) -> Created:
     """Return what a rule that is being written would have done so far."""
     from bot.trial import Options, creation
 

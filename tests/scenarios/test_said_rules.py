@@ -15,7 +15,9 @@ from bot.app import open_world
 from bot.chat.card import Buttons, Prose
 from bot.chat.request import Request
 from bot.commands.dispatch import answer
+from bot.commands.rule import read_rule
 from bot.reread import read_again, stamps
+from bot.trial import Options, creation
 from core.notices.notice import Place
 from core.people.person import Right
 from core.usecases.define import renew_rules, take_up
@@ -76,6 +78,23 @@ async def test_a_rule_is_read_back_before_it_is_kept_and_is_judged_at_once(tmp_p
         assert team.rule("roi_any").owner == "channel_lead"
         changes = await evaluate_due(team.workspace, team.world)
         assert any(change.after.fingerprint.rule == "roi_any" for change in changes)
+
+
+@pytest.mark.parametrize(
+    ("said", "tongue", "told"),
+    [
+        ("rule add roi_any: roi by channel < 1", "en", "by luck"),
+        ("规则 新增 roi_any: 渠道ROI<1", "zh", "即使什么都没发生"),
+    ],
+)
+async def test_a_preview_in_chat_says_of_the_past_what_the_command_line_says(tmp_path, said, tongue, told):
+    async with a_team(tmp_path / "shop") as team:
+        shown = text_of(await team.says(said, tongue=tongue))
+        options = Options(team.workspace, team.world.clock)
+        sentence = said.partition(": ")[2]
+        past = await creation(read_rule(sentence, team.workspace), sentence, options, tongue)
+        assert past.told["sentence"] in shown
+        assert told in past.told["sentence"]
 
 
 async def test_a_rule_said_in_chinese_is_the_same(tmp_path):
