@@ -77,7 +77,7 @@ class Finding:
 
     @property
     def gap(self) -> float | None:
-        """Return how far the headline lies from where it would be well, as a share of that; None where neither is known."""
+        """Return how far the headline lies from where it would be well, as a share of that; None if unknown."""
         headline = self.headline
         if headline is None or headline.value is None:
             return None

@@ -185,7 +185,7 @@ _SOUNDS = str.maketrans({**dict.fromkeys("律绿滤虑", "率"), **dict.fromkeys
 
 
 def _joined(unknown: list[tuple[int, int]], written: str, names: Names) -> list[tuple[int, int]]:
-    """Return what is unknown, two words as one where a name is near them: conversoin rate."""
+    """Return what is unknown, two words as one where a name is near them."""
     found: list[tuple[int, int]] = []
     for start, end in unknown:
         first = found[-1][0] if found and not written[found[-1][1] : start].strip() else None

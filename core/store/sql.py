@@ -97,7 +97,7 @@ class SqlStore:
 class SqlTransaction(
     Alerts, Audit, Choices, Definitions, Deliveries, Groups, Incidents, Links, Mutes, Processes, Shares, Surfaces,
     Taken, Tokens,
-):  # fmt: skip  # fmt: skip
+):  # fmt: skip
     async def keep(
         self,
         changes: Iterable[Change],

@@ -245,7 +245,13 @@ def test_a_worse_severity_drops_an_ack_and_opens_what_was_closed():
 @pytest.mark.parametrize(
     ("seen", "then", "is_news"),
     [(0.8, 0.7, False), (0.8, 0.61, False), (0.8, 0.59, True), (0.98, 0.93, False), (0.98, 0.85, True)],
-    ids=["a little worse", "not yet twice as far", "twice as far", "wavering about its line", "near once, and no longer"],
+    ids=[
+        "a little worse",
+        "not yet twice as far",
+        "twice as far",
+        "wavering about its line",
+        "near once, and no longer",
+    ],
 )
 def test_an_ack_covers_the_size_that_was_seen(seen, then, is_news):
     rule = a_rule(severity=Severity.WARNING)

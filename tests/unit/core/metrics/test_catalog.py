@@ -49,7 +49,9 @@ def test_a_metric_is_found_by_any_name_in_any_width_and_case(name):
     assert CATALOG.metric(name).code == "roi"
 
 
-@pytest.mark.parametrize(("name", "nearest"), [("roii", "roi"), ("线索数亮", "线索数量"), ("impresions", "impressions")])
+@pytest.mark.parametrize(
+    ("name", "nearest"), [("roii", "roi"), ("线索数亮", "线索数量"), ("impresions", "impressions")]
+)
 def test_an_unknown_metric_comes_with_the_nearest_name(name, nearest):
     with pytest.raises(Missing) as missing:
         CATALOG.metric(name)
