@@ -624,7 +624,7 @@ web-pause = Pause
 web-resume = Go on
 web-over = The story is over
 web-pace = 1 s = { $duration }
-web-say = Ask, or type /kpi help
+web-say = Ask, or /kpi help
 web-send = Send
 web-attach = Bring a file
 web-welcome = Ask about any number.
