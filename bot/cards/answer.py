@@ -39,11 +39,11 @@ def answer_card(answer: Answer, workspace: Workspace, tongue: Tongue, *, reading
     if answer.is_empty and all(one.absent is None or one.absent == "facts" for one in answer.values):
         blocks.append(Prose(say("answer-empty", tongue, window=window), "strong"))
     elif form == "table" and len(answer.values) == 1:
-        blocks.append(_days(answer.values[0], workspace, tongue))
+        blocks.append(_days(answer.values[0], answer, workspace, tongue))
     elif form == "chart" and len(answer.values) > 1:
         pass  # the lines are named where they end
     elif len(answer.values) == 1:
-        blocks.append(Facts(tuple(_single(answer.values[0], workspace, tongue))))
+        blocks.append(Facts(tuple(_single(answer.values[0], answer, workspace, tongue))))
     else:
         blocks.extend(_tables(answer, workspace, tongue))
     if question.compare and not answer.is_empty and all(one.compared_to is None for one in answer.values):
@@ -52,6 +52,7 @@ def answer_card(answer: Answer, workspace: Workspace, tongue: Tongue, *, reading
     if answer.stops_early and answer.fresh is not None:
         day = numerals.period(answer.fresh, tongue)
         blocks.append(Prose(say("answer-stops-early", tongue, day=day), "quiet"))
+    blocks.extend(Prose(line, "quiet") for line in _made_of(answer, workspace, tongue))
     blocks.append(Prose(_defined(answer, tongue), "quiet"))
     figure = None if form == "table" else answer_figure(answer, workspace, tongue, title)
     if figure is not None:
@@ -77,7 +78,32 @@ def _defined(answer: Answer, tongue: Tongue) -> str:
     return say("answer-defined-fresh", tongue, names=names, day=numerals.period(answer.fresh, tongue))
 
 
-def _days(one: Asked, workspace: Workspace, tongue: Tongue) -> Table:
+def _made_of(answer: Answer, workspace: Workspace, tongue: Tongue) -> Iterator[str]:
+    """Yield what the parts are parts of, and which sources a number was put together of, with how far each goes."""
+    joint = say("list-comma", tongue)
+    if answer.shares:
+        wholes = (
+            f"{metric_title(one.metric, workspace, tongue)} {value_words(one, workspace, tongue)}"
+            for one in answer.shares.wholes
+        )
+        yield say("answer-share-whole", tongue, wholes=joint.join(wholes))
+    if answer.joined:
+        sources = (
+            say("answer-joined-source", tongue, source=name, day=numerals.period(last, tongue))
+            if last
+            else say("answer-joined-none", tongue, source=name)
+            for name, last in answer.joined
+        )
+        yield say("answer-joined", tongue, sources=joint.join(sources))
+
+
+def named(code: str, answer: Answer, workspace: Workspace, tongue: Tongue) -> str:
+    """Return a metric's title, said as its part of the whole where that is asked."""
+    title = metric_title(code, workspace, tongue)
+    return say("answer-share", tongue, metric=title) if answer.shares else title
+
+
+def _days(one: Asked, answer: Answer, workspace: Workspace, tongue: Tongue) -> Table:
     """Return one line's periods as rows, the newest first."""
     first = one.first
     rows = [
@@ -85,7 +111,7 @@ def _days(one: Asked, workspace: Workspace, tongue: Tongue) -> Table:
         for at, value in enumerate(one.series)
         if first is not None and value is not None
     ]
-    columns = (say("sheet-period", tongue), metric_title(one.metric, workspace, tongue))
+    columns = (say("sheet-period", tongue), named(one.metric, answer, workspace, tongue))
     return Table(columns, tuple(rows[::-1][:MOST_ROWS]), (1,))
 
 
@@ -110,6 +136,8 @@ def _title(answer: Answer, workspace: Workspace, tongue: Tongue) -> str:
     question = answer.question
     joint = "、" if tongue == "zh" else ", "
     title = joint.join(metric_title(code, workspace, tongue) for code in question.metrics)
+    if answer.shares:
+        title = say("answer-share-title", tongue, metric=title)
     if question.by:
         title = say("answer-title-by", tongue, metric=title, dimension=dimension_title(question.by, workspace, tongue))
     slices = {one.labels for one in answer.values}
@@ -126,8 +154,8 @@ def _period_line(answer: Answer, tongue: Tongue) -> str:
     return say("answer-compared", tongue, window=window, compared=compared)
 
 
-def _single(one: Asked, workspace: Workspace, tongue: Tongue) -> Iterator[Fact]:
-    yield Fact(metric_title(one.metric, workspace, tongue), value_words(one, workspace, tongue))
+def _single(one: Asked, answer: Answer, workspace: Workspace, tongue: Tongue) -> Iterator[Fact]:
+    yield Fact(named(one.metric, answer, workspace, tongue), value_words(one, workspace, tongue))
     if one.compared_to is not None:
         before = number(one.compared_to, one.unit, workspace, tongue)
         yield Fact(say("answer-compared-to", tongue), before)
@@ -143,7 +171,7 @@ def _tables(answer: Answer, workspace: Workspace, tongue: Tongue) -> Iterator[Bl
     has_slices = any(row[0].labels for row in rows)
     columns = [_slice_column(answer, workspace, tongue)] if has_slices else []
     for code in metrics:
-        columns.append(metric_title(code, workspace, tongue))
+        columns.append(named(code, answer, workspace, tongue))
         columns += [say("fact-change", tongue)] if has_change else []
     cells = []
     for row in rows[:MOST_ROWS]:
@@ -172,18 +200,18 @@ def _slice_column(answer: Answer, workspace: Workspace, tongue: Tongue) -> str:
 def _buttons(answer: Answer, workspace: Workspace, tongue: Tongue) -> Iterator[Button]:
     """The two next questions that most people have: split it, and look further back."""
     question = answer.question
-    metric = question.metrics[0]
+    metric, part = question.metrics[0], "share of " if answer.shares else ""
     where = "".join(f" {matcher.dimension}={','.join(matcher.values)}" for matcher in question.where)
     if any(matcher.negated for matcher in question.where):
         return
     days = f"{question.window.first_day}..{question.window.last_day}"
     if question.by is None and (by := _split(metric, answer, workspace)) is not None:
         label = say("button-by", tongue, dimension=dimension_title(by, workspace, tongue))
-        yield from _button(label, f"{metric}{where} by {by} {days}")
+        yield from _button(label, f"{part}{metric}{where} by {by} {days}")
     for code, said, span in (("button-week", "last 7 days", 7), ("button-month", "last 30 days", 30)):
         if (question.window.end - question.window.start).days != span:
             by = f" by {question.by}" if question.by else ""
-            yield from _button(say(code, tongue), f"{metric}{where}{by} {said}")
+            yield from _button(say(code, tongue), f"{part}{metric}{where}{by} {said}")
 
 
 def _button(label: str, command: str) -> Iterator[Button]:

@@ -73,7 +73,7 @@ def answer_figure(answer: Answer, workspace: Workspace, tongue: Tongue, title: s
         title=title or metric.title.to(tongue),
         subtitle=_subtitle(first, len(shown[0].series), tongue),
         tongue=tongue,
-        unit=metric.unit,
+        unit=shown[0].unit,
         direction=metric.direction,
         grain=first.grain,
         first=first.index,

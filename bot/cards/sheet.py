@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from bot.cards.dress import dimension_title, metric_title, value_title
+from bot.cards.answer import named
+from bot.cards.dress import dimension_title, value_title
 from bot.chat.reply import File
 from bot.phrases import say
 from core.quantity import Unit
@@ -45,7 +46,7 @@ def sheet(answer: Answer, workspace: Workspace, tongue: Tongue, notes: Iterable[
         page.write_string(0, column, safe(name), head)
     for row, one in enumerate(answer.values[:MOST_ROWS], 1):
         column = _labels(page, row, one, by, workspace, tongue)
-        page.write_string(row, column, safe(metric_title(one.metric, workspace, tongue)))
+        page.write_string(row, column, safe(named(one.metric, answer, workspace, tongue)))
         for place, value, form in (
             (1, one.value, kinds.get(one.unit)),
             (2, one.compared_to, kinds.get(one.unit)),
@@ -66,7 +67,7 @@ def sheet(answer: Answer, workspace: Workspace, tongue: Tongue, notes: Iterable[
                 break
             days.write_string(row, 0, str(one.first.shift(offset)))
             column = _labels(days, row, one, by, workspace, tongue, first=1)
-            days.write_string(row, column, safe(metric_title(one.metric, workspace, tongue)))
+            days.write_string(row, column, safe(named(one.metric, answer, workspace, tongue)))
             if value is not None:
                 days.write_number(row, column + 1, value, kinds.get(one.unit))
             row += 1

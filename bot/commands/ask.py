@@ -19,13 +19,19 @@ from core.text import Tongue
 from core.usecases.ask import Answer, Question
 from core.usecases.ask import ask as ask_numbers
 from core.usecases.compare import comparison
+from core.usecases.portion import has_parts, portion
 
 UNSAID = "last 7 days"
 MOST_EXAMPLES = 3
+CONTRIBUTED = "conversions"  # what a channel contributes, where nobody says what: of its domain's dictionary
 
 
 async def ask(command: Ask, call: Call) -> Reply:
-    command, notes = await continued(command, call), list[str]()
+    command, notes = _shared(await continued(command, call), call), list[str]()
+    undivided = next((code for code in command.metrics if not has_parts(code, call.workspace.catalog)), None)
+    if command.is_share and undivided:
+        notes.append(_without_parts(undivided, command, call))
+        command = replace(command, is_share=False)
     try:
         answer, reading = await answered(command, call)
     except Missing as missing:
@@ -50,6 +56,8 @@ async def continued(command: Ask, call: Call) -> Ask:
     """Return the question in full: one that names no metric goes on from what was asked here, or from its alert."""
     if command == Ask() or (command.metrics and not goes_on(call.request.text)):
         return command
+    if command.is_share and command.by and not goes_on(call.request.text):
+        return command  # 渠道贡献度 has a name of its own
     if command.period and not _is_period(command.period, call):
         return command  # a word mistyped, which is told as one
     before = call.conversations.before(call.request, call.now)
@@ -85,7 +93,11 @@ async def answered(command: Ask, call: Call) -> tuple[Answer, Reading]:
     window = reading.window
     compare = comparison(window, command.versus, call.wall, call.workspace.events, event=reading.event)
     question = Question(command.metrics, window, command.where, command.by, compare, command.grain)
-    answer = await ask_numbers(question, call.workspace, call.world)
+    divided = command.by or next((one.dimension for one in command.where), None)
+    if command.is_share and divided:
+        answer = await portion(question, divided, call.workspace, call.world)
+    else:
+        answer = await ask_numbers(question, call.workspace, call.world)
     if answer.is_empty:
         _name_what_is_near(command, call)
     return topped(answer, command.top), replace(reading, window=answer.question.window)
@@ -116,6 +128,26 @@ def _split(command: Ask, call: Call) -> Ask:
     return command
 
 
+def _shared(command: Ask, call: Call) -> Ask:
+    """Return the question for a part of the whole with what is divided, and by what, where nobody said."""
+    if not command.is_share:
+        return command
+    catalog = call.workspace.catalog
+    if not command.metrics and (not command.period or _is_period(command.period, call)):
+        able = [metric.code for metric in catalog.available() if has_parts(metric.code, catalog)]
+        command = replace(command, metrics=tuple(([CONTRIBUTED] if CONTRIBUTED in able else able)[:1]))
+    if command.by or command.where or not command.metrics:
+        return command
+    return replace(_split(replace(command, top=command.top or 1), call), top=command.top)
+
+
+def _without_parts(metric: str, command: Ask, call: Call) -> str:
+    by = command.by or next((one.dimension for one in command.where), None)
+    dimension = dimension_title(by, call.workspace, call.tongue) if by else ""
+    title = call.workspace.catalog.metric(metric).title.to(call.tongue)
+    return say("answer-no-parts", call.tongue, metric=title, dimension=dimension)
+
+
 def period_of(command: Ask, call: Call) -> tuple[Reading, str]:
     """Return how the period was read, and what is to be said where it may have been read wrongly."""
     try:
@@ -136,13 +168,11 @@ def _must_have_data(code: str, call: Call) -> None:
     catalog = call.workspace.catalog
     if catalog.is_available(code):
         return
+    if catalog.is_told(code):
+        return  # each half by a source of its own
     held = {measure for source in catalog.sources.values() for measure in source.measures}
-    lacks = [base for base in catalog.bases(code) if base not in held]
-    names = [catalog.metric(base).title.to(call.tongue) for base in lacks or catalog.bases(code)]
-    listed = ("、" if call.tongue == "zh" else ", ").join(names)
-    if not lacks:
-        raise Missing("metric-apart", metric=code, bases=listed)
-    raise Missing("metric-no-data", metric=code, lacks=listed)
+    names = [catalog.metric(base).title.to(call.tongue) for base in catalog.bases(code) if base not in held]
+    raise Missing("metric-no-data", metric=code, lacks=("、" if call.tongue == "zh" else ", ").join(names))
 
 
 def _without_metric(command: Ask, call: Call) -> Missing:

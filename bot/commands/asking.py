@@ -30,13 +30,18 @@ _COMMA = re.compile(r"\s*[,、|]\s*")
 _FILLER = re.compile(
     r"(?:(?:what|how) about|show|give|get|me|please|tell|of|for|and|in|the|"
     r"what|is|was|are|were|how|much|many|my|our|with|on|trend)(?![\w-])"
-    r"|[,、;?&]|是多少|多少|怎么样|如何|数据|情况|趋势|走势|看看|查询|查看|一下|请问|我要|显示|那么|换成|[那的和与跟及在看查吗呢了]"
+    r"|[,、;?&]|是多少|多少|怎么样|如何|数据|情况|趋势|走势|看看|查询|查看|一下|请问|我要|显示|那么|换成|'s(?!\w)|[对那的和与跟及在看查吗呢了]"
 )
 _SPAN_AFTER = r"(?!\s*(?:个?(?:小时|天|日|周|星期|月|季|年)|hours?|days?|weeks?|months?|quarters?|years?))"
 _TOP = re.compile(
     rf"(?:(?P<most>top|best|highest|前|最高的?|最好的?)|(?P<least>bottom|worst|lowest|后|倒数|最低的?|最差的?))\s*"
     rf"(?P<count>\d{{1,3}}){_SPAN_AFTER}(?:\s*[个名位大])?"
 )
+_SHARE = re.compile(
+    r"(?:(?:percentage|proportion|percent|%)\s+of|(?:shares?|contributions?)(?:\s+(?:of|to))?)(?![\w-])"
+    r"|对?(?:贡献(?:度|率|占比)?|占比|占了?多少|占(?:了?(?:总体|整体|全部|大盘))?的?(?:比例|比重|百分比)|份额|比重)"
+)
+_CHANNEL_SHARE = "channel_share"  # as the dictionaries of many teams have it
 _FORMS: dict[Form, str] = {
     "excel": r"(?:in|as|to)\s+excel|excel|xlsx|spreadsheet|(?:导出|下载)(?:成|为|到)?(?:excel|xlsx|表格)?|电子表格",
     "chart": r"(?:as\s+(?:a\s+)?)?(?:chart|graph|plot)|画个?图|图表|曲线图?|出图",
@@ -82,11 +87,12 @@ class _Reader:
     grain: Grain | None = None
     top: int | None = None
     form: Form = ""
+    is_share: bool = False
     left: list[list[str]] = field(default_factory=lambda: [[]])  # of the period, then of what it is held against
 
     def step(self) -> None:
         steps = (
-            *(self._space, self._slice, self._metric, self._most, self._split),
+            *(self._space, self._share, self._slice, self._metric, self._most, self._split),
             *(self._value, self._versus, self._shown, self._filler),
         )
         if not any(step() for step in steps):
@@ -103,6 +109,7 @@ class _Reader:
             versus=" ".join("".join(self.left[1]).split()) if len(self.left) > 1 else "",
             top=self.top,
             form=self.form,
+            is_share=self.is_share,
         )
 
     # --- each returns whether it claimed something here --------------------------------------------------------
@@ -134,6 +141,19 @@ class _Reader:
             return False
         self.metrics.append(found[0])
         self._leave(" ", found[1] - self.position)
+        return True
+
+    def _share(self) -> bool:
+        """`share of spend`, `花费占比`, `渠道贡献度`; a metric that is called so is not one."""
+        if self.lowered.startswith(_CHANNEL_SHARE, self.position) and not self._metric_at():
+            self.bare, width = "channel", len(_CHANNEL_SHARE)
+        else:
+            marker = _SHARE.match(self.lowered, self.position)
+            if marker is None or self._is_inside_word() or self._metric_at(beyond=marker.end() - 1):
+                return False
+            width = len(marker.group())
+        self.is_share = True
+        self._leave(" ", width)
         return True
 
     def _split(self) -> bool:

@@ -32,7 +32,8 @@ Form = Literal["", "chart", "table", "excel"]  # how an answer is to be shown; e
 class Ask:
     """`period` and `versus` are what no other part of the sentence claimed: a phrase of time, or a word mistyped.
 
-    `top` is how many slices are wanted, the largest first; a negative one wants the smallest.
+    `top` is how many slices are wanted, the largest first; a negative one wants the smallest. `is_share` asks for
+    each slice's part of the whole.
     """
 
     metrics: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ class Ask:
     versus: str = ""
     top: int | None = None
     form: Form = ""
+    is_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)

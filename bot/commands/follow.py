@@ -62,6 +62,7 @@ def followed(asked: Ask, before: Ask) -> Ask:
         period=asked.period or before.period,
         versus=asked.versus or (before.versus if not asked.period else ""),
         top=asked.top or (before.top if by else None),
+        is_share=asked.is_share or before.is_share,
     )
 
 

@@ -83,6 +83,7 @@ RULE_VERBS = {
 _RULE_VERB = re.compile(
     r"\s*(add|new|change|edit|retire|remove|delete|undo|keep|drop|新增|添加|新建|修改|改|停用|删除|撤销|恢复)(?![a-z0-9_=])"
 )
+_PART_OF = re.compile(r"shares?\s+(?:of|held)\b")  # of a number, where `share` alone is of the board
 _HELD = re.compile(r"[0-9a-f]{12}")
 _WHO = re.compile(r"<@(\w+)(?:\|[^>]*)?>|@(\S+)|(\S+)")
 _NOT_TOLD = re.compile(
@@ -110,7 +111,7 @@ def parse(text: str, lexicon: Lexicon, *, thread: str | None = None, platform: s
     metric = lexicon.metrics.at(lowered)
     if verb and verb[0] == "define" and (question := _number_after_what_is(said, verb[1], lexicon)):
         return question
-    if verb and (metric is None or metric[1] <= verb[1]):
+    if verb and (metric is None or metric[1] <= verb[1]) and not (verb[0] == "share" and _PART_OF.match(lowered)):
         words = said if verb[0] == "digest" else said[verb[1] :].strip(" :,")  # 周报 itself says how often
         return _act(verb[0], words, lexicon, thread, platform)
     if (stamp := _stamp(said, _looks_random)) and metric is None:

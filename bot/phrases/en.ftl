@@ -919,7 +919,6 @@ demo-nobody-planted = × { $period }  { $alert }: critical, and nobody planted i
 unknown-moment = “{ $said }” is no time we can read. Try “2h”, “tomorrow 9am” or “{ $example }”.
 moment-past = “{ $said }” would be { $at }, and that has passed. Name a later time.
 ask-no-metric = Which metric? For example: { $examples }.
-metric-apart = { $metric } needs { $bases }, and no one source in sources.yaml has them together.
 metric-no-data = { $metric } has no data here: sources.yaml names no column for { $lacks }.
 ask-no-value = Which { $dimension }? For example: { $known }.
 no-value-near = There is nothing for { $dimension } “{ $said }”.
@@ -1875,6 +1874,16 @@ incidents-none = Nobody has written one down. Say: incident wechat cvr yesterday
 answer-defined = By the definition of { $names }.
 answer-defined-fresh = By the definition of { $names }; facts through { $day }.
 answer-nearest = No source tells this by { $dimension }; this is without.
+answer-share = { $metric }, part of the whole
+answer-share-title = Share of { $metric }
+answer-share-whole = The whole is { $wholes }.
+answer-no-parts = { $metric } does not add up over slices, so none has a part of it. This is { $metric }{ FILLED($dimension) ->
+    [yes] { " " }by { $dimension }
+   *[no] {""}
+}.
+answer-joined = Put together of { $sources }, as far as the facts of each of them go.
+answer-joined-source = { $source } (facts through { $day })
+answer-joined-none = { $source } (no facts)
 sheet-answer = Answer
 sheet-days = Periods
 sheet-about = About

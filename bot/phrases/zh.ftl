@@ -878,7 +878,6 @@ demo-nobody-planted = × { $period }  { $alert }：无人埋下的严重预警
 unknown-moment = 看不懂时间“{ $said }”。可以这样说：2h、明天上午9点，或 { $example }。
 moment-past = “{ $said }”是 { $at }，已经过去了。请换一个以后的时间。
 ask-no-metric = 想看哪个指标？例如：{ $examples }。
-metric-apart = { $metric } 要用到{ $bases }，但 sources.yaml 里没有一个数据源同时有这些。
 metric-no-data = { $metric }在这里没有数据：sources.yaml 里没有一列是{ $lacks }。
 ask-no-value = 哪个 { $dimension }？例如：{ $known }。
 no-value-near = { $dimension }“{ $said }”没有任何数据。
@@ -1779,6 +1778,16 @@ incidents-none = 还没有人记录过。可以说：记录事故 微信 转化�
 answer-defined = 口径：{ $names }。
 answer-defined-fresh = 口径：{ $names }；数据截至 { $day }。
 answer-nearest = 没有数据源能按{ $dimension }区分，以下是不区分的结果。
+answer-share = { $metric }占比
+answer-share-title = { $metric }占比
+answer-share-whole = 整体为{ $wholes }。
+answer-no-parts = { $metric }不能按切片相加，没有占比可言；以下是{ FILLED($dimension) ->
+    [yes] 按{ $dimension }的
+   *[no] {""}
+}{ $metric }。
+answer-joined = 由{ $sources }合成，只算到各数据源都有数据的时候为止。
+answer-joined-source = { $source }（数据截至 { $day }）
+answer-joined-none = { $source }（没有数据）
 sheet-answer = 结果
 sheet-days = 明细
 sheet-about = 说明

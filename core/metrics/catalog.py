@@ -129,6 +129,11 @@ class Catalog:
         """Return whether one source holds all that the metric is made of."""
         return any(not _lacks(source, self.bases(code), (), None) for source in self.sources.values())
 
+    def is_told(self, code: str) -> bool:
+        """Return whether all that the metric is made of is somewhere, be it in several sources."""
+        held = {measure for source in self.sources.values() for measure in source.measures}
+        return held.issuperset(self.bases(code))
+
     def available(self) -> tuple[Metric, ...]:
         return tuple(metric for code, metric in self.metrics.items() if self.is_available(code))
 

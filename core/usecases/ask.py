@@ -16,23 +16,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.calendar.grain import Grain, Period, Window
-from core.cube.cube import Cube
-from core.cube.query import Query
 from core.cube.reading import Reader, holes
 from core.labels import Labels, Matcher, all_match
 from core.metrics.catalog import Catalog
 from core.metrics.metric import Metric
-from core.metrics.source import Source
 from core.ports import Warehouse, World
 from core.quantity import Unit
+from core.usecases.charted import gathering, grain_for, opening, shown
 from core.usecases.compare import as_far
+from core.usecases.gather import Parts, earliest, first_fact, last_fact, parts_of, reached_by_all, whole_periods
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
 
-DAYS_BY_HOUR = 1  # the longest windows whose charts go by hour, by day and by week
-DAYS_BY_DAY = 92
-DAYS_BY_WEEK = 400
 LATE_START = timedelta(days=3)  # how much later than a comparison its first fact may be
 LOOK_BACK = timedelta(days=400)  # how far we look for the last fact when a window is empty
 
@@ -93,16 +89,27 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """The dimension whose slices are the parts, and the wholes that they are parts of."""
+
+    dimension: str
+    wholes: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """`values` come metric by metric, in the order asked; slices with the largest first metric stand first.
 
     `fresh` is the last period with any fact in it. Where the window reaches beyond it the numbers stop early, and
-    the reader must be told.
+    the reader must be told. `joined` names the sources that a number was put together of, each with its own last
+    period; `shares` is there where the values are parts of a whole.
     """
 
     question: Question
     values: tuple[Asked, ...]
     fresh: Period | None = None
+    joined: tuple[tuple[str, Period | None], ...] = ()
+    shares: Shares | None = None
 
     def of(self, metric: str) -> tuple[Asked, ...]:
         """Return this metric's values, slice by slice."""
@@ -145,35 +152,59 @@ async def _ask(question: Question, workspace: Workspace, warehouse: Warehouse) -
     catalog = workspace.catalog
     metrics = tuple(catalog.metric(code) for code in question.metrics)
     found: dict[str, dict[Labels, Asked]] = {}
-    fresh: list[Period] = []
-    for (source, span), some in _together(metrics, question, catalog):
-        asked, last = await _ask_source(question, source, span, tuple(some), catalog, warehouse)
+    reached: dict[str, Period | None] = {}
+    joined: dict[str, Period | None] = {}
+    groups = _together(metrics, question, catalog)
+    question = _in_whole_periods(question, [parts for (parts, _), _ in groups])
+    for (parts, span), some in groups:
+        asked, through = await _ask_source(question, parts, span, tuple(some), catalog, warehouse)
         found |= asked
-        fresh += [last] if last else []
+        reached |= through
+        joined |= through if parts.is_joined else {}
     slices = _ordered([found[code] for code in question.metrics])
     values = (
         found[code].get(labels) or _nothing(catalog.metric(code), labels)
         for code in question.metrics
         for labels in slices
     )
-    last = min(fresh, key=lambda period: period.end, default=None)
-    return Answer(replace(question, compare=_as_far(question, last)), tuple(values), last)
+    last = earliest(reached.values())
+    return Answer(replace(question, compare=_as_far(question, last)), tuple(values), last, tuple(joined.items()))
 
 
-# --- asking one source -----------------------------------------------------------------------------------------
+# --- asking what belongs together ---------------------------------------------------------------------------------
 
 
 def _together(
     metrics: tuple[Metric, ...], question: Question, catalog: Catalog
-) -> list[tuple[tuple[Source, Grain | None], list[Metric]]]:
-    """Group metrics that one query answers: of one source, and gathering since the same beginning, if they do."""
+) -> list[tuple[tuple[Parts, Grain | None], list[Metric]]]:
+    """Group metrics that the same sources answer: those gathering since the same beginning, if they do."""
+    wheres = {one.code: parts_of(catalog.bases(one.code), question.dimensions, catalog) for one in metrics}
 
-    def kin(metric: Metric) -> tuple[str, str]:
-        source = catalog.source_for(catalog.bases(metric.code), question.dimensions)
-        return source.name, _span(metric, catalog) or ""
+    def kin(metric: Metric) -> tuple[tuple[str, ...], str]:
+        return tuple(source.name for source, _ in wheres[metric.code].of), _span(metric, catalog) or ""
 
-    groups = groupby(sorted(metrics, key=kin), kin)
-    return [((catalog.sources[name], Grain(span) if span else None), list(some)) for (name, span), some in groups]
+    groups = []
+    for (names, span), found in groupby(sorted(metrics, key=kin), kin):
+        some = list(found)
+        bases: dict[str, dict[str, None]] = {name: {} for name in names}
+        for metric in some:
+            for source, of in wheres[metric.code].of:
+                bases[source.name] |= dict.fromkeys(of)
+        parts = Parts(tuple((catalog.sources[name], tuple(of)) for name, of in bases.items()))
+        groups.append(((parts, Grain(span) if span else None), some))
+    return groups
+
+
+def _in_whole_periods(question: Question, parts: list[Parts]) -> Question:
+    """Return the question in whole weeks or months where a half of a number is told by these alone."""
+    grain = max((each.grain for each in parts if each.is_joined), key=lambda grain: grain.rank, default=Grain.DAY)
+    window = whole_periods(question.window, grain)
+    if window == question.window:
+        return question
+    compare = whole_periods(question.compare, grain) if question.compare else None
+    if compare and compare.end > window.start:
+        compare = window.previous()
+    return replace(question, window=window, compare=compare)
 
 
 def _span(metric: Metric, catalog: Catalog) -> Grain | None:
@@ -184,27 +215,33 @@ def _span(metric: Metric, catalog: Catalog) -> Grain | None:
 
 async def _ask_source(
     question: Question,
-    source: Source,
+    parts: Parts,
     span: Grain | None,
     metrics: tuple[Metric, ...],
     catalog: Catalog,
     warehouse: Warehouse,
-) -> tuple[dict[str, dict[Labels, Asked]], Period | None]:
-    bases = tuple(dict.fromkeys(base for metric in metrics for base in catalog.bases(metric.code)))
+) -> tuple[dict[str, dict[Labels, Asked]], dict[str, Period | None]]:
+    """Return the metrics slice by slice, and how far the facts of each source go."""
 
     async def fetch(window: Window, grain: Grain | None) -> Reader:
-        query = Query(source.name, grain, question.dimensions, bases, window)
-        return Reader((await warehouse.fetch(query)).where(question.where), catalog)
+        cube = await parts.fetch(grain, question.dimensions, window, warehouse)
+        return Reader(cube.where(question.where), catalog)
 
-    periods = _shown(question.window, question.grain or _grain(question.window, source), source)
-    now = await fetch(_gathering(question.window, span), None)
-    series = await fetch(_opening(Window.of(periods[0], periods[-1]), span), periods[0].grain)
-    last = _last(series.cube) if periods[0].grain is source.grain else None
-    fresh = last or await _fresh(question, source, bases, warehouse)
+    window, reached = question.window, dict[str, Period | None]()
+    if parts.is_joined:
+        reached = {source.name: await _fresh(question, Parts(((source, of),)), warehouse) for source, of in parts.of}
+        window = reached_by_all(window, reached.values())
+    periods = shown(window, question.grain or grain_for(window, parts.grain), parts.grain)
+    now = await fetch(gathering(window, span), None)
+    series = await fetch(opening(Window.of(periods[0], periods[-1]), span), periods[0].grain)
+    if not parts.is_joined:
+        last = last_fact(series.cube) if periods[0].grain is parts.grain else None
+        reached = {parts.of[0][0].name: last or await _fresh(question, parts, warehouse)}
+    fresh = earliest(reached.values())
     compare = _as_far(question, fresh)
-    if compare and not await _reaches_back(compare, question, source, bases, warehouse):
+    if compare and not await _reaches_back(compare, question, parts, warehouse):
         compare = None
-    before = await fetch(_gathering(compare, span), None) if compare else None
+    before = await fetch(gathering(compare, span), None) if compare else None
     # What gathers to date stands still after the last fact; a line drawn on would look like news.
     known = [period for period in periods if fresh is None or period.start < fresh.end]
     slices = dict.fromkeys((*_named(question), *now.cube.slices, *(before.cube.slices if before else ())))
@@ -212,16 +249,18 @@ async def _ask_source(
         metric.code: {labels: _asked(metric, labels, now, before, series, known) for labels in slices}
         for metric in metrics
     }
-    return found, fresh
+    return found, reached
 
 
-async def _reaches_back(
-    compare: Window, question: Question, source: Source, bases: tuple[str, ...], warehouse: Warehouse
-) -> bool:
+async def _reaches_back(compare: Window, question: Question, parts: Parts, warehouse: Warehouse) -> bool:
     """Return whether facts go back to about where the comparison begins; half a quarter is no quarter."""
-    cube = await warehouse.fetch(Query(source.name, source.grain, question.dimensions, bases, compare))
-    first = _first(cube)
-    return first is not None and first.start - compare.start <= max(LATE_START, (compare.end - compare.start) / 10)
+    allowed = max(LATE_START, (compare.end - compare.start) / 10)
+    for one in parts.of:
+        cube = await Parts((one,)).fetch(one[0].grain, question.dimensions, compare, warehouse)
+        first = first_fact(cube)
+        if first is None or first.start - compare.start > allowed:
+            return False
+    return True
 
 
 def _as_far(question: Question, fresh: Period | None) -> Window | None:
@@ -252,30 +291,14 @@ def _asked(
     )
 
 
-async def _fresh(question: Question, source: Source, bases: tuple[str, ...], warehouse: Warehouse) -> Period | None:
+async def _fresh(question: Question, parts: Parts, warehouse: Warehouse) -> Period | None:
     """Return the last period with a fact on any slice asked for, of the source's own grain."""
     window = question.window
     for wider in (window, replace(window, start=window.start - LOOK_BACK)):
-        cube = await warehouse.fetch(Query(source.name, source.grain, question.dimensions, bases, wider))
-        if last := _last(cube.where(question.where)):
+        cube = await parts.fetch(parts.grain, question.dimensions, wider, warehouse)
+        if last := last_fact(cube.where(question.where)):
             return last
     return None
-
-
-def _first(cube: Cube) -> Period | None:
-    return next(iter(_with_facts(cube)), None)
-
-
-def _last(cube: Cube) -> Period | None:
-    return next(iter(_with_facts(cube)[::-1]), None)
-
-
-def _with_facts(cube: Cube) -> list[Period]:
-    """Return the periods in which any slice has any fact."""
-    if cube.grain is None or not cube.slices:
-        return []
-    known = np.any([~np.isnan(array) for array in cube.measures.values()], axis=(0, 1))
-    return [Period(cube.grain, cube.periods[int(column)]) for column in np.flatnonzero(known)]
 
 
 # --- numbers off a cube ----------------------------------------------------------------------------------------
@@ -307,7 +330,7 @@ def _nothing(metric: Metric, labels: Labels) -> Asked:
     return Asked(metric.code, labels, metric.unit, None, absent=Absent.FACTS)
 
 
-# --- which slices, which periods -------------------------------------------------------------------------------
+# --- which slices ----------------------------------------------------------------------------------------------
 
 
 def _named(question: Question) -> tuple[Labels, ...]:
@@ -328,28 +351,3 @@ def _ordered(columns: list[dict[Labels, Asked]]) -> list[Labels]:
         return (True, 0.0) if first is None or first.value is None else (False, -first.value)
 
     return sorted(dict.fromkeys(labels for column in columns for labels in column), key=size)
-
-
-def _grain(window: Window, source: Source) -> Grain:
-    days = (window.end - window.start) / timedelta(days=1)
-    if days <= DAYS_BY_HOUR and source.grain is Grain.HOUR:
-        return Grain.HOUR
-    return Grain.DAY if days <= DAYS_BY_DAY else Grain.WEEK if days <= DAYS_BY_WEEK else Grain.MONTH
-
-
-def _shown(window: Window, grain: Grain, source: Source) -> list[Period]:
-    """Return the chart's periods: whole ones only, as half a week beside whole ones looks like a fall."""
-    grain = max(grain, source.grain, key=lambda each: each.rank)
-    periods = [Period(grain, index) for index in window.periods(grain)]
-    is_whole = len(periods) == 1 or periods[-1].end <= window.end
-    return periods if is_whole or grain in (Grain.HOUR, Grain.DAY) else periods[:-1]
-
-
-def _gathering(window: Window, span: Grain | None) -> Window:
-    """Return the window itself, or, for what gathers to date, all that has gathered by its end."""
-    return window if span is None else Window(Period.holding(window.last_day, span).start, window.end)
-
-
-def _opening(window: Window, span: Grain | None) -> Window:
-    """Return the window, from as early on as what gathers needs to be right at its first period."""
-    return window if span is None else Window(Period.holding(window.first_day, span).start, window.end)
