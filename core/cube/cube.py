@@ -18,6 +18,8 @@ from core.errors import Problem
 from core.metrics.metric import How
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from core.labels import Labels, Matcher
 
 Array = NDArray[np.float64]
@@ -43,6 +45,7 @@ class Cube:
     places: dict[Labels, int] = field(default_factory=dict, repr=False)  # cubes of the same slices may share them,
     valued: dict[str, Valued] = field(default_factory=dict, repr=False)  # and these: both are filled when first needed
     older: Cube | None = None
+    zone: tzinfo | None = None  # whose wall its hours are of; None: of one that never changes
 
     @property
     def slice_index(self) -> Mapping[Labels, int]:
@@ -143,10 +146,12 @@ class Cube:
             if code in newer.measures:
                 array[rows, first : first + len(newer.periods)] = newer.measures[code]
             measures[code] = array
-        return Cube(self.dimensions, slices, self.grain, periods, measures, {**self.hows, **newer.hows})
+        hows = {**self.hows, **newer.hows}
+        return Cube(self.dimensions, slices, self.grain, periods, measures, hows, zone=self.zone)
 
     def _with(self, periods: range, measures: Mapping[str, Array]) -> Cube:
-        return Cube(self.dimensions, self.slices, self.grain, periods, measures, self.hows, self.places, self.valued)
+        shared = self.places, self.valued
+        return Cube(self.dimensions, self.slices, self.grain, periods, measures, self.hows, *shared, zone=self.zone)
 
     def _valued(self, dimension: str) -> Valued:
         if dimension not in self.valued:
@@ -157,7 +162,7 @@ class Cube:
         return self.valued[dimension]
 
     def _of(self, slices: tuple[Labels, ...], measures: Mapping[str, Array]) -> Cube:
-        return Cube(self.dimensions, slices, self.grain, self.periods, measures, self.hows)
+        return Cube(self.dimensions, slices, self.grain, self.periods, measures, self.hows, zone=self.zone)
 
     def _refuse_distinct(self) -> None:
         for code, how in self.hows.items():

@@ -8,7 +8,7 @@ ratios), and exact fractions an exact ROI. So there is one walk, `worked_out`, f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
@@ -99,13 +99,27 @@ class Reader:
         """Return how many columns further on a period stands in the older stretch than here."""
         return 0 if self.cube.older is None else self.cube.periods.start - self.cube.older.periods.start
 
+    def lacking(self, hours: frozenset[int]) -> Reader:
+        """Return a reader of the same days without these hours; a level is still what it last was."""
+
+        def make() -> Reader:
+            lacks, hows = np.isin(np.array(self.cube.periods) % 24, list(hours)), self.cube.hows
+            measures = {
+                code: array if hows[code] is How.LAST else np.where(lacks, np.nan, array)
+                for code, array in self.cube.measures.items()
+            }
+            return Reader(replace(self.cube, measures=measures, older=None), self.dictionary)
+
+        return self.once(("lacking", hours), make) if hours else self
+
     def value(self, code: str, columns: Columns) -> Array:
         """Return a metric at those columns; NaN where it has none or rests on too small a sample."""
         return self.once(("value", code, _key(columns)), lambda: self._value(code, columns))
 
-    def so_far(self, code: str, columns: Columns) -> Array:
-        """Return a metric over each column's day up to and with it; for hours only."""
-        return self.once(("so far", code, _key(columns)), lambda: self._value(code, columns, Grain.DAY))
+    def so_far(self, code: str, columns: Columns, without: frozenset[int] = frozenset()) -> Array:
+        """Return a metric over each column's day up to and with it, but for some hours of the day; for hours only."""
+        reader = self.lacking(without)
+        return reader.once(("so far", code, _key(columns)), lambda: reader._value(code, columns, Grain.DAY))  # noqa: SLF001
 
     def sample(self, code: str, columns: Columns) -> Array | None:
         """Return a ratio's denominator, or None where the metric is no ratio."""

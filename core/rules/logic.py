@@ -66,7 +66,7 @@ def judged(alike: Alike, sides: Sides, doubt: Flags | None = None) -> Verdict:
             return _often(row, None if doubt is None else judged(part, sides, doubt), times, of)
         case NoData(metric):
             absent = sides.no_data(named(metric))
-            there = (sides.columns >= 0) & (sides.columns < len(sides.reader.cube.periods))
+            there = (sides.columns >= 0) & (sides.columns < len(sides.reader.cube.periods)) & ~sides.never
             return sides.here(absent & there), sides.here(~absent)
         case Compare() | Streak() | Sudden() as leaf:
             holds, fails = _single(alike, sides)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.calendar.clock import NEVER, odd_hours
 from core.calendar.events import Event, builtin_events
 from core.calendar.grain import Grain, Period
 from core.cube import baseline, ordinary
@@ -174,6 +176,14 @@ class Sides:
     def part(self, operand: Operand, make: Callable[[], Array]) -> Array:
         return self.reader.once(("part", operand, self.periods, self.fixed), make)
 
+    @property
+    def never(self) -> Flags:
+        """Return which periods are an hour that the clock skipped."""
+        if self.grain is not Grain.HOUR:
+            return np.zeros(len(self.periods), np.bool_)
+        hours = zip(self.periods, self.odd(self.columns), strict=True)
+        return np.array([odd.get(hour % 24) == NEVER for hour, odd in hours], np.bool_)
+
     def no_data(self, metric: str) -> Flags:
         """Return where no row of it came, whatever the dictionary makes of that."""
         rows = [taken(self.reader.cube.measures[code], self.columns) for code in self.catalog.bases(metric)]
@@ -208,16 +218,17 @@ class Sides:
     def now(self, metric: str, against: Against | None) -> Array:
         """Return what is held against another: the period itself, or its day so far."""
         if isinstance(against, SoFar):
-            return self.reader.so_far(metric, self.columns)
+            return self.so_far(metric, self.columns, against)
         return self.reader.value(metric, self.columns)
 
     def baseline(self, metric: str, against: Against) -> Array:
         reader = self.reader
         match against:
             case Lag() | YearAgo() | LastTime() | FixedBase():
-                return reader.value(metric, self.then(against))
-            case SoFar(held):
-                return reader.so_far(metric, self.then(held))
+                found, odd = reader.value(metric, self.then(against)), self.differs(against)
+                return np.where(odd, np.nan, found) if odd.any() else found
+            case SoFar():
+                return self.so_far(metric, self.then(against), against)
             case Usual():
                 return self.usual(metric, against)
             case Target():
@@ -225,6 +236,37 @@ class Sides:
                     ("target", metric, self.periods),
                     lambda: baseline.target(self.catalog.planned, metric, self.slices, self.grain, self.periods),
                 )
+
+    def so_far(self, metric: str, columns: Columns, against: SoFar) -> Array:
+        """Return days so far, by the hours that the clock had once on both of the days that are compared."""
+        lacking = self.lacking(against)
+        found = self.reader.so_far(metric, columns)
+        if any(lacking):
+            found = found.copy()
+            for hours in {each for each in lacking if each}:
+                at = np.array([place for place, each in enumerate(lacking) if each == hours])
+                found[:, at] = self.reader.so_far(metric, columns[at], hours)
+        return found
+
+    def lacking(self, against: SoFar) -> list[frozenset[int]]:
+        """Return for each period the hours that are no part of its day so far, nor of that which it is held against."""
+        pairs = zip(self.odd(self.columns), self.odd(self.then(against)), strict=True)
+        return [frozenset((*now, *then)) for now, then in pairs]
+
+    def differs(self, against: Lag | YearAgo | LastTime | FixedBase) -> Flags:
+        """Return which periods are an hour that the clock skipped or had twice, or are held against one."""
+        found = np.zeros(len(self.periods), np.bool_)
+        for columns in (self.columns, self.then(against)) if self.grain is Grain.HOUR else ():
+            hours = (columns + self.reader.cube.periods.start) % 24
+            found |= [hour in odd for hour, odd in zip(hours.tolist(), self.odd(columns), strict=True)]
+        return found
+
+    def odd(self, columns: Columns) -> list[Mapping[int, timedelta]]:
+        """Return the odd hours of the day on which each of these hours lies."""
+        zone = self.reader.cube.zone
+        if zone is None:
+            return [{}] * len(columns)
+        return [odd_hours(day, zone) for day in ((columns + self.reader.cube.periods.start) // 24).tolist()]
 
     def learnt_apart(self, metric: str) -> list[tuple[Columns, Sides]]:
         """Return the rows whose usual some days are no part of, with the sides by which those know theirs."""
@@ -328,7 +370,8 @@ class Sides:
                 return shares.exact_concentration(self.whole(metric, row, at), top)
             case Change(metric, against, relative, part):
                 over = Grain.DAY if isinstance(against, SoFar) else None
-                exactly, column = exact.Exactly(self.reader), int(self.columns[at])
+                lacking = self.lacking(against)[at] if isinstance(against, SoFar) else frozenset()
+                exactly, column = exact.Exactly(self.reader.lacking(lacking)), int(self.columns[at])
                 now = self.exactly_of_whole(part, row, lambda one: exactly.value(named(metric), one, column, over))
                 then = self.exactly_of_whole(
                     part, row, lambda one: self.exact_baseline(named(metric), against, one, at)
@@ -356,9 +399,10 @@ class Sides:
         exactly = exact.Exactly(self.reader)
         match against:
             case Lag() | YearAgo() | LastTime() | FixedBase():
-                return exactly.value(metric, row, int(self.then(against)[at]))
-            case SoFar(held):
-                return exactly.value(metric, row, int(self.then(held)[at]), Grain.DAY)
+                return None if self.differs(against)[at] else exactly.value(metric, row, int(self.then(against)[at]))
+            case SoFar():
+                exactly = exact.Exactly(self.reader.lacking(self.lacking(against)[at]))
+                return exactly.value(metric, row, int(self.then(against)[at]), Grain.DAY)
             case Usual(statistic=statistic):
                 of = exactly.median if statistic == "median" else exactly.mean
                 others = self.learnt_apart(metric) if against.periods is None else []

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,7 @@ class DuckdbWarehouse:
         at_once: int = 2,
         most_kept: int = 1 << 30,
     ) -> None:
-        self._path = path
+        self._path, self._zone = path, ZoneInfo(zone)
         self._sources = sources
         self._takers = {name: Taker(source, catalog, folder, zone, stage) for name, source in sources.items()}
         self._known = {name: Known() for name in sources}
@@ -214,7 +215,9 @@ class DuckdbWarehouse:
             return None
         hows = {code: source.measures[code].how for code in query.measures}
         shared = groups.places, groups.valued
-        return Cube(query.dimensions, groups.slices, query.grain, periods, kept.show(periods), hows, *shared)
+        return Cube(
+            query.dimensions, groups.slices, query.grain, periods, kept.show(periods), hows, *shared, zone=self._zone
+        )
 
     def _answer(self, cursor: DuckDBPyConnection, source: Source, query: Query) -> Cube:
         hows = {code: source.measures[code].how for code in query.measures}
@@ -229,7 +232,7 @@ class DuckdbWarehouse:
         else:
             measures = self._topped_up(cursor, source, query, query.grain, hows, groups, periods)
         shared = groups.places, groups.valued
-        cube = Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows, *shared)
+        cube = Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows, *shared, zone=self._zone)
         if query.grain is None:
             self._keep_whole(source.name, query, cube)
         return cube

@@ -33,7 +33,7 @@ def open_warehouse(facts: Path | None, catalog: Catalog, folder: Path, *, stage:
     doors: dict[str, Warehouse] = dict.fromkeys(own, files)
     for address in dict.fromkeys(source.engine for source in catalog.sources.values() if source.engine):
         tables = {name: source for name, source in catalog.sources.items() if source.engine == address}
-        doors |= dict.fromkeys(tables, RemoteWarehouse(Alchemy(address, zone), tables, catalog))
+        doors |= dict.fromkeys(tables, RemoteWarehouse(Alchemy(address, zone), tables, catalog, zone=zone))
     return ManyWarehouses(files, doors)
 
 

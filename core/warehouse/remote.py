@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -64,11 +65,12 @@ class RemoteWarehouse:
         sources: Mapping[str, Source],
         catalog: Catalog,
         *,
+        zone: str = "UTC",
         pause: float = PAUSE,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._link, self._sources, self._catalog = link, sources, catalog
-        self._pause, self._clock = pause, clock
+        self._zone, self._pause, self._clock = ZoneInfo(zone), pause, clock
         self._known = {name: Known() for name in sources}
         self._kept: dict[Key, Kept] = {}
 
@@ -158,7 +160,7 @@ class RemoteWarehouse:
         else:
             measures = self._topped_up(ask, source, query, query.grain, groups, periods)
         shared = groups.places, groups.valued
-        return Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows, *shared)
+        return Cube(query.dimensions, groups.slices, query.grain, periods, measures, hows, *shared, zone=self._zone)
 
     def _topped_up(
         self, ask: Ask, source: Source, query: Query, grain: Grain, groups: Groups, periods: range

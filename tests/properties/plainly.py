@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta, tzinfo
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median
@@ -68,6 +68,7 @@ class World:
     events: Mapping[str, Event]
     frozen: Frozen = frozenset()  # cells that may not be believed
     spoilt: tuple[Spoilt, ...] = ()  # days that are no part of what is usual
+    zone: tzinfo = UTC  # whose wall its hours are of
 
     def __repr__(self) -> str:
         newest = sorted(self.facts.items(), key=lambda fact: -fact[0][2])[:60]  # of thousands
@@ -85,6 +86,17 @@ class World:
         start = first.index if first.start == opening else first.index + 1
         kept = {key: number for key, number in sums.items() if key[2] >= start}
         return replace(self, facts=kept, grain=grain, first=start, frozen=frozenset())
+
+    def is_once(self, at: int) -> bool:
+        """Return whether an hour on the wall came just once, and not never or twice."""
+        if self.grain is not Grain.HOUR:
+            return True
+        begin, end = (Period(Grain.HOUR, each).start.replace(tzinfo=self.zone) for each in (at, at + 1))
+        return end.astimezone(UTC) - begin.astimezone(UTC) == timedelta(hours=1)
+
+    def is_never(self, at: int) -> bool:
+        begin, end = (Period(self.grain, each).start.replace(tzinfo=self.zone) for each in (at, at + 1))
+        return begin.astimezone(UTC) == end.astimezone(UTC)
 
     def days_of(self, at: int) -> date:
         return Period(self.grain, at).start.date()
@@ -148,10 +160,20 @@ class Plainly:
                 return self.planned(metric, at)
             case SoFar(inner):
                 then = self.then(inner, at)
-                return None if then is None else self.value(metric, then, Grain.DAY)
+                return None if then is None else self.beside(at, then).value(metric, then, Grain.DAY)
             case _:
                 then = self.then(against, at)
-                return None if then is None else self.value(metric, then)
+                is_odd = then is None or not self.world.is_once(at) or not self.world.is_once(then)
+                return None if is_odd else self.value(metric, then)
+
+    def beside(self, at: int, then: int | None) -> Plainly:
+        """Return the same without the hours of the day that the clock did not have just once on both days."""
+        if self.world.grain is not Grain.HOUR or then is None:
+            return self
+        days = [each // 24 * 24 for each in (at, then)]
+        once = {hour for hour in range(24) if all(self.world.is_once(day + hour) for day in days)}
+        facts = {key: number for key, number in self.world.facts.items() if key[2] % 24 in once}
+        return replace(self, world=replace(self.world, facts=facts))
 
     def then(self, against: Against, at: int) -> int | None:
         grain, day = self.world.grain, self.world.days_of(at)
@@ -283,10 +305,13 @@ class Plainly:
                 return sum(each * each for each in parts) if top is None else sum(parts[:top])
             case Change(metric, against, relative, part):
                 over = Grain.DAY if isinstance(against, SoFar) else None
-                now, then = self.value(metric, at, over), self.held(metric, against, at)
+                mine = self.beside(at, self.then(against.held, at)) if isinstance(against, SoFar) else self
+                now, then = mine.value(metric, at, over), self.held(metric, against, at)
                 if part is not None:
                     others = [replace(self, labels=each) for each in self.whole]
-                    now = part_of(part, now, [one.value(metric, at, over) for one in others])
+                    now = part_of(
+                        part, now, [replace(mine, labels=each.labels).value(metric, at, over) for each in others]
+                    )
                     then = part_of(part, then, [one.held(metric, against, at) for one in others])
                 if now is None or then is None or (relative and then == 0):
                     return None
@@ -331,11 +356,13 @@ class Plainly:
             case NoData(metric):
                 if at < self.world.first:
                     return None
-                return all(self.base(code, at, None) is None for code in self.world.catalog.bases(metric))
+                absent = all(self.base(code, at, None) is None for code in self.world.catalog.bases(metric))
+                return None if absent and self.world.is_never(at) else absent
             case _ if doubting and self.is_frozen(condition, at):
                 return None
             case Streak(metric, direction, times):
-                numbers = [self.value(metric, each) for each in range(at - times, at + 1)]
+                hours = range(at - times, at + 1)
+                numbers = [self.value(metric, each) if self.world.is_once(each) else None for each in hours]
                 pairs = [(a, b) for a, b in pairwise(numbers) if a is not None and b is not None]
                 if any(a >= b if direction == "up" else a <= b for a, b in pairs):
                     return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 
@@ -195,7 +195,8 @@ def cube_of(world: World) -> Cube:
     arrays = {code: np.full((len(world.slices), len(periods)), np.nan) for code in CODES}
     for (code, labels, at), number in world.facts.items():
         arrays[code][world.slices.index(labels), at - world.first] = float(number)
-    return Cube(("channel", "region"), world.slices, world.grain, periods, arrays, dict.fromkeys(CODES, How.SUM))
+    hows = dict.fromkeys(CODES, How.SUM)
+    return Cube(("channel", "region"), world.slices, world.grain, periods, arrays, hows, zone=world.zone)
 
 
 def rule_of(condition: Condition | Sentence, **more: object) -> Rule:
@@ -249,6 +250,37 @@ def test_the_evaluator_says_what_plain_loops_say(world: World, sentence: Sentenc
 @given(worlds(Grain.HOUR, (30 * 24,)), hourly_conditions)
 def test_so_it_does_of_hours_and_of_days_so_far(world: World, condition: Condition) -> None:
     expect(world, rule_of(condition), range(LAST_HOUR, LAST_HOUR + 1))
+
+
+class Changing(tzinfo):
+    """A clock that is set forward or back by an hour, once, late enough on the wall that both sides are of one day."""
+
+    def __init__(self, back: int, hour: int, by: int) -> None:
+        self.edge = datetime.combine(date(2026, 6, 18 - back), time(hour))
+        self.by = timedelta(hours=by)
+
+    def __repr__(self) -> str:
+        return f"Changing({self.edge}, {self.by})"
+
+    def utcoffset(self, wall: datetime | None) -> timedelta:
+        return timedelta() if wall is None or wall.replace(tzinfo=None) < self.edge else self.by
+
+    def dst(self, wall: datetime | None) -> timedelta:
+        return timedelta()
+
+
+zones = st.builds(Changing, st.sampled_from([0, 1, 7, 8]), st.integers(1, 5), st.sampled_from([-1, 1]))
+until_now = st.builds(
+    Compare, st.builds(Change, metrics, st.builds(SoFar, held_so_far) | hourly, st.booleans()), comparisons, bounds
+)
+
+
+@settings(max_examples=30)
+@given(worlds(Grain.HOUR, (30 * 24,)), trees(until_now | streaks), zones, st.integers(0, 13))
+def test_so_it_does_where_the_clock_skips_an_hour_or_has_it_twice(
+    world: World, condition: Condition, zone: tzinfo, back: int
+) -> None:
+    expect(replace(world, zone=zone), rule_of(condition), range(LAST_HOUR - back - 1, LAST_HOUR - back + 1))
 
 
 @given(worlds(spans=(SPAN,)), sentences, st.sets(st.tuples(st.sampled_from(SLICES), st.integers(0, 3)), min_size=1))

@@ -5,28 +5,54 @@ Each case is a moment on somebody's wall and what must come of it, on the same w
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from bot.loops import _cron
 from core.alerts import handling, promises
 from core.alerts.alert import Stage
-from core.alerts.event import Change
+from core.alerts.event import Change as Moved
 from core.calendar.calendar import Calendar
-from core.calendar.events import builtin_events
+from core.calendar.events import Event, builtin_events
+from core.calendar.grain import Grain, Period
 from core.calendar.moment import read_moment
+from core.cube.cube import Cube
+from core.labels import Labels
+from core.metrics.metric import How
 from core.notices.notice import Kind
 from core.people.person import Right
+from core.quantity import Quantity
 from core.routing.hours import is_working, next_start
 from core.routing.pace import WorkingTime
+from core.rules.evaluate import evaluate
+from core.rules.finding import State
 from core.rules.rule import Severity
+from core.rules.sides import Sides
+from core.rules.tree import (
+    Against,
+    Bound,
+    Change,
+    Compare,
+    Comparison,
+    Condition,
+    Lag,
+    LastTime,
+    NoData,
+    Sentence,
+    SoFar,
+    YearAgo,
+)
+from core.text import Text
 from core.usecases import follow_up, respond
 from core.usecases.post_digests import post_digests
 from core.usecases.watch import next_due, watch
 from tests.builders import a_person, a_team, a_workspace, an_alert
 from tests.fakes import a_world
+from tests.shop import a_catalog, a_rule_saying
 
 SHANGHAI, LONDON, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 CHINA = Calendar(builtin_events(), keeps_holidays=True)
@@ -133,8 +159,6 @@ def test_a_schedule_of_nine_is_kept_once_a_day(zone, friday, hours):
 
 
 def a_workspace_in(zone: ZoneInfo, **more: object):
-    from dataclasses import replace
-
     return replace(a_workspace(**more), zone=zone)
 
 
@@ -153,6 +177,73 @@ async def test_a_digest_is_one_a_day(zone, friday, hours):
     assert len(days) == (3 if hours == 71 else 2)
     assert len({one.notice.key for one in rows}) == len(rows) <= len(posted)
     assert hours in (71, 73)
+
+
+# --- hours of the day, where the clock skips one or has it twice ---
+
+RUN = {2025: (date(2025, 3, 9),) * 2, 2026: (date(2026, 3, 8),) * 2}  # a promotion, both times when the clock springs
+HELD = [Lag(Grain.DAY), Lag(Grain.DAY, 7), YearAgo(), LastTime("sale")]
+
+
+def hours_of(zone: ZoneInfo | None, last: date, *, of: ZoneInfo = NEW_YORK, since: datetime | None = None) -> Cube:
+    """Return 400 days of 100 an hour, as a clock of `of` counts them; 60 an hour from a moment on, if one is named."""
+    end = Period.holding(last, Grain.HOUR).index + 24
+    periods = range(end - 400 * 24, end)
+    walls = [Period(Grain.HOUR, each).start.replace(tzinfo=of) for each in (*periods, end)]
+    lengths = np.diff([wall.timestamp() / 3600 for wall in walls])
+    falls = np.array([since is not None and wall.replace(tzinfo=None) >= since for wall in walls[:-1]])
+    brought = np.where(lengths > 0, np.where(falls, 60.0, 100.0) * lengths, np.nan)[None]
+    return Cube((), (Labels(),), Grain.HOUR, periods, {"revenue": brought}, {"revenue": How.SUM}, zone=zone)
+
+
+def states_of(cube: Cube, day: date, condition: Condition) -> list[State]:
+    """Return what is said at each hour of a day."""
+    first = Period.holding(day, Grain.HOUR).index
+    events = {"sale": Event("sale", Text.same("sale"), days=RUN)}
+    sides = Sides.of(cube, a_catalog(), range(first, first + 24), events)
+    rule = replace(a_rule_saying("revenue > 1", grain=Grain.HOUR), sentence=Sentence(condition))
+    return [State(int(each)) for each in evaluate(rule, sides).state[0]]
+
+
+def moved(held: Against, comparison: Comparison, percent: int, *, by_hour: bool = False) -> Compare:
+    against = held if by_hour else SoFar(held)
+    return Compare(Change("revenue", against, True), comparison, Bound(Quantity.percent(percent)))
+
+
+@pytest.mark.parametrize("held", HELD, ids=str)
+@pytest.mark.parametrize("by_hour", [False, True], ids=["so far", "the hour"])
+@pytest.mark.parametrize("after", [0, 1, 7])
+@pytest.mark.parametrize("change", [date(2026, 3, 8), date(2026, 11, 1)])
+def test_a_clock_that_changes_moves_no_number_of_the_day_so_far(held, by_hour, change, after):
+    day = change + timedelta(days=after)
+    cube = hours_of(NEW_YORK, day)
+    for comparison, percent in ((Comparison.LESS, -1), (Comparison.MORE, 1)):
+        said = states_of(cube, day, moved(held, comparison, percent, by_hour=by_hour))
+        assert State.BREACHED not in said
+
+
+@pytest.mark.parametrize(("day", "comparison", "percent"), [(date(2026, 3, 8), "<", -20), (date(2026, 11, 1), ">", 20)])
+def test_it_would_by_a_clock_that_never_changes(day, comparison, percent):
+    """Three hours against four in spring, and four against three in autumn: that is what the zone is asked for."""
+    rule = moved(Lag(Grain.DAY), Comparison(comparison), percent)
+    assert State.BREACHED in states_of(hours_of(None, day), day, rule)
+    assert State.BREACHED not in states_of(hours_of(NEW_YORK, day), day, rule)
+    assert states_of(hours_of(SHANGHAI, day, of=SHANGHAI), day, rule) == [State.CALM] * 24
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 8), date(2026, 11, 1)])
+def test_a_fall_is_seen_on_the_day_on_which_the_clock_changes(day):
+    falling = hours_of(NEW_YORK, day, since=datetime.combine(day, time(3)))
+    said = states_of(falling, day, moved(Lag(Grain.DAY), Comparison.LESS, -10))
+    assert said == [State.CALM] * 3 + [State.BREACHED] * 21
+
+
+def test_an_hour_that_never_came_is_no_missing_data():
+    day = date(2026, 3, 8)
+    said = states_of(hours_of(NEW_YORK, day), day, NoData("revenue"))
+    assert [hour for hour, each in enumerate(said) if each is not State.CALM] == [2]
+    assert said[2] is State.UNKNOWN
+    assert states_of(hours_of(None, day), day, NoData("revenue"))[2] is State.BREACHED
 
 
 # --- leap days, holidays, and the days that pay for them ---
@@ -206,7 +297,7 @@ async def test_an_answer_is_waited_for_in_the_hours_of_whoever_is_asked():
     async with a_world() as world:
         world.clock.moment = morning
         async with world.store.begin() as tx:
-            await tx.keep([Change(None, an_alert(severity=Severity.WARNING))], now=morning)
+            await tx.keep([Moved(None, an_alert(severity=Severity.WARNING))], now=morning)
         change = await respond.assign("7f3k", None, "lena", people["alice"], None, world, workspace)
     assert wall(change.after.answer_by, NEW_YORK) == "Thu 06-18 09:30"
 
@@ -219,7 +310,7 @@ async def test_still_on_it_is_waited_for_in_working_time():
         world.clock.moment = friday - timedelta(days=1)
         async with world.store.begin() as tx:
             alert = an_alert(severity=Severity.WARNING, opened_at=world.clock.now(), fired_at=world.clock.now())
-            await tx.keep([Change(None, alert)], now=world.clock.now())
+            await tx.keep([Moved(None, alert)], now=world.clock.now())
         await respond.ack("7f3k", None, people["alice"], None, world, workspace)
         assert await next_due(world) == friday
         world.clock.moment = friday
@@ -252,7 +343,7 @@ async def promised():
         world.clock.moment = start
         async with world.store.begin() as tx:
             alert = an_alert(severity=Severity.WARNING, opened_at=start, fired_at=start)
-            await tx.keep([Change(None, alert)], now=start)
+            await tx.keep([Moved(None, alert)], now=start)
         alice = workspace.people["alice"]
         await respond.ack("7f3k", None, alice, None, world, workspace)
         await follow_up.promise("7f3k", "call", start + timedelta(hours=29), alice, None, world, workspace)
