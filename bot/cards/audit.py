@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.cards.dress import person_name
+from bot.cards.dress import beside, person_name
 from bot.chat.card import Card, Prose, Tone
 from bot.phrases import say
 from bot.phrases.numbers import moment
@@ -47,7 +47,7 @@ def who_words(entry: Entry, workspace: Workspace, tongue: Tongue) -> str:
     if origin.approver:
         by = person_name(origin.approver, workspace, tongue)
         return say("trace-who-on-word", tongue, name=name, platform=_place(entry), by=by)
-    return f"{name} ({_place(entry)})" if origin.platform else name
+    return beside(name, _place(entry), tongue) if origin.platform else name
 
 
 def deed_words(entry: Entry, tongue: Tongue) -> str:

@@ -39,7 +39,8 @@ def alerts_card(
     blocks: list[Block] = [alerts_table(shown, workspace, tongue, now, holds)]
     if len(alerts) > len(shown):
         blocks.append(Prose(say("alerts-more", tongue, count=len(alerts) - len(shown)), "quiet"))
-    blocks.append(Buttons(tuple(_button(alert) for alert in shown[:MOST_BUTTONS])))
+    led = enumerate(shown[:MOST_BUTTONS])
+    blocks.append(Buttons(tuple(_button(alert, is_first=place == 0) for place, alert in led)))
     worst = max(alert.severity for alert in alerts)
     return Card(title, tongue, _TONES[worst], tuple(blocks), title)
 
@@ -68,7 +69,7 @@ def board_card(board: Board, workspace: Workspace, tongue: Tongue, now: datetime
     told = say("grid-abnormal", tongue, count=len(strange))
     against = subtitle(board, workspace, tongue)
     alt = say("grid-alt", tongue, title=title, metrics=len(board.rows), against=against, told=told)
-    fresh = say("list-comma", tongue).join(fresh_words(one, tongue) for one in board.fresh)
+    fresh = say("list-semicolon", tongue).join(fresh_words(one, tongue) for one in board.fresh)
     blocks: list[Block] = [
         Picture(grid_figure(board, workspace, tongue, title), alt),
         Prose(told, "strong"),
@@ -103,7 +104,7 @@ def _row(alert: Alert, workspace: Workspace, tongue: Tongue, now: datetime, hold
     )
 
 
-def _button(alert: Alert) -> Button:
-    """Open one of the list: its name is what one would type."""
-    is_urgent = alert.handling.stage is Stage.OPEN and alert.severity is Severity.CRITICAL
+def _button(alert: Alert, *, is_first: bool) -> Button:
+    """Open one of the list: its name is what one would type. Where five are urgent, the first of them still leads."""
+    is_urgent = is_first and alert.handling.stage is Stage.OPEN and alert.severity is Severity.CRITICAL
     return Button(alert.handle, f"alert {alert.handle}", "primary" if is_urgent else "plain")

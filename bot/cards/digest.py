@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from bot.cards.alert import headline
 from bot.cards.board import alerts_table
 from bot.cards.digest_numbers import days_words, moved_words, numbers_blocks, picture
-from bot.cards.dress import loss_words, person_name, slice_words
+from bot.cards.dress import beside, loss_words, person_name, slice_words
 from bot.cards.mute import mutes_table
 from bot.cards.work import promise_words
 from bot.chat.card import Block, Button, Buttons, Card, Prose, Table, Tone
@@ -89,7 +89,7 @@ def _to_decide(digest: Digest, workspace: Workspace, tongue: Tongue) -> Iterator
     lines, unowned = list(decisions(digest, workspace, tongue)), digest.unowned
     if not lines:
         return
-    yield Prose(f"{say('digest-decide', tongue)} ({len(lines)})", "strong")
+    yield Prose(beside(say("digest-decide", tongue), len(lines), tongue), "strong")
     yield Prose("\n".join(f"· {line}" for line in lines[:MOST_PLEDGES]))
     buttons = [
         Button(f"{say(f'button-{verb}', tongue)} {one.handle}", f"{verb} {one.stamp}", style)
@@ -162,7 +162,7 @@ def _by_owner(digest: Digest, workspace: Workspace, tongue: Tongue) -> Iterator[
     for code, some in (("digest-broken", digest.promised.broken), ("digest-kept", digest.promised.kept)):
         if some:
             lines = [f"· {pledge_words(one, workspace, tongue, digest.now)}" for one in some[:MOST_PLEDGES]]
-            yield Prose("\n".join([f"{say(code, tongue)} ({len(some)})", *lines]))
+            yield Prose("\n".join([beside(say(code, tongue), len(some), tongue), *lines]))
 
 
 def _lists(digest: Digest, workspace: Workspace, tongue: Tongue) -> Iterator[Block]:
@@ -187,14 +187,14 @@ def _mine(digest: Digest, workspace: Workspace, tongue: Tongue) -> Iterator[Bloc
     """Yield what to act on first, what is promised, and what came right by itself or by one's own doing."""
     first = digest.alerts[:MOST_FIRST]
     if first:
-        yield Prose(f"{say('digest-first', tongue)} ({len(digest.alerts)})", "strong")
+        yield Prose(beside(say("digest-first", tongue), len(digest.alerts), tongue), "strong")
         yield alerts_table(first, workspace, tongue, digest.now, digest.holds)
         yield Buttons(tuple(Button(alert.handle, f"alert {alert.handle}") for alert in first))
         if len(digest.alerts) > len(first):
             yield Prose(say("alerts-more", tongue, count=len(digest.alerts) - len(first)), "quiet")
     if digest.pledges:
         shown = digest.pledges[:MOST_PLEDGES]
-        yield Prose(f"{say('digest-promised', tongue)} ({len(digest.pledges)})", "strong")
+        yield Prose(beside(say("digest-promised", tongue), len(digest.pledges), tongue), "strong")
         yield Prose("\n".join(f"· {pledge_words(one, workspace, tongue, digest.now)}" for one in shown))
         done = (
             Button(f"✓ {one.alert.handle} p{one.promise.number}", f"done {one.alert.stamp} p{one.promise.number}")
@@ -206,7 +206,7 @@ def _mine(digest: Digest, workspace: Workspace, tongue: Tongue) -> Iterator[Bloc
         yield Prose(say("digest-promises", tongue, **counts), "quiet")
     if digest.recovered:
         lines = (alert_words(one, workspace, tongue) for one in digest.recovered[:MOST_ALERTS])
-        yield Prose(f"{say('digest-recovered', tongue)} ({len(digest.recovered)})", "strong")
+        yield Prose(beside(say("digest-recovered", tongue), len(digest.recovered), tongue), "strong")
         yield Prose("\n".join(f"· {line}" for line in lines))
 
 
@@ -217,13 +217,13 @@ def _kept_down(digest: Digest, workspace: Workspace, tongue: Tongue) -> Iterator
     yield from _list("digest-put-off", digest.put_off, digest, workspace, tongue)
     yield from _list("digest-informed", digest.informed, digest, workspace, tongue)
     if digest.mutes:
-        yield Prose(f"{say('digest-mutes', tongue)} ({len(digest.mutes)})", "strong")
+        yield Prose(beside(say("digest-mutes", tongue), len(digest.mutes), tongue), "strong")
         yield mutes_table(digest.mutes, workspace, tongue, digest.now)
 
 
 def _list(code: str, alerts: Sequence[Alert], digest: Digest, workspace: Workspace, tongue: Tongue) -> Iterator[Block]:
     if alerts:
-        yield Prose(f"{say(code, tongue)} ({len(alerts)})", "strong")
+        yield Prose(beside(say(code, tongue), len(alerts), tongue), "strong")
         yield alerts_table(alerts[:MOST_ALERTS], workspace, tongue, digest.now, digest.holds)
         if len(alerts) > MOST_ALERTS:
             yield Prose(say("alerts-more", tongue, count=len(alerts) - MOST_ALERTS), "quiet")

@@ -42,7 +42,8 @@ def moved_words(moved: Moved, workspace: Workspace, tongue: Tongue) -> str:
     head = say("digest-fell" if (one.change or 0) < 0 else "digest-rose", tongue, **facts)
     mark = {True: "▲", False: "▼", None: "•"}[one.is_good]
     why = likely_line(moved.why, workspace, tongue) or _everywhere(moved.why, tongue) if moved.why else ""
-    return " ".join(part for part in (mark, head, why) if part)
+    joint = "" if tongue == "zh" else " "  # a Chinese full stop brings its own room
+    return f"{mark} {joint.join(filter(None, (head, why)))}"
 
 
 def _everywhere(why: Why, tongue: Tongue) -> str:

@@ -55,6 +55,11 @@ def dimension_title(code: str, workspace: Workspace, tongue: Tongue) -> str:
     return known.title.to(tongue) if known else code
 
 
+def beside(what: str, note: object, tongue: Tongue) -> str:
+    """Return a thing and a note of it in brackets, which Chinese writes wider."""
+    return say("beside", tongue, what=what, note=str(note))
+
+
 def person_name(who: str | None, workspace: Workspace, tongue: Tongue) -> str:
     """Return the name behind a person's id, or behind a route's `lead`, `role:NAME` and `person:ID`."""
     if not who:

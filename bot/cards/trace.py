@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.cards.alert import headline, state_words, why_words
-from bot.cards.dress import dressed, metric_title, period_words, person_name, severity_words, slice_words
+from bot.cards.dress import beside, dressed, metric_title, period_words, person_name, severity_words, slice_words
 from bot.cards.happened import event_words
 from bot.chat.card import Block, Card, Prose, Table, Tone
 from bot.phrases import say
@@ -108,7 +108,7 @@ def _who(event: Event, workspace: Workspace, tongue: Tongue) -> str:
     if origin.approver:
         by = person_name(origin.approver, workspace, tongue)
         return say("trace-who-on-word", tongue, name=name, platform=origin.platform, by=by)
-    return f"{name} ({origin.platform})" if origin.platform else name
+    return beside(name, origin.platform, tongue) if origin.platform else name
 
 
 def _deliveries(deliveries: tuple[Delivery, ...], workspace: Workspace, tongue: Tongue, now: datetime) -> Table:
@@ -127,8 +127,9 @@ def _deliveries(deliveries: tuple[Delivery, ...], workspace: Workspace, tongue: 
 
 def _status(one: Delivery, tongue: Tongue) -> str:
     tries = say("trace-tries", tongue, count=one.attempts) if one.attempts > 1 else ""
-    said = ", ".join(filter(None, (tries, one.error)))
-    return say(f"status-{one.status}", tongue) + (f" ({said})" if said else "")
+    said = say("list-comma", tongue).join(filter(None, (tries, one.error)))
+    status = say(f"status-{one.status}", tongue)
+    return beside(status, said, tongue) if said else status
 
 
 def _where(one: Delivery, workspace: Workspace, tongue: Tongue) -> str:
@@ -136,4 +137,4 @@ def _where(one: Delivery, workspace: Workspace, tongue: Tongue) -> str:
     if isinstance(to, Place):
         return str(to)
     name = person_name(to, workspace, tongue)
-    return f"{name} ({one.place.platform})" if one.place else name
+    return beside(name, one.place.platform, tongue) if one.place else name

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.cards.dress import (
+    beside,
     dressed,
     loss_words,
     metric_title,
@@ -47,8 +48,9 @@ def work_blocks(alert: Alert, workspace: Workspace, tongue: Tongue, now: datetim
     for place, step in enumerate(rule.sop if rule else (), 1):
         tick = done.get(place)
         box = "☑" if tick else "☐"
-        by = f" ({person_name(tick.by, workspace, tongue)} {_at(tick.at, workspace, tongue, now)})" if tick else ""
-        lines.append(f"{box} {place}. {step.to(tongue)}{by}")
+        said = f"{box} {place}. {step.to(tongue)}"
+        by = f"{person_name(tick.by, workspace, tongue)} {_at(tick.at, workspace, tongue, now)}" if tick else ""
+        lines.append(beside(said, by, tongue) if by else said)
     if lines:
         yield Prose("\n".join([say("sop-title", tongue), *lines]))
     if promises := alert.work.open_promises:

@@ -1035,7 +1035,9 @@ trust-doubt = { $verdict ->
    *[suspect] suspect
   }
 trust-because = { $doubt }: { $faults }
+beside = { $what } ({ $note })
 list-comma = , { "" }
+list-semicolon = ; { "" }
 faults-joint = ; { "" }
 faults-more = { $faults } and { $count } more
 fault-where = { $where }: { $fault }

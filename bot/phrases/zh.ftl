@@ -974,7 +974,9 @@ trust-doubt = { $verdict ->
    *[suspect] 存疑
   }
 trust-because = { $doubt }：{ $faults }
+beside = { $what }（{ $note }）
 list-comma = 、
+list-semicolon = ；
 faults-joint = ；
 faults-more = { $faults }等，另有 { $count } 处
 fault-where = { $where }：{ $fault }

@@ -72,9 +72,11 @@ function drawBlock(block, message) {
     case "picture": {
       const of = (size, dark) => `/charts/${encodeURIComponent(block.chart)}.png?size=${size}${dark ? "&dark=true" : ""}`;
       const dark = "(prefers-color-scheme: dark)";
-      const small = "(max-width: 599px)";
+      // Beside the board the chat is as narrow as a phone.
+      const small = message.id === "page" ? "(max-width: 599px)" : "(max-width: 599px), (min-width: 1000px) and (max-width: 1699px)";
+      const both = small.split(", ").map((one) => `${one} and ${dark}`).join(", ");
       return el("picture", { class: "chart" },
-        el("source", { srcset: of("narrow", true), media: `${small} and ${dark}`, width: 340, height: 220 }),
+        el("source", { srcset: of("narrow", true), media: both, width: 340, height: 220 }),
         el("source", { srcset: of("narrow", false), media: small, width: 340, height: 220 }),
         el("source", { srcset: of("wide", true), media: dark, width: 520, height: 260 }),
         el("img", { src: of("wide", false), alt: block.alt, width: 520, height: 260, decoding: "async" }));
