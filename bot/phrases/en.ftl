@@ -362,7 +362,6 @@ define-sample = Least sample
 define-source = Source
 define-no-source = no source holds it yet
 define-owner = Owner
-define-tier = Tier
 direction-up = up
 direction-down = down
 direction-band = within a range
@@ -578,8 +577,6 @@ agenda-missed = { $count ->
     [one] One incident was seen by no rule
    *[other] { $count } incidents were seen by no rule
   }
-digest-day-before = vs day before
-digest-week-before = vs week before
 
 ## Help and trouble
 
@@ -638,15 +635,10 @@ web-you = You
 web-bad = Serious
 web-warning = Attention
 web-good = Good
-web-of-day = { $day }, against the day before
 web-against-day = against the day before
 web-against-week = { $change } on the week
 web-better = better
 web-worse = worse
-web-tile-alerts = { $count ->
-    [one] { $count } alert
-   *[other] { $count } alerts
-}
 web-ask-by = /kpi { $metric } by { $dimension }
 web-try-week = /kpi { $metric } last 7 days
 web-try-alerts = /kpi alerts

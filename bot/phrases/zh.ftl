@@ -357,7 +357,6 @@ define-sample = 最小样本
 define-source = 数据源
 define-no-source = 暂无数据源
 define-owner = 负责人
-define-tier = 层级
 direction-up = 越高越好
 direction-down = 越低越好
 direction-band = 在区间内
@@ -542,8 +541,6 @@ agenda-broken = { $count } 个承诺没有兑现
 agenda-overdue = { $count } 条预警逾期，先看：{ $first }
 agenda-rules = { $count } 条规则建议调整：{ $rules }
 agenda-missed = { $count } 起事故没有规则发现
-digest-day-before = 较前一日
-digest-week-before = 较上周同日
 
 ## 帮助与出错
 
@@ -601,12 +598,10 @@ web-you = 我
 web-bad = 严重
 web-warning = 注意
 web-good = 好
-web-of-day = { $day }，比前一天
 web-against-day = 比前一天
 web-against-week = 周同比 { $change }
 web-better = 变好
 web-worse = 变差
-web-tile-alerts = { $count } 条预警
 web-ask-by = /kpi { $metric } 按{ $dimension }
 web-try-week = /kpi { $metric } 最近7天
 web-try-alerts = /kpi 预警

@@ -19,11 +19,10 @@ from bot.phrases import say
 from bot.shell.tongue import tongue
 from core.errors import Invalid, Mistake, Problem
 from core.text import Tongue
-from core.usecases.workbook import METRICS, RULES, SHEETS, TARGETS, Edit, Sheet, edits, sheets
+from core.usecases.workbook import RULES, SHEETS, TARGETS, Edit, Sheet, edits, sheets
 from core.workspace import SUFFIXES, Workspace, load_workspace
 
 workbook = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Dictionary, rules and targets in Excel.")
-_KIND = {METRICS.name: "metric", RULES.name: "rule", TARGETS.name: "target"}
 _LISTS = ("aliases",)
 
 Folder = Annotated[Path, typer.Argument(help="The workspace: a folder of YAML.", show_default=False)]

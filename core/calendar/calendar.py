@@ -18,7 +18,6 @@ from core.errors import Missing
 
 SATURDAY = 5
 MONTHS = 12
-QUARTER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +66,8 @@ class Calendar:
         return matching_day(self.events[event], day) if event in self.events else None
 
     def fiscal_year(self, day: date) -> Window:
-        return self._span(day, MONTHS)
-
-    def fiscal_quarter(self, day: date) -> Window:
-        return self._span(day, QUARTER)
-
-    def _span(self, day: date, months: int) -> Window:
-        first = begun(day, months, self.fiscal_starts)
-        return Window.days(first, month_later(first, months) - timedelta(days=1))
+        first = begun(day, MONTHS, self.fiscal_starts)
+        return Window.days(first, month_later(first, MONTHS) - timedelta(days=1))
 
 
 WEEKDAYS_WORKED = Calendar()  # where nothing is known but the days of the week

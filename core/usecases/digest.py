@@ -24,7 +24,7 @@ from core.rules.rule import Severity
 from core.usecases.follow_up import Pledge, may_approve, pledges
 from core.usecases.mute import Kept, in_force
 from core.usecases.numbers import Number, Trend, chosen, numbers, trend
-from core.usecases.overview import overview
+from core.usecases.overview import worst_first
 from core.usecases.promised import Promised, promised
 from core.usecases.why import Why, why
 
@@ -102,10 +102,10 @@ async def digest(plan: Plan, workspace: Workspace, world: World, day: date | Non
     concerns = concern_of(plan, person, workspace)
     mine = person.id if person and plan.level is Level.OPERATOR else None  # promises are theirs, whoever has the alert
     told, moved, line = await _numbers(plan, person, own, workspace, world)
-    seen = await overview(workspace, world, most=0)
-    opened = tuple(alert for alert in seen.alerts if concerns(alert))
     promises = tuple(one for one in await pledges(world, owner=mine) if mine or concerns(one.alert))
     async with world.store.begin() as tx:
+        opened = tuple(alert for alert in worst_first(await tx.open(), workspace) if concerns(alert))
+        holds = tuple(await tx.holds())
         fired = [alert for alert in await tx.fired(start - LOOKS_BACK) if concerns(alert)]
         put_off = await _put_off(own.day, person, tx) if plan.every is Every.DAY else ()
         ended = await promised(tx, start, end, now, concerns if mine is None else _any)
@@ -131,7 +131,7 @@ async def digest(plan: Plan, workspace: Workspace, world: World, day: date | Non
         informed=tuple(one for one in lately if one.severity is Severity.INFO and one.told_at is None),
         put_off=tuple(sorted(put_off, key=lambda alert: -alert.severity)),
         mutes=await in_force(world),
-        holds=seen.holds,
+        holds=holds,
     )
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from core.attribution.additive import contributions
 from core.attribution.funnel import funnel
 from core.attribution.ratio import split
 
@@ -68,11 +67,3 @@ def test_a_step_that_fell_to_nothing_takes_the_whole_loss():
 def test_a_factor_below_zero_is_refused():
     with pytest.raises(ValueError, match="below zero"):
         funnel([1, -2], [1, 2])
-
-
-def test_a_slice_there_on_one_side_only_is_a_change_from_or_to_nothing():
-    found = {one.slice: one for one in contributions({"wechat": 10.0, "email": 4.0}, {"wechat": 4.0, "sms": 1.0})}
-    assert found["email"].change == -4
-    assert found["sms"].relative is None
-    assert sum(one.share for one in found.values()) == pytest.approx(1)
-    assert contributions({"a": 1.0, "b": 2.0}, {"a": 2.0, "b": 1.0})[0].share is None

@@ -1,4 +1,4 @@
-"""What stands on the board: which numbers, of which day, and how they moved."""
+"""What comes first, which day is whole, and which change is for the better."""
 
 from __future__ import annotations
 
@@ -12,59 +12,19 @@ from core.calendar.grain import Grain, Period
 from core.metrics.metric import Direction, How
 from core.metrics.source import Measure, Source
 from core.rules.rule import Severity
-from core.usecases.overview import DAYS, FLAT, change, foremost, is_good, is_shown, last_complete, overview
-from tests.adapters.web_house import NOW, YESTERDAY, FakeWorld, a_house, an_alert, some_alerts
+from core.usecases.overview import FLAT, change, foremost, is_good, is_shown, last_complete, worst_first
+from tests.adapters.web_house import NOW, a_house, an_alert, some_alerts
 
 
-async def test_each_tile_ends_with_the_last_complete_day():
-    world = FakeWorld()
-    world.store.alerts = some_alerts()
-    seen = await overview(a_house(), world)
-    assert len(seen.tiles) == 8
-    roi = seen.tiles[0]
-    assert roi.metric.code == "roi"
-    assert roi.period == YESTERDAY
-    assert len(roi.series) == DAYS
-    assert roi.value == roi.series[-1]
-    assert roi.alerts == 1
-    assert roi.day_change == pytest.approx(roi.series[-1] / roi.series[-2] - 1)
-    assert roi.week_change == pytest.approx(roi.series[-1] / roi.series[-8] - 1)
-
-
-async def test_one_source_is_asked_once_for_all_its_tiles_from_a_months_first_day_on():
-    world = FakeWorld()
-    await overview(a_house(), world)
-    (query,) = world.warehouse.asked
-    assert query.dimensions == ()
-    assert query.window.start.day == 1
-    assert query.window.end == YESTERDAY.end
-
-
-async def test_before_the_data_of_yesterday_is_due_the_day_before_is_shown():
-    world = FakeWorld()
-    world.clock.at = NOW - timedelta(hours=13, minutes=30)  # half past midnight; the source is an hour late
-    seen = await overview(a_house(), world)
-    assert seen.tiles[0].period == YESTERDAY.shift(-1)
-
-
-async def test_a_source_coarser_than_a_day_has_no_tile():
-    house = a_house()
-    monthly = replace(house.catalog.sources["ads"], grain=Grain.MONTH)
-    seen = await overview(replace(house, catalog=replace(house.catalog, sources={"ads": monthly})), FakeWorld())
-    assert seen.tiles == ()
-
-
-async def test_pending_and_closed_alerts_are_nobodys_business_yet_or_any_more():
+def test_pending_and_closed_alerts_are_nobodys_business_yet_or_any_more():
     pending = an_alert("p", condition=Condition(Phase.PENDING, NOW))
     closed = an_alert("c", handling=Handling(Stage.CLOSED))
     assert [is_shown(alert) for alert in (an_alert(), pending, closed)] == [True, False, False]
 
 
-async def test_the_worst_alert_stands_first_and_one_that_somebody_has_stands_behind_its_likes():
-    world = FakeWorld()
-    info = an_alert("info", severity=Severity.INFO)
-    world.store.alerts = [info, *some_alerts()]
-    assert [alert.handle for alert in (await overview(a_house(), world)).alerts] == ["7f3k", "b2xq", "m81c", "info"]
+def test_the_worst_alert_stands_first_and_one_that_somebody_has_stands_behind_its_likes():
+    shown = worst_first([an_alert("info", severity=Severity.INFO), *some_alerts()], a_house())
+    assert [alert.handle for alert in shown] == ["7f3k", "b2xq", "m81c", "info"]
 
 
 def test_what_the_team_watches_comes_first_and_then_the_core_of_the_dictionary():
