@@ -217,7 +217,7 @@ async def serve(
     from bot.adapters.web.page import LinkedPage
     from bot.adapters.web.shared import SharedBoard
 
-    bound = _bound(settings)
+    bound = bind(settings)
     wake, news = asyncio.Event(), asyncio.Event()
     web = console(workspace, clock)
     adapters: dict[str, Adapter] = {web.platform: web}
@@ -238,7 +238,23 @@ async def serve(
         links = links_of(settings, workspace, clock)
         shared = links or links_at(f"http://{settings.beacon_host}:{bound.getsockname()[1]}", settings, clock)
         world = replace(world, pages=_Pages(shared, links, is_open=settings.beacon_host not in LOCAL))
-        hooks = _add_platforms(adapters, settings, workspace, world, links)
+
+        def find_person(platform: str, actor: str) -> Person | None:
+            return next((one for one in workspace.people.values() if one.chats.get(platform) == actor), None)
+
+        async def find_alert(place: Place, receipt: str) -> str | None:
+            async with world.store.begin() as tx:
+                alert = await tx.shown_at(place.platform, receipt)
+            return alert.handle if alert else None
+
+        hooks = add_platforms(
+            adapters,
+            settings,
+            find_person,
+            find_alert,
+            about=links.about if links else lambda _: None,
+            alone=lambda work: alone("listen telegram", world, work),
+        )
         adapters |= {adapter.platform: adapter for adapter in listeners(settings, links)}
         loops = Loops(workspace, quiet, clock, wake, look=look, does=does, vitals=vitals)
         control = demo(loops) if demo else None
@@ -273,7 +289,7 @@ async def serve(
                 group.create_task(adapter.run(hear), name=adapter.platform)
             group.create_task(loops.run(), name="loops")
             group.create_task(_look_at_news(loops, news, wake), name="news")
-            group.create_task(_listen(app, bound, ready), name="http")
+            group.create_task(listen(app, bound, ready), name="http")
             group.create_task(reread(workspace, quiet, partial(_tell_managers, workspace, adapters)), name="reread")
 
 
@@ -418,20 +434,17 @@ def _own(facts: Path) -> Iterator[Path]:
     raise Unavailable("store-taken", store=str(facts), process="?")
 
 
-def _add_platforms(
-    adapters: dict[str, Adapter], settings: Settings, workspace: Workspace, world: World, links: Links | None
+def add_platforms(
+    adapters: dict[str, Adapter],
+    settings: Settings,
+    find_person: Callable[[str, str], Person | None],
+    find_alert: Callable[[Place, str], Awaitable[str | None]],
+    *,
+    about: Callable[[str], str | None] = lambda _: None,
+    alone: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]] = lambda work: work(),
 ) -> Mapping[str, Callable[[HttpRequest], Awaitable[Response]]]:
     """Put the chats that are on beside the console, and return the paths on which they call us."""
     hooks: dict[str, Callable[[HttpRequest], Awaitable[Response]]] = {}
-
-    def find_person(platform: str, actor: str) -> Person | None:
-        return next((one for one in workspace.people.values() if one.chats.get(platform) == actor), None)
-
-    async def find_alert(place: Place, receipt: str) -> str | None:
-        async with world.store.begin() as tx:
-            alert = await tx.shown_at(place.platform, receipt)
-        return alert.handle if alert else None
-
     if settings.slack_bot_token:
         from bot.adapters.slack.adapter import SlackAdapter
 
@@ -442,7 +455,7 @@ def _add_platforms(
             settings.slack_api_url,
             find_person,
             find_alert,
-            about=links.about if links else lambda _: None,
+            about=about,
         )
         adapters[slack.platform] = slack
         hooks["/slack/events"] = slack.handle
@@ -456,7 +469,7 @@ def _add_platforms(
             _open(settings.telegram_webhook_secret) or token_urlsafe(32),
             find_person,
             find_alert,
-            alone=lambda work: alone("listen telegram", world, work),
+            alone=alone,
         )
         adapters[telegram.platform] = telegram
 
@@ -528,7 +541,7 @@ async def _until_told_to_stop() -> AsyncIterator[asyncio.TaskGroup]:
             loop.remove_signal_handler(one)
 
 
-def _bound(settings: Settings) -> socket:
+def bind(settings: Settings) -> socket:
     """Return the console's socket, bound before anything else is opened; Unavailable when somebody else has it."""
     host, port = settings.beacon_host, settings.beacon_port
     try:
@@ -537,7 +550,7 @@ def _bound(settings: Settings) -> socket:
         raise Unavailable("cannot-listen", host=host, port=port, detail=error.strerror or "") from None
 
 
-async def _listen(app: ASGIApp, bound: socket, ready: Callable[[str], None] | None) -> None:
+async def listen(app: ASGIApp, bound: socket, ready: Callable[[str], None] | None) -> None:
     import uvicorn
 
     class Server(uvicorn.Server):

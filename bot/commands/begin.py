@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -17,8 +19,13 @@ from bot.phrases import say
 from core.errors import Problem
 from core.metrics.catalog import Catalog
 from core.metrics.load import builtin
+from core.metrics.metric import Metric
+from core.packs.load import pack_folder, workspace_files
+from core.rules.rule import Rule
 from core.text import Tongue
 from core.usecases.begin import Looked, Proposal, propose
+from core.usecases.start import Lack, known_by_pack, lacks, merged, targets_for, without
+from core.workspace import load_workspace
 
 ZONE = "Asia/Shanghai"
 MOST_TIMES = 1000
@@ -54,11 +61,54 @@ def look(folder: Path, file: Path, read: Callable[[Path, str], Table], catalog: 
     if (folder / "workspace.yaml").exists():
         raise Problem("init-exists", folder=str(folder))
     table = read(file, ZONE)
-    if catalog is None:
-        dictionary = builtin()
-        catalog = Catalog(dictionary.metrics, dictionary.dimensions)
-    columns = [_looked(column, table.height) for column in table.columns]
-    return propose(columns, _inside(folder, file).as_posix(), folder.resolve().name, catalog)
+    return propose(
+        looked(table), _inside(folder, file).as_posix(), folder.resolve().name, catalog or dictionary_of(None)
+    )
+
+
+def looked(table: Table) -> list[Looked]:
+    """Return the columns of a table as they were found."""
+    return [_looked(column, table.height) for column in table.columns]
+
+
+def dictionary_of(pack: str | None) -> Catalog:
+    """Return the names by which columns are known: the house's, or a pack's with those of its example."""
+    if pack:
+        return known_by_pack(load_workspace(pack_folder(pack)).catalog)
+    dictionary = builtin()
+    return Catalog(dictionary.metrics, dictionary.dimensions)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The files of a workspace from a pack, the rules that they hold, and those that the file cannot carry."""
+
+    files: Mapping[str, str]
+    kept: tuple[Rule, ...]
+    lacking: tuple[Lack, ...]
+    catalog: Catalog
+
+
+def packed(pack: str, proposal: Proposal, name: str) -> Packed:
+    """Return what a workspace from that pack and file would be."""
+    example, own = load_workspace(pack_folder(pack)), workspace_files(pack)
+    duties = [duty.role for person in example.people.values() for duty in person.duties]
+    files = merged(own, proposal, name, duties)
+    with TemporaryDirectory(prefix="beacon-") as place:
+        for title, text in files.items():
+            (Path(place) / title).write_text(text, encoding="utf-8")
+        whole = load_workspace(Path(place))
+    lacking = lacks(whole.rules, whole.catalog)
+    files["rules.yaml"] = without(files["rules.yaml"], (one.rule for one in lacking))
+    if "targets.yaml" in own:
+        files["targets.yaml"] = targets_for(own["targets.yaml"], whole.catalog)
+    kept = tuple(rule for rule in whole.rules if rule.id not in {one.rule for one in lacking})
+    return Packed(files, kept, lacking, whole.catalog)
+
+
+def lack_words(one: Lack, metrics: Mapping[str, Metric], tongue: Tongue) -> str:
+    wants = [known.title.to(tongue) if (known := metrics.get(each)) else each for each in one.wants]
+    return say("init-pack-lacks", tongue, rule=one.rule, wants=", ".join(wants))
 
 
 def described(proposal: Proposal, tongue: Tongue) -> str:

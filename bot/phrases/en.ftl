@@ -1875,6 +1875,7 @@ answer-no-parts = { $metric } does not add up over slices, so none has a part of
     [yes] { " " }by { $dimension }
    *[no] {""}
 }.
+answer-held = There are facts for { $window }.
 answer-joined = Put together of { $sources }, as far as the facts of each of them go.
 answer-joined-source = { $source } (facts through { $day })
 answer-joined-none = { $source } (no facts)
@@ -2236,3 +2237,70 @@ drill-revision-by = Who
 drill-revision-what = What
 drill-not-on-board = “{ $name }” is not on the board: it has no data of days, weeks or months here.
 share-until = This link shows the board until { $until }, and can change nothing.
+
+# Setting up, on a page or in a private chat
+setup-title = Set up Beacon
+setup-ready = { $folder } holds no workspace yet. Set it up here: { $address }
+setup-ready-chat = Or write to the bot in private: setup { $said }
+setup-code = Beacon is not set up yet. The code to do so stands in its terminal; write to the bot: setup CODE
+setup-in-private = Setting up is done in private. Write to me directly.
+setup-step = { $number } of { $of } · { $title }
+setup-file = A file to begin with
+setup-file-hint = CSV or Excel, one row for each day and slice, such as the export of your ads.
+setup-columns = What the columns mean
+setup-pack = Which rules to begin with
+setup-name = What is your team or shop called?
+setup-tongue = Its language
+setup-zone = Its time zone
+setup-you = Your own name
+setup-chat = Where do you want to hear alerts?
+setup-chat-hint = slack:U01…, telegram:123…, mail:you@example.cn; otherwise in the web console.
+setup-team = Who else is on the team?
+setup-confirm = Shall it be written like this?
+setup-usual = If you just confirm: { $usual }
+setup-yes = Yes, go on
+setup-back = Back
+setup-change = Change: { $what }
+setup-write = Write it and begin
+setup-column = Column
+setup-taken-for = Taken for
+setup-is-time = The time ({ $grain })
+setup-guessed = (and { $title }: a guess)
+setup-left-out = left out, for { $why }
+setup-lacking = For “{ $rule }” the file lacks: { $wants }
+setup-correct = If one is wrong, write column=metric, such as 花费金额=spend; column=- leaves it out. Several apart by “;”.
+setup-safe-rules = Only these rules
+setup-roles = Names with commas between them; a role in brackets and where they hear alerts if you like: 王芳 ({ $role }) slack:U02, Bob telegram:102. Roles: { $roles }. “-” for nobody.
+setup-file-short = File
+setup-columns-short = Columns
+setup-pack-short = Rules
+setup-name-short = Name
+setup-tongue-short = Language
+setup-zone-short = Time zone
+setup-you-short = You
+setup-team-short = Team
+setup-people = Who
+setup-duties = Role
+setup-places = Hears at
+setup-alerts = { $count ->
+    [0] With this file nothing is wrong now.
+    [one] With this file one alert opens at once, shown above.
+   *[other] With this file { $count } alerts open at once, the first shown above.
+  }
+setup-where = It is written to { $folder }. Nothing that is there is overwritten.
+setup-written = Your workspace stands
+setup-begins = Beacon begins to watch now.
+setup-opening = The console opens …
+setup-words = Your answer in words
+setup-drop = Drop the file here, or choose it
+init-unwanted = you said so
+setup-no-file = First a file: drop a CSV or Excel file.
+setup-tongue-unknown = “{ $said }” is neither zh nor en.
+setup-zone-unknown = “{ $said }” is no time zone such as Asia/Shanghai.
+setup-chat-unknown = “{ $said }” is no chat such as slack:U01, telegram:123 or mail:you@example.cn.
+setup-columns-unread = “{ $said }” does not say which column means what. Write it as 花费金额=spend.
+setup-no-column = There is no column “{ $name }”. There are: { $columns }.
+setup-no-meaning = No metric or dimension goes by “{ $name }”.
+setup-role = Nothing here is of the role “{ $name }”. There are: { $options }.
+setup-mate = “{ $said }” names nobody.
+setup-in-the-way = { $file } is there already and is not overwritten. Move it away, or take another folder.

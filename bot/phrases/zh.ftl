@@ -1782,6 +1782,7 @@ answer-no-parts = { $metric }不能按切片相加，没有占比可言；以下
     [yes] 按{ $dimension }的
    *[no] {""}
 }{ $metric }。
+answer-held = { $window } 有数据。
 answer-joined = 由{ $sources }合成，只算到各数据源都有数据的时候为止。
 answer-joined-source = { $source }（数据截至 { $day }）
 answer-joined-none = { $source }（没有数据）
@@ -2133,3 +2134,69 @@ drill-revision-by = 人
 drill-revision-what = 内容
 drill-not-on-board = “{ $name }”不在看板上：这里没有它按天、周或月的数据。
 share-until = 这个链接在 { $until } 前可以查看看板，不能做任何改动。
+
+# 初次设置：网页或私聊
+setup-title = 设置烽火
+setup-ready = { $folder } 里还没有工作区。请在这里设置：{ $address }
+setup-ready-chat = 也可以私聊机器人：设置 { $said }
+setup-code = 烽火还没有设置好。设置码印在它的终端里；请私聊机器人：设置 设置码
+setup-in-private = 设置只在私聊里进行，请直接给我发消息。
+setup-step = { $number }/{ $of } · { $title }
+setup-file = 先给一个文件
+setup-file-hint = CSV 或 Excel，每天每个维度一行，如广告后台导出的报表。
+setup-columns = 各列的含义
+setup-pack = 先用哪些规则
+setup-name = 团队或店铺叫什么？
+setup-tongue = 使用的语言
+setup-zone = 时区
+setup-you = 您的姓名
+setup-chat = 想在哪里收到预警？
+setup-chat-hint = slack:U01…、telegram:123…、mail:you@example.cn；不写则在网页控制台。
+setup-team = 团队里还有谁？
+setup-confirm = 就这样写入吗？
+setup-usual = 直接确认则为：{ $usual }
+setup-yes = 确认，下一步
+setup-back = 上一步
+setup-change = 改{ $what }
+setup-write = 写入并开始
+setup-column = 列
+setup-taken-for = 识别为
+setup-is-time = 时间（{ $grain }）
+setup-guessed = （也当作{ $title }：猜测）
+setup-left-out = 未采用，因为{ $why }
+setup-lacking = “{ $rule }”还缺：{ $wants }
+setup-correct = 如有不对，请写 列=指标，如 花费金额=花费；写 列=- 则不采用。多列用“；”隔开。
+setup-safe-rules = 只用这些规则
+setup-roles = 写姓名，用逗号隔开；可在括号里写角色，后面写在哪里收预警：王芳 ({ $role }) slack:U02，Bob telegram:102。可用角色：{ $roles }。没有别人就写“-”。
+setup-file-short = 文件
+setup-columns-short = 列
+setup-pack-short = 规则
+setup-name-short = 名称
+setup-tongue-short = 语言
+setup-zone-short = 时区
+setup-you-short = 您
+setup-team-short = 团队
+setup-people = 成员
+setup-duties = 角色
+setup-places = 在哪里收到
+setup-alerts = { $count ->
+    [0] 按这个文件，目前没有异常。
+   *[other] 按这个文件，会立即产生 { $count } 条预警，第一条见上。
+  }
+setup-where = 将写入 { $folder }，已有的文件不会被覆盖。
+setup-written = 工作区已建好
+setup-begins = 烽火现在开始监测。
+setup-opening = 正在打开控制台……
+setup-words = 用文字回答
+setup-drop = 把文件拖到这里，或点选
+init-unwanted = 您说不采用
+setup-no-file = 请先给文件：发一个 CSV 或 Excel。
+setup-tongue-unknown = “{ $said }”既不是 zh 也不是 en。
+setup-zone-unknown = “{ $said }”不是时区，如 Asia/Shanghai。
+setup-chat-unknown = “{ $said }”不是聊天地址，如 slack:U01、telegram:123 或 mail:you@example.cn。
+setup-columns-unread = “{ $said }”没有说明哪一列是什么。请写成 花费金额=花费。
+setup-no-column = 没有“{ $name }”这一列。现有列：{ $columns }。
+setup-no-meaning = 没有叫“{ $name }”的指标或维度。
+setup-role = 这里没有“{ $name }”这个角色。现有角色：{ $options }。
+setup-mate = “{ $said }”没有写出是谁。
+setup-in-the-way = { $file } 已存在，不会覆盖。请移走它，或换一个文件夹。

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from bot.commands.begin import described, look
+from bot.commands.begin import described, dictionary_of, lack_words, look, packed, write_files
 from bot.phrases import say
-from core.packs.load import pack_folder, workspace_files, write_pack
+from core.packs.load import pack_folder, write_pack
 from core.text import Tongue
-from core.usecases.start import Lack, known_by_pack, lacks, merged, targets_for, without
-from core.workspace import load_workspace
 
 if TYPE_CHECKING:
     from bot.commands.begin import Table
     from bot.settings import Settings
-    from core.metrics.metric import Metric
 
 Read = Callable[[Path, str], "Table"]
 
@@ -47,31 +44,11 @@ def show_pack(pack: str, settings: Settings, ready: Callable[[str], None]) -> No
 
 def begun(pack: str, folder: Path, file: Path, read: Read, tongue: Tongue) -> tuple[str, Callable[[], None]]:
     """Return what a workspace from that pack and file would be, in words, and what writes it."""
-    from bot.commands.begin import write_files
-
-    example = load_workspace(pack_folder(pack))
-    proposal = look(folder, file, read, known_by_pack(example.catalog))
-    own = workspace_files(pack)
-    duties = [duty.role for person in example.people.values() for duty in person.duties]
-    files = merged(own, proposal, folder.resolve().name, duties)
-    with TemporaryDirectory(prefix="beacon-") as place:
-        for name, text in files.items():
-            (Path(place) / name).write_text(text, encoding="utf-8")
-        whole = load_workspace(Path(place))
-    lacking = lacks(whole.rules, whole.catalog)
-    files["rules.yaml"] = without(files["rules.yaml"], (one.rule for one in lacking))
-    if "targets.yaml" in own:
-        files["targets.yaml"] = targets_for(own["targets.yaml"], whole.catalog)
-    kept = [rule for rule in whole.rules if rule.id not in {one.rule for one in lacking}]
-    found = described(proposal, tongue).splitlines()[: -len(proposal.rules) or None]
+    proposal = look(folder, file, read, dictionary_of(pack))
+    made = packed(pack, proposal, folder.resolve().name)
     words = [
-        *found,
-        *(say("init-rule", tongue, sentence=rule.said) for rule in kept),
-        *(_lack_words(one, whole.catalog.metrics, tongue) for one in lacking),
+        *described(proposal, tongue).splitlines()[: -len(proposal.rules) or None],
+        *(say("init-rule", tongue, sentence=rule.said) for rule in made.kept),
+        *(lack_words(one, made.catalog.metrics, tongue) for one in made.lacking),
     ]
-    return "\n".join(words), lambda: write_files(files, folder, file)
-
-
-def _lack_words(one: Lack, metrics: Mapping[str, Metric], tongue: Tongue) -> str:
-    wants = [known.title.to(tongue) if (known := metrics.get(each)) else each for each in one.wants]
-    return say("init-pack-lacks", tongue, rule=one.rule, wants=", ".join(wants))
+    return "\n".join(words), lambda: write_files(made.files, folder, file)

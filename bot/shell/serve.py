@@ -86,17 +86,23 @@ def run(
         list[Part] | None, typer.Option(help="Do only this, beside other processes on the same PostgreSQL.")
     ] = None,
 ) -> None:
-    """Watch a workspace: evaluate, deliver, listen, until told to stop."""
+    """Watch a workspace: evaluate, deliver, listen, until told to stop. An empty folder is set up first, on a page."""
     from bot.app import run as live
+    from bot.first import has_nothing, set_up
     from bot.settings import read_settings
     from core.errors import Missing
     from core.workspace import load_workspace
 
     log_to_stderr()
     settings = read_settings(beacon_workspace=folder)
-    if settings.beacon_workspace is None:
+    if (place := settings.beacon_workspace) is None:
         raise Missing("no-workspace-named")
-    workspace = load_workspace(settings.beacon_workspace)
+    if has_nothing(place):
+        port = asyncio.run(set_up(settings, place, tongue(), typer.echo))
+        if port is None:
+            return
+        settings = settings.model_copy(update={"beacon_port": port})
+    workspace = load_workspace(place)
     if workspace.today:
         typer.echo(said("run-pretended", day=str(workspace.today)), err=True)
     does = frozenset(part.value for part in only or Part)

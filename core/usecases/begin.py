@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 import yaml
@@ -32,7 +33,9 @@ COUNTED = (
 _BRACKET = re.compile(r"[(（\[【].*?[)）\]】]\s*$")  # 花费(元), Cost [CNY]
 _TITLES_ZH = re.compile(r"[\u4e00-\u9fff]")
 
-Why = Literal["ratio", "distinct", "unknown", "not-numbers", "twice", "empty"]
+NOTHING = "-"  # what a column is said to mean that is to be left out
+
+Why = Literal["ratio", "distinct", "unknown", "unwanted", "not-numbers", "twice", "empty"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +74,31 @@ class Proposal:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def propose(columns: Sequence[Looked], file: str, name: str, catalog: Catalog) -> Proposal:
-    """Return a first workspace for that file; Missing when it has no dates or nothing we know."""
-    time = _time(columns)
+def propose(
+    columns: Sequence[Looked],
+    file: str,
+    name: str,
+    catalog: Catalog,
+    meant: Mapping[str, str] = MappingProxyType({}),
+) -> Proposal:
+    """Return a first workspace for that file; Missing when it has no dates or nothing we know.
+
+    `meant` says of a column by which of the dictionary's names it goes, where its own name does not tell.
+    """
+    time = _time(columns, meant)
     dimensions: dict[str, str] = {}
     measures: dict[str, tuple[str, Any]] = {}
     left_out: list[LeftOut] = []
     for column in columns:
         if column is time:
             continue
-        if dimension := _dimension(column, catalog, dimensions):
+        word = meant.get(column.name, column.name)
+        if word == NOTHING:
+            left_out.append(LeftOut(column.name, "unwanted"))
+        elif dimension := _dimension(column, word, catalog, dimensions):
             dimensions[dimension] = column.name
         else:
-            found = _measure(column, catalog, measures)
+            found = _measure(column, word, catalog, measures)
             if isinstance(found, LeftOut):
                 left_out.append(found)
             else:
@@ -140,12 +155,13 @@ _ME = {
 # --- what a column is ------------------------------------------------------------------------------------------
 
 
-def _time(columns: Sequence[Looked]) -> Looked:
-    times = [column for column in columns if column.kind == "time"]
-    named = [column for column in times if fold(column.name) in TIME_NAMES]
+def _time(columns: Sequence[Looked], meant: Mapping[str, str]) -> Looked:
+    said = {column.name: fold(meant.get(column.name, column.name)) for column in columns}
+    times = [column for column in columns if column.kind == "time" and said[column.name] != NOTHING]
+    named = [column for column in times if said[column.name] in TIME_NAMES]
     if found := next(iter(named or times), None):
         return found
-    unread = next((column for column in columns if column.kind == "text" and fold(column.name) in TIME_NAMES), None)
+    unread = next((one for one in columns if one.kind == "text" and said[one.name] in TIME_NAMES), None)
     if unread:
         raise Missing("init-time-unread", column=unread.name, cell=unread.word)
     raise Missing("init-no-time", columns=", ".join(column.name for column in columns))
@@ -157,17 +173,19 @@ def _grain(time: Looked) -> Grain:
     return Grain.HOUR if is_whole and any(moment.hour for moment in time.times) else Grain.DAY
 
 
-def _dimension(column: Looked, catalog: Catalog, taken: Mapping[str, str]) -> str | None:
+def _dimension(column: Looked, word: str, catalog: Catalog, taken: Mapping[str, str]) -> str | None:
     if column.kind != "text":
         return None
     try:
-        code = catalog.dimension(_bare(column.name)).code
+        code = catalog.dimension(_bare(word)).code
     except Missing:
         return None
     return None if code in taken else code
 
 
-def _measure(column: Looked, catalog: Catalog, taken: Mapping[str, tuple[str, Any]]) -> tuple[str, Any] | LeftOut:
+def _measure(
+    column: Looked, word: str, catalog: Catalog, taken: Mapping[str, tuple[str, Any]]
+) -> tuple[str, Any] | LeftOut:
     """Return the base metric that a column holds and how it is counted, or why it is left out."""
     if column.kind == "empty":
         return LeftOut(column.name, "empty")
@@ -175,7 +193,7 @@ def _measure(column: Looked, catalog: Catalog, taken: Mapping[str, tuple[str, An
     if counted and column.is_unique and counted not in taken:
         return counted, {"count": "rows"}
     try:
-        metric = catalog.metric(_bare(column.name))
+        metric = catalog.metric(_bare(word))
     except Missing:
         return LeftOut(column.name, "unknown")
     why = _unfit(metric, column, taken)
@@ -261,6 +279,13 @@ def _rules(measures: Mapping[str, Any], dimensions: Mapping[str, str], tongue: T
             {"rule": code, "title": dict(title), "when": when, "owner": "marketing_team", "severity": "warning"}
         )
     return rules
+
+
+def wanting(proposal: Proposal, tongue: Tongue) -> dict[str, tuple[str, ...]]:
+    """Return by their titles the rules that the file is too poor for, and the base metrics that each lacks."""
+    held = {*proposal.measures, *proposal.guessed}
+    missing = {title[tongue]: tuple(need for need in needs if need not in held) for _, needs, _, title, _ in _SAFE}
+    return {title: needs for title, needs in missing.items() if needs}
 
 
 def _yaml(content: Any) -> str:
