@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 
-from bot.cards.answer import answer_card
+from bot.cards.answer import answer_card, window_words
 from bot.cards.dress import dimension_title
 from bot.chat.card import Prose
 from bot.chat.reply import Reply
@@ -16,12 +17,19 @@ from core.calendar.phrase import Reading, read_period
 from core.errors import Missing, Problem
 from core.metrics.metric import Tier
 from core.text import Tongue
-from core.usecases.ask import Answer, Question
+from core.usecases.ask import Answer, Question, held, span_of
 from core.usecases.ask import ask as ask_numbers
 from core.usecases.compare import comparison
 from core.usecases.portion import has_parts, portion
 
 UNSAID = "last 7 days"
+UNSAID_TO_DATE = "this month"  # of what gathers since its month began
+LIKE = 0.75  # of difflib's ratio, from which on a mistyped time is read as the one it is like
+_TIMES = (
+    *("today", "yesterday", "the day before yesterday", "last weekend", "this week", "last week"),
+    *("this month", "last month", "this quarter", "last quarter", "this year", "last year"),
+    *("last 7 days", "last 14 days", "last 30 days"),
+)
 MOST_EXAMPLES = 3
 CONTRIBUTED = "conversions"  # what a channel contributes, where nobody says what: of its domain's dictionary
 
@@ -42,7 +50,7 @@ async def ask(command: Ask, call: Call) -> Reply:
         command = nearest
         answer, reading = await answered(command, call)
     call.conversations.remember(call.request, command, call.now)
-    notes += filter(None, [echo(command, reading, call.tongue)])
+    notes += filter(None, [echo(command, reading, call.tongue), await _facts_held(answer, call)])
     card = answer_card(answer, call.workspace, call.tongue, reading=" ".join(notes), form=command.form)
     if command.form != "excel":
         return Reply((card,))
@@ -141,6 +149,13 @@ def _shared(command: Ask, call: Call) -> Ask:
     return replace(_split(replace(command, top=command.top or 1), call), top=command.top)
 
 
+async def _facts_held(answer: Answer, call: Call) -> str:
+    """Return from when to when there are facts, where the period asked for holds none."""
+    if not answer.is_empty or (days := await held(answer.question, call.wall, call.workspace, call.world)) is None:
+        return ""
+    return say("answer-held", call.tongue, window=window_words(days, call.tongue))
+
+
 def _without_parts(metric: str, command: Ask, call: Call) -> str:
     by = command.by or next((one.dimension for one in command.where), None)
     dimension = dimension_title(by, call.workspace, call.tongue) if by else ""
@@ -151,12 +166,25 @@ def _without_parts(metric: str, command: Ask, call: Call) -> str:
 def period_of(command: Ask, call: Call) -> tuple[Reading, str]:
     """Return how the period was read, and what is to be said where it may have been read wrongly."""
     try:
-        reading = read_period(
-            command.period or UNSAID, call.wall, call.workspace.events, fiscal_starts=call.workspace.fiscal_starts
-        )
+        reading = _read(command.period or _unsaid(command, call), call)
     except Problem as problem:
-        raise _mistyped(command.period, call) or problem from None
+        if mistyped := _mistyped(command.period, call):
+            raise mistyped from None
+        near = get_close_matches(command.period.lower(), _TIMES, n=1, cutoff=LIKE)
+        if not near:
+            raise problem from None
+        reading = replace(_read(near[0], call), guessed=True)
     return reading, echo(command, reading, call.tongue)
+
+
+def _read(said: str, call: Call) -> Reading:
+    return read_period(said, call.wall, call.workspace.events, fiscal_starts=call.workspace.fiscal_starts)
+
+
+def _unsaid(command: Ask, call: Call) -> str:
+    catalog = call.workspace.catalog
+    gathers = all(span_of(catalog.metric(code), catalog) for code in command.metrics)
+    return UNSAID_TO_DATE if gathers else UNSAID
 
 
 def echo(command: Ask, reading: Reading, tongue: Tongue) -> str:
@@ -194,9 +222,7 @@ def _mistyped(words: str, call: Call) -> Missing | None:
 
 def _is_period(words: str, call: Call) -> bool:
     try:
-        return not read_period(
-            words, call.wall, call.workspace.events, fiscal_starts=call.workspace.fiscal_starts
-        ).guessed
+        return not _read(words, call).guessed
     except Problem:
         return False
 

@@ -22,19 +22,22 @@ _BY = re.compile(r"(?:(?:split|broken down|breakdown|grouped?)\s+)?(?:by|per)\s+
 _BY_TAIL = re.compile(r"\s*(?:来?看|统计|拆分|拆解|细分|分组)")
 _UNKNOWN_BY = re.compile(r"([a-z_]+)|([^\s,;=]+)")
 _VERSUS = re.compile(
-    r"(?:vs\.?|versus|compared?\s+(?:to|with)|against)(?![a-z])|对比|相比于?|比较|较|比|(?=同比|环比|周同比|月同比)"
+    r"(?:vs\.?|versus|compared?\s+(?:to|with)|against)(?![a-z])|对比|相比于?|比较|较|比|(?=同比|环比|周同比|月同比"
+    r"|(?:yoy|wow|mom|(?:year|week|month) (?:over|on) (?:year|week|month))(?![a-z]))"
 )
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _VALUE = re.compile(r"[^\s,、;|\"]+")
 _COMMA = re.compile(r"\s*[,、|]\s*")
 _FILLER = re.compile(
     r"(?:(?:what|how) about|show|give|get|me|please|tell|of|for|and|in|the|"
-    r"what|is|was|are|were|how|much|many|my|our|with|on|trend)(?![\w-])"
-    r"|[,、;?&]|是多少|多少|怎么样|如何|数据|情况|趋势|走势|看看|查询|查看|一下|请问|我要|显示|那么|换成|'s(?!\w)|[对那的和与跟及在看查吗呢了]"
+    r"what|is|was|are|were|how|much|many|my|our|with|on|trend|did|does|do|we|us|i|total|overall|compare|has|have|which|who|"
+    r"can you|could you|thanks|thank you|want|need|the most|during)(?![\w-])"
+    r"|[,、;?&]|帮我|帮忙|麻烦|谢谢|我想|想?知道|给我|[看查]一?下|哪个|哪些|总共|一共|整体|期间的?|(?:到现在|到目前)(?:为止)?|截至目前|"
+    r"(?:怎么|为什么|为何)(?:这么|那么|会)?[高低多少好差]了?|是多少|多少|怎么样|如何|数据|情况|趋势|走势|看看|查询|查看|一下|请问|我要|显示|那么|换成|'s(?!\w)|[对那的和与跟及在看查吗呢了]"
 )
 _SPAN_AFTER = r"(?!\s*(?:个?(?:小时|天|日|周|星期|月|季|年)|hours?|days?|weeks?|months?|quarters?|years?))"
 _TOP = re.compile(
-    rf"(?:(?P<most>top|best|highest|前|最高的?|最好的?)|(?P<least>bottom|worst|lowest|后|倒数|最低的?|最差的?))\s*"
+    rf"(?:(?P<most>top|best|highest|前|最[高好多大]的?)|(?P<least>bottom|worst|lowest|后|倒数|最[低差少小]的?))\s*"
     rf"(?P<count>\d{{1,3}}){_SPAN_AFTER}(?:\s*[个名位大])?"
 )
 _SHARE = re.compile(
@@ -42,9 +45,16 @@ _SHARE = re.compile(
     r"|对?(?:贡献(?:度|率|占比)?|占比|占了?多少|占(?:了?(?:总体|整体|全部|大盘))?的?(?:比例|比重|百分比)|份额|比重)"
 )
 _CHANNEL_SHARE = "channel_share"  # as the dictionaries of many teams have it
+_BEST = re.compile(
+    r"(?:the\s+)?(?:(?P<most>(?:best|highest|most|largest|biggest|top)(?![\w-])|最[高好多大]的?)"
+    r"|(?P<least>(?:worst|lowest|least|smallest)(?![\w-])|最[低差少小]的?))"
+)
+FIRST_FEW = 3  # that are shown where the best is asked for
+_SPENT = re.compile(r"(?<![a-z])spent(?![a-z])|花了?(?:多少钱?|了)|用了多少钱")
+SPEND = "spend"
 _FORMS: dict[Form, str] = {
     "excel": r"(?:in|as|to)\s+excel|excel|xlsx|spreadsheet|(?:导出|下载)(?:成|为|到)?(?:excel|xlsx|表格)?|电子表格",
-    "chart": r"(?:as\s+(?:a\s+)?)?(?:chart|graph|plot)|画个?图|图表|曲线图?|出图",
+    "chart": r"(?:as\s+(?:a\s+)?)?(?:chart|graph|plot)|画个?图|图表|曲线图?|(?:走势|趋势|折线|柱状?)图|出图",
     "table": r"(?:as\s+(?:a\s+)?)?table|表格|列表|列个表",
 }
 _FORM = re.compile("|".join(f"(?P<{form}>{words})" for form, words in _FORMS.items()))
@@ -137,6 +147,8 @@ class _Reader:
 
     def _metric(self) -> bool:
         found = self._metric_at()
+        if found is None and (spent := _SPENT.match(self.lowered, self.position)):
+            found = (SPEND, spent.end()) if self.lexicon.metrics.exactly(SPEND) else None
         if found is None:
             return False
         self.metrics.append(found[0])
@@ -178,11 +190,12 @@ class _Reader:
         return True
 
     def _most(self) -> bool:
-        """`top 5`, `前5个渠道`, `worst 3 channels`; but `前7天` is a time."""
-        found = _TOP.match(self.lowered, self.position)
+        """`top 5`, `前5个渠道`, `worst 3 channels`, `哪个渠道最高`; but `前7天` is a time."""
+        found = _TOP.match(self.lowered, self.position) or _BEST.match(self.lowered, self.position)
         if found is None or self._is_inside_word():
             return False
-        self.top = int(found["count"]) * (1 if found["most"] else -1)
+        count = found["count"] if "count" in found.groupdict() else FIRST_FEW
+        self.top = int(count) * (1 if found["most"] else -1)
         named = self.lexicon.dimensions.at(self.lowered, _SPACES.match(self.lowered, found.end()).end())  # type: ignore[union-attr]
         if named and not _SIGN.match(self.lowered, named[1]):
             self.by = self.by or named[0]

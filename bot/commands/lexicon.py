@@ -14,6 +14,7 @@ from core.metrics.dimension import Dimension
 from core.metrics.metric import Metric
 from core.people.person import Person
 
+_SHORT, _HALF = 2, 0.5  # of two Chinese letters one may be wrong: 花废 is 花费
 _CLOSE = 0.65  # of difflib's ratio: `roii` and `rio` are near `roi`, `rain` is not
 
 
@@ -46,7 +47,8 @@ class Names:
 
     def nearest(self, name: str) -> str | None:
         """Return the name most like this one, if any is near enough to be meant."""
-        near = get_close_matches(name.lower(), self.codes, n=1, cutoff=_CLOSE)
+        cutoff = _CLOSE if len(name) > _SHORT or name.isascii() else _HALF
+        near = get_close_matches(name.lower(), self.codes, n=1, cutoff=cutoff)
         return near[0] if near else None
 
 

@@ -319,7 +319,7 @@ _NAMED: dict[str, tuple[str, int]] = {
         ("week", 1, "last week|previous week|prior week|上周|上星期|上个星期|上一周|上个周|上礼拜|上个礼拜"),
         ("week", 2, "week before last|上上周|上上星期|上上个星期|上上个周"),
         ("weekend", 0, "this weekend|本周末|这周末|这个周末"),
-        ("weekend", 1, "last weekend|上周末|上个周末"),
+        ("weekend", 1, "last weekend|weekend|上周末|上个周末|周末"),
         ("month", 0, "this month|current month|month to date|mtd|本月|这个月|这月|当月|本月至今|月初至今|本月以来"),
         ("month", 1, "last month|previous month|prior month|上月|上个月|上一个月"),
         ("month", 2, "month before last|上上月|上上个月"),

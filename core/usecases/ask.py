@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby, product
 from typing import TYPE_CHECKING
@@ -171,6 +171,16 @@ async def _ask(question: Question, workspace: Workspace, warehouse: Warehouse) -
     return Answer(replace(question, compare=_as_far(question, last)), tuple(values), last, tuple(joined.items()))
 
 
+async def held(question: Question, now: datetime, workspace: Workspace, world: World) -> Window | None:
+    """Return from when to when there are facts of what was asked, as far back as we look; None where there are none."""
+    catalog = workspace.catalog
+    window = Window(Period.holding(now - LOOK_BACK, Grain.DAY).start, Period.holding(now, Grain.DAY).end)
+    parts = parts_of(catalog.bases(question.metrics[0]), question.dimensions, catalog)
+    cube = (await parts.fetch(parts.grain, question.dimensions, window, world.warehouse)).where(question.where)
+    first, last = first_fact(cube), last_fact(cube)
+    return Window.of(first, last) if first and last else None
+
+
 # --- asking what belongs together ---------------------------------------------------------------------------------
 
 
@@ -181,7 +191,7 @@ def _together(
     wheres = {one.code: parts_of(catalog.bases(one.code), question.dimensions, catalog) for one in metrics}
 
     def kin(metric: Metric) -> tuple[tuple[str, ...], str]:
-        return tuple(source.name for source, _ in wheres[metric.code].of), _span(metric, catalog) or ""
+        return tuple(source.name for source, _ in wheres[metric.code].of), span_of(metric, catalog) or ""
 
     groups = []
     for (names, span), found in groupby(sorted(metrics, key=kin), kin):
@@ -207,7 +217,7 @@ def _in_whole_periods(question: Question, parts: list[Parts]) -> Question:
     return replace(question, window=window, compare=compare)
 
 
-def _span(metric: Metric, catalog: Catalog) -> Grain | None:
+def span_of(metric: Metric, catalog: Catalog) -> Grain | None:
     """Return since when a metric gathers (spend to date: the month), or None for one that does not."""
     spans = [since for _, since in holes(catalog.expanded(metric.code), catalog) if since]
     return max(spans, key=lambda grain: grain.rank, default=None)

@@ -19,12 +19,30 @@ NEARLY = timedelta(days=3)  # by how much two windows may differ and still be al
 YEAR = 12
 QUARTER = 3
 
-_BEFORE = frozenset({"环比", "上期", "上一期", "前期", "previous", "previous period", "the previous period", "before"})
-_YEAR_AGO = frozenset(
-    {"同比", "年同比", "去年", "去年同期", "yoy", "last year", "a year ago", "year ago", "same period last year"}
+_BEFORE = frozenset(
+    (
+        *("环比", "上期", "上一期", "前期", "day before", "week before", "month before", "previous"),
+        *("previous period", "the previous period", "before"),
+    )
 )
-_WEEK_AGO = frozenset({"周同比", "周环比", "上周同期", "wow", "a week ago", "week ago", "same day last week"})
-_MONTH_AGO = frozenset({"月同比", "月环比", "上月同期", "mom", "a month ago", "month ago", "same period last month"})
+_YEAR_AGO = frozenset(
+    (
+        *("同比", "年同比", "去年", "去年同期", "yoy", "year over year", "year on year", "last year", "a year ago"),
+        *("year ago", "same period last year"),
+    )
+)
+_WEEK_AGO = frozenset(
+    (
+        *("周同比", "周环比", "上周同期", "wow", "week over week", "week on week", "a week ago", "week ago"),
+        "same day last week",
+    )
+)
+_MONTH_AGO = frozenset(
+    (
+        *("月同比", "月环比", "上月同期", "mom", "month over month", "month on month", "a month ago", "month ago"),
+        "same period last month",
+    )
+)
 
 
 def comparison(
