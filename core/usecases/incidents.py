@@ -1,7 +1,9 @@
 """What people say went wrong, and what that means for what is usual: such days train nothing until somebody says so.
 
-An incident is written down by itself, or by closing an alert for a reason that calls its number wrong or what it told
-of true: `write`, `write_closed`. `drop` lets its days count again; that it happened stays written, for the review.
+So do the days of an alert for the rules it is judged with, as long as it is open and its number bad: what burns is
+not yet usual. An incident is written down by itself, or by closing an alert for a reason that calls its number wrong
+or what it told of true: `write`, `write_closed`. `drop` lets its days count again; that it happened stays written, for
+the review.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 WRONG = frozenset({Reason.REAL_ACTED, Reason.DATA_ISSUE})
 FEW = timedelta(days=92)  # how far back they are listed
+BURNS = timedelta(days=28)  # what has been bad for longer, and nobody closed it, is what is usual by now
 _MARK, _OF_ALERT = 6, ":"
 
 
@@ -44,11 +47,15 @@ async def spoilt(batch: Batch, period: Period, world: World, last: Period | None
     first = period.shift(-batch.history).start.date()
     async with world.store.begin() as tx:
         found = await tx.incidents(first, (last or period).start.date())
-    return tuple(
+        latest = await tx.latest(rule.id for rule in batch.rules)
+        bad = [alert for alert in latest.values() if alert.is_open and alert.condition.is_bad]
+        burning = [one for alert in bad if (one := _burning(alert, await tx.events(alert.id))) is not None]
+    written = (
         Spoilt(one.id, max(one.first, first), one.last, one.labels, one.metric)
         for one in found
         if one.dropped_by is None
     )
+    return *burning, *written
 
 
 async def write(incident: Incident, world: World) -> Incident:
@@ -104,6 +111,13 @@ async def _late(world: World) -> Sequence[Incident]:
     today = world.clock.now().date()
     async with world.store.begin() as tx:
         return await tx.incidents(today - FEW, today + timedelta(days=1))
+
+
+def _burning(alert: Alert, history: Sequence[Event]) -> Spoilt | None:
+    days, headline = _days(alert, history), alert.finding.headline
+    if days is None or headline is None or days[1] - days[0] >= BURNS:
+        return None
+    return Spoilt(f"{alert.id}{_OF_ALERT}", *days, alert.fingerprint.labels, headline.metric)
 
 
 def _days(alert: Alert, history: Sequence[Event]) -> tuple[date, date] | None:

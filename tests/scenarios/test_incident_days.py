@@ -113,6 +113,50 @@ async def test_the_days_of_an_alert_closed_as_true_are_an_incident_until_it_is_r
     assert incident.dropped_by == "liwei"
 
 
+@pytest.fixture
+async def burning(tmp_path: Path) -> AsyncIterator[Desk]:
+    """WeChat's order rate falls by a fifth and stays there."""
+    facts = steady(date(2026, 8, 10), 75, ("wechat", "douyin"), ROW)
+    since(BEGAN, "wechat", orders_placed=800)(facts)
+    async with at_work(TEAM, tmp_path, facts) as made:
+        yield made
+
+
+async def held_against(desk: Desk, day: date) -> float:
+    """Return what the alert of a day says is usual."""
+    await desk.look(datetime.combine(day + timedelta(days=1), time(9)))
+    async with desk.world.store.begin() as tx:
+        (alert,) = (await tx.latest(["orders"])).values()
+    assert alert.finding.period.start.date() == day
+    return alert.finding.headline.baseline
+
+
+async def test_an_alert_that_burns_does_not_teach_its_own_mean(burning: Desk):
+    usual = [await held_against(burning, BEGAN + timedelta(days=each)) for each in (0, 3, 6, 9)]
+    assert usual == pytest.approx([0.05] * 4)
+
+
+async def test_once_people_call_it_expected_its_days_are_as_usual_as_any(burning: Desk):
+    for each in (0, 3, 6):
+        await held_against(burning, BEGAN + timedelta(days=each))
+    async with burning.world.store.begin() as tx:
+        (alert,) = (await tx.latest(["orders"])).values()
+    person = burning.workspace.people["liwei"]
+    more = (person, "web", burning.world, burning.workspace)
+    await respond.close(alert.handle, None, Reason.REAL_EXPECTED, *more, cause="x", action="y")
+    # Of four weeks, 618 and its days are no ordinary ones: nine of before, and the seven since.
+    assert await held_against(burning, BEGAN + timedelta(days=7)) == pytest.approx((9 * 0.05 + 7 * 0.04) / 16)
+
+
+async def test_what_is_bad_for_four_weeks_and_nobody_closes_is_usual_in_the_end(burning: Desk):
+    usual = [await held_against(burning, BEGAN + timedelta(days=each)) for each in range(0, 29, 4)]
+    assert usual == pytest.approx([0.05] * 8)
+    await burning.look(datetime.combine(BEGAN + timedelta(days=30), time(9)))
+    async with burning.world.store.begin() as tx:
+        (alert,) = (await tx.latest(["orders"])).values()
+    assert not alert.condition.is_bad
+
+
 @pytest.mark.parametrize("reason", [Reason.REAL_EXPECTED, Reason.FALSE_ALARM])
 async def test_an_alert_that_was_expected_or_false_is_no_incident(desk: Desk, reason: Reason):
     await desk.look(datetime.combine(BEGAN + timedelta(days=1), time(9)))
