@@ -120,35 +120,6 @@ class Cube:
             return self
         return replace(self._over_time(np.zeros(len(self.periods), np.int64), range(1)), grain=None)
 
-    def topped_up(self, newer: Cube) -> Cube:
-        """Return this cube with the periods of a newer one in place of its own.
-
-        The newer answer is the whole truth of its periods: a slice that it does not name has no rows there any more.
-        Slices keep their rows; new ones follow.
-        """
-        if (self.grain, self.dimensions) != (newer.grain, newer.dimensions):
-            raise ValueError("only cubes of one grain and the same dimensions are one cube")
-        if not len(newer.periods):
-            return self
-        known = self.slice_index
-        slices = self.slices + tuple(labels for labels in newer.slices if labels not in known)
-        places = {labels: row for row, labels in enumerate(slices)}
-        rows = np.array([places[labels] for labels in newer.slices], dtype=np.int64)
-        held = self.periods if len(self.periods) else newer.periods
-        periods = range(min(held.start, newer.periods.start), max(held.stop, newer.periods.stop))
-        first, here = newer.periods.start - periods.start, self.periods.start - periods.start
-        measures = {}
-        for code in {**self.hows, **newer.hows}:
-            array = np.full((len(slices), len(periods)), np.nan)
-            if code in self.measures and len(self.periods):
-                array[: len(self.slices), here : here + len(self.periods)] = self.measures[code]
-            array[:, first : first + len(newer.periods)] = np.nan
-            if code in newer.measures:
-                array[rows, first : first + len(newer.periods)] = newer.measures[code]
-            measures[code] = array
-        hows = {**self.hows, **newer.hows}
-        return Cube(self.dimensions, slices, self.grain, periods, measures, hows, zone=self.zone)
-
     def _with(self, periods: range, measures: Mapping[str, Array]) -> Cube:
         shared = self.places, self.valued
         return Cube(self.dimensions, self.slices, self.grain, periods, measures, self.hows, *shared, zone=self.zone)

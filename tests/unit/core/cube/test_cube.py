@@ -88,40 +88,10 @@ def test_only_the_slices_that_match_are_kept() -> None:
     np.testing.assert_array_equal(cube.measures["spend"], [[2.0, NAN]])
 
 
-def test_newer_periods_take_the_place_of_old_ones() -> None:
-    held = a_cube({"spend": {"a": [1, 2], "b": [3, 4]}}, last=JUNE_18.shift(-1))
-    newer = a_cube({"spend": {"c": [8, 9], "a": [20, 30]}})
-    topped = held.topped_up(newer)
-    assert [labels.get("channel") for labels in topped.slices] == ["a", "b", "c"]
-    assert topped.periods == range(JUNE_18.index - 2, JUNE_18.index + 1)
-    # b has no rows in the newer answer, so it has none any more on the day that both hold.
-    np.testing.assert_array_equal(topped.measures["spend"], [[1, 20, 30], [3, NAN, NAN], [NAN, 8, 9]])
-    assert topped.slice_index[topped.slices[2]] == 2
-
-
-def test_topping_up_with_a_later_stretch_leaves_a_gap_unknown() -> None:
-    topped = a_cube({"spend": [1]}, last=JUNE_18.shift(-2)).topped_up(a_cube({"spend": [3]}))
-    np.testing.assert_array_equal(topped.measures["spend"], [[1, NAN, 3]])
-
-
-def test_topping_up_takes_in_a_measure_that_was_not_held() -> None:
-    topped = a_cube({"spend": [1, 2]}).topped_up(a_cube({"clicks": [7]}))
-    np.testing.assert_array_equal(topped.measures["spend"], [[1, NAN]])
-    np.testing.assert_array_equal(topped.measures["clicks"], [[NAN, 7]])
-
-
-def test_an_empty_cube_is_topped_up_and_tops_nothing_up() -> None:
-    full = a_cube({"spend": [1, 2]})
+def test_an_empty_cube_adds_up_to_nothing() -> None:
     empty = Cube((), (), Grain.DAY, range(0), {"spend": np.empty((0, 0))}, {"spend": How.SUM})
-    np.testing.assert_array_equal(empty.topped_up(full).measures["spend"], [[1, 2]])
-    assert full.topped_up(empty) is full
     assert empty.coarser(Grain.WEEK).periods == range(0)
     assert empty.total().measures["spend"].shape == (0, 1)
-
-
-def test_cubes_of_different_questions_are_not_merged() -> None:
-    with pytest.raises(ValueError, match="one grain"):
-        a_cube({"spend": [1]}).topped_up(a_cube({"spend": {"a": [1]}}))
 
 
 @pytest.mark.parametrize("negated", [False, True])
