@@ -35,7 +35,7 @@ from core.notices.notice import Kind, Notice, Place
 from core.notices.outbox import Dead, Delivery, Outcome, Repair, Retry, Sent, Wait
 from core.notices.surface import Surface
 from core.people.person import Person
-from core.ports import Clock, Dispatch, Store, Warehouse, World
+from core.ports import Clock, Conflict, Dispatch, Store, Warehouse, World
 from core.routing.digests import plans
 from core.rules.rule import WATCHDOG
 from core.text import Tongue
@@ -103,7 +103,7 @@ class ChatMessenger:
         if quiet and shown is not None:
             if shown.shown == digest_of:
                 return Dispatch(Sent(shown.receipt), place)
-            if (wait := await self._wait(adapter, place, shown.receipt, notice)) is not None:
+            if (wait := await self._wait(adapter, place, shown.receipt, delivery)) is not None:
                 return Dispatch(wait, place)
             outcome = await adapter.edit(place, shown.receipt, card)
             if isinstance(outcome, Repair) and outcome.moved_to is None:
@@ -126,19 +126,20 @@ class ChatMessenger:
             found = await adapter.find(place, card, notice.key, delivery.created_at)
             if found is not None:
                 return found
-        wait = await self._wait(adapter, place, None, notice)
+        wait = await self._wait(adapter, place, None, delivery)
         return wait if wait is not None else await adapter.post(place, card, notice.key)
 
-    async def _wait(self, adapter: Adapter, place: Place, receipt: str | None, notice: Notice) -> Wait | None:
-        """Take room for one message; of all that wait for it the most urgent comes next, whoever sends it."""
+    async def _wait(self, adapter: Adapter, place: Place, receipt: str | None, delivery: Delivery) -> Wait | None:
+        """Take room for one message, if it is still ours to say; of all that wait the most urgent comes next."""
         if not isinstance(adapter, Paced):
             return None
         now = self.clock.now()
-        for room in adapter.rooms(place, receipt, is_human="actor" in notice.facts):
-            async with self.store.begin() as tx:
-                wait = await tx.pace(room.key, room.every, room.burst, now)
-            if wait:
-                return Wait(wait.total_seconds(), of_message=room.key.endswith(receipt or "\0"))
+        async with self.store.begin() as tx:
+            if not await tx.renew([delivery], now):
+                raise Conflict(delivery.notice.key)  # we were frozen while we made the card, and it is another's by now
+            for room in adapter.rooms(place, receipt, is_human="actor" in delivery.notice.facts):
+                if wait := await tx.pace(room.key, room.every, room.burst, now):
+                    return Wait(wait.total_seconds(), of_message=room.key.endswith(receipt or "\0"))
         return None
 
     def _place(self, to: Place | str) -> Place | None:
