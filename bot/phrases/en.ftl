@@ -1876,7 +1876,6 @@ answer-no-parts = { $metric } does not add up over slices, so none has a part of
    *[no] {""}
 }.
 answer-held = There are facts for { $window }.
-answer-held = There are facts for { $window }.
 answer-joined = Put together of { $sources }, as far as the facts of each of them go.
 answer-joined-source = { $source } (facts through { $day })
 answer-joined-none = { $source } (no facts)

@@ -1783,7 +1783,6 @@ answer-no-parts = { $metric }不能按切片相加，没有占比可言；以下
    *[no] {""}
 }{ $metric }。
 answer-held = { $window } 有数据。
-answer-held = { $window } 有数据。
 answer-joined = 由{ $sources }合成，只算到各数据源都有数据的时候为止。
 answer-joined-source = { $source }（数据截至 { $day }）
 answer-joined-none = { $source }（没有数据）
