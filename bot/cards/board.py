@@ -89,9 +89,9 @@ def board_card(board: Board, workspace: Workspace, tongue: Tongue, now: datetime
 def _row(alert: Alert, workspace: Workspace, tongue: Tongue, now: datetime, holds: Iterable[Hold]) -> tuple[str, ...]:
     rule = rule_of(alert.fingerprint.rule, workspace)
     terms = told_terms(alert.finding, rule)
-    what = metric_title(terms[0].term.metric, workspace, tongue) if terms else alert.fingerprint.rule
+    what = metric_title(terms[0].term.metric, workspace, tongue) if terms else ""
     where = slice_words(alert.fingerprint.labels, workspace, tongue)
-    if alert.fingerprint.orphan:
+    if alert.fingerprint.orphan or not terms:  # what no metric tells, its own headline does: a source that is late
         what, where = headline(alert, workspace, tongue), ""
     mine = [hold for hold in holds if hold.alert == alert.id and hold.ended is None and hold.until > now]
     return (
