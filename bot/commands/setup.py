@@ -294,6 +294,7 @@ class SettingUp:
             "tongue": setup.tongue,
             "file": setup.file,
             "answers": dict(setup.answers),
+            "before": dict(setup.before),
             "place": setup.place,
             "answers_from": self._answers,
         }
@@ -315,7 +316,10 @@ class SettingUp:
             if kept["file"]:
                 setup = brought(setup, kept["file"], looked(self._read(self._draft / "data" / kept["file"], ZONE)))
             self._answers = kept["answers_from"]
-            return replace(setup, answers={Step(step): said for step, said in kept["answers"].items()})
+            answers, before = (
+                {Step(step): said for step, said in kept[what].items()} for what in ("answers", "before")
+            )
+            return replace(setup, answers=answers, before=before)
         except (OSError, ValueError, KeyError, TypeError, Problem):
             return None
 

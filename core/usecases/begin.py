@@ -159,7 +159,8 @@ def _time(columns: Sequence[Looked], meant: Mapping[str, str]) -> Looked:
     said = {column.name: fold(meant.get(column.name, column.name)) for column in columns}
     times = [column for column in columns if column.kind == "time" and said[column.name] != NOTHING]
     named = [column for column in times if said[column.name] in TIME_NAMES]
-    if found := next(iter(named or times), None):
+    chosen = [column for column in named if column.name in meant]
+    if found := next(iter(chosen or named or times), None):
         return found
     unread = next((one for one in columns if one.kind == "text" and said[one.name] in TIME_NAMES), None)
     if unread:

@@ -53,13 +53,17 @@ _LONGEST = 80  # letters of a name
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What has been answered so far. `place` is where whoever answers can hear us, if they answer in a chat."""
+    """What has been answered so far, and `before`, what was said to a question that is asked again.
+
+    `place` is where whoever answers can hear us, if they answer in a chat.
+    """
 
     folder: str
     tongue: Tongue
     file: str = ""
     columns: tuple[Looked, ...] = ()
     answers: Mapping[Step, str] = field(default_factory=dict)
+    before: Mapping[Step, str] = field(default_factory=dict)
     place: str = ""
     you: str = ""
 
@@ -80,7 +84,7 @@ class Setup:
             Step.YOU: self.you,
             Step.CHAT: self.place,
         }
-        return usual.get(step, "")
+        return self.before.get(step, usual.get(step, ""))
 
     def said(self, step: Step) -> str:
         return self.answers.get(step, self.usual(step))
@@ -88,14 +92,15 @@ class Setup:
     @property
     def meant(self) -> dict[str, str]:
         """Return by which names columns go that were told otherwise."""
-        return dict(_MEANT.findall(self.answers.get(Step.COLUMNS, "")))
+        return dict(_MEANT.findall(self.said(Step.COLUMNS)))
 
 
 def brought(setup: Setup, file: str, columns: Sequence[Looked]) -> Setup:
     """Return it with a file; what was said of another file's columns is asked anew."""
     asked = (Step.COLUMNS, Step.PACK)
     answers: dict[Step, str] = {one: said for one, said in setup.answers.items() if one not in asked}
-    return replace(setup, file=file, columns=tuple(columns), answers=answers)
+    before: dict[Step, str] = {one: said for one, said in setup.before.items() if one not in asked}
+    return replace(setup, file=file, columns=tuple(columns), answers=answers, before=before)
 
 
 def answered(
@@ -116,6 +121,7 @@ def answered(
             if said != SAFE_RULES and said not in packs:
                 raise Missing("pack-unknown", **suggesting(said, packs, name=said, options=", ".join(packs)))
             if said != setup.said(Step.PACK):
+                setup = replace(setup, before={one: told for one, told in setup.before.items() if one is not Step.TEAM})
                 answers = {one: told for one, told in answers.items() if one is not Step.TEAM}
         case Step.TONGUE:
             if said.lower() not in _TONGUES:
@@ -139,10 +145,11 @@ def answered(
 
 
 def asked_again(setup: Setup, step: Step) -> Setup:
-    """Return it with one question open again; the others stay answered."""
+    """Return it with one question open again, its answer the usual one now; the others stay answered."""
     if step is Step.FILE:
         return replace(setup, columns=(), file="")
-    return replace(setup, answers={one: said for one, said in setup.answers.items() if one is not step})
+    answers = {one: said for one, said in setup.answers.items() if one is not step}
+    return replace(setup, answers=answers, before={**setup.before, step: setup.said(step)})
 
 
 def staffed(files: Mapping[str, str], setup: Setup) -> dict[str, str]:

@@ -12,7 +12,7 @@ from core.errors import Missing
 from core.metrics.catalog import Catalog
 from core.metrics.load import builtin
 from core.rules.parse import parse
-from core.usecases.begin import _SAFE, LeftOut, Looked, propose
+from core.usecases.begin import _SAFE, LeftOut, Looked, propose, wanting
 
 CATALOG = Catalog(builtin().metrics, builtin().dimensions)
 
@@ -45,6 +45,18 @@ def test_chinese_columns_become_a_source_and_rules_in_chinese():
     }
     assert found.rules == ("渠道ROI<1", "曝光量周同比下滑>30%")
     assert yaml.safe_load(found.files["workspace.yaml"])["tongue"] == "zh"
+
+
+def test_a_column_goes_by_the_name_that_was_said_and_one_that_is_not_wanted_is_left_out():
+    columns = (DAY, Looked("下单日", "time", at("00:00")), *numbers("钱花了", "归因成交额", "曝光量"))
+    meant = {"钱花了": "花费", "曝光量": "-", "下单日": "日期"}
+    found = propose(columns, "data/ads.csv", "shop", CATALOG, meant)
+    assert found.time == "下单日"
+    assert found.measures == {"spend": "钱花了", "revenue": "归因成交额"}
+    assert LeftOut("曝光量", "unwanted") in found.left_out
+    assert "渠道ROI<1" not in found.rules
+    assert found.rules == ("ROI<1",)
+    assert wanting(found, "zh")["曝光量比上周同日大幅下滑"] == ("impressions",)
 
 
 def test_english_columns_speak_english():
