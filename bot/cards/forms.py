@@ -1,14 +1,16 @@
-"""The forms of what takes more than one word: assign, snooze, close, promise. Each asks what its cards would ask."""
+"""The forms of what takes more than one word: an answer to an alert, a new rule. Each asks what its cards would ask."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from bot.cards.choose import ACTIONS, CAUSES, LATER, REASONS
+from bot.cards.dress import severity_words
 from bot.chat.form import Choice, Field, Form, Line, When
 from bot.phrases import say
 from core.alerts.alert import Alert, Reason
 from core.people.person import Person
+from core.rules.rule import Severity
 from core.text import Tongue
 
 
@@ -54,6 +56,24 @@ def promise_form(alert: Alert, tongue: Tongue, said: str = "") -> Form:
         When(say("form-by-when", tongue), is_needed=True),
     )
     return _form("form-promise", f"promise {alert.stamp}", fields, tongue)
+
+
+def rule_form(roles: Iterable[str], own: str, tongue: Tongue) -> Form:
+    """Ask for a rule's sentence, who owns it and how much it matters; its preview comes before it is kept."""
+    owners = tuple((role, role) for role in roles)
+    levels = tuple((severity_words(one, tongue), one.name.lower()) for one in Severity)
+    fields: tuple[Field, ...] = (
+        Line(say("form-rule-sentence", tongue), is_needed=True, example=say("form-rule-example", tongue)),
+        *((Choice(say("rules-owner", tongue), owners, "owner=", chosen=own),) if owners else ()),
+        Choice(say("rules-severity", tongue), levels, "severity="),
+    )
+    words = (say("form-rule-preview", tongue), say("form-cancel", tongue))
+    return Form(say("form-rule", tongue), "rule add", fields, *words, tongue, waits=say("form-rule-waits", tongue))
+
+
+def keep_rule_form(code: str, tongue: Tongue) -> Form:
+    words = (say("button-keep-rule", tongue), say("form-rule-mend", tongue))
+    return Form(say("form-rule-keep", tongue), f"rule keep {code}", (), *words, tongue)
 
 
 def _form(code: str, command: str, fields: tuple[Field, ...], tongue: Tongue, *, is_one_of: bool = False) -> Form:

@@ -30,6 +30,12 @@ def draft_card(shown: Card, rule: str, text: str, past: str, code: str, tongue: 
     return replace(shown, title=say("rule-draft", tongue, rule=rule), blocks=blocks)
 
 
+def asked_card(tongue: Tongue) -> Card:
+    """Return how a rule is said, for whoever named none."""
+    title = say("form-rule", tongue)
+    return Card(title, tongue, blocks=(Prose(say("rule-how", tongue)),), summary=title)
+
+
 def kept_card(code: str, tongue: Tongue, **facts: Fact) -> Card:
     told = say(code, tongue, **facts)
     return Card(told, tongue, summary=told)
@@ -41,5 +47,7 @@ def rules_card(workspace: Workspace, tongue: Tongue) -> Card:
         for rule in workspace.rules[:MOST_ROWS]
     )
     columns = tuple(say(code, tongue) for code in ("rules-id", "rules-says", "rules-severity", "rules-owner"))
+    new = Buttons((Button(say("button-new-rule", tongue), "rule add"),))
     title = say("rules-title", tongue, count=len(workspace.rules))
-    return Card(title, tongue, blocks=(Table(columns, rows), Prose(say("rules-how", tongue), "quiet")), summary=title)
+    blocks = (Table(columns, rows), Prose(say("rules-how", tongue), "quiet"), new)
+    return Card(title, tongue, blocks=blocks, summary=title)

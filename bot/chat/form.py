@@ -47,7 +47,10 @@ Field = Choice | When | Line
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """`command` is how the sentence begins. With `is_one_of` all fields say one thing, and the last filled counts."""
+    """`command` is how the sentence begins. With `is_one_of` all fields say one thing, and the last filled counts.
+
+    `waits` is what is shown meanwhile where the answer takes its time, and is to stand where the form stood.
+    """
 
     title: str
     command: str
@@ -56,6 +59,7 @@ class Form:
     cancel: str
     tongue: Tongue
     is_one_of: bool = False
+    waits: str = ""
 
 
 def typed(command: str, answers: Iterable[tuple[str, str]], *, is_one_of: bool = False) -> str:

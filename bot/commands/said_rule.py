@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
-from bot.cards.said_rule import draft_card, kept_card, rules_card
+from bot.cards.forms import keep_rule_form, rule_form
+from bot.cards.said_rule import asked_card, draft_card, kept_card, rules_card
 from bot.chat.reply import Reply
 from bot.commands.call import Call
 from bot.commands.command import Rule
@@ -80,12 +81,14 @@ async def said_rule(command: Rule, call: Call) -> Reply:
 async def _add(said: str, call: Call) -> Reply:
     named = _NAMED.match(said)
     sentence, options = _options(named[2] if named else said)
+    duties = [duty.role for duty in call.person.duties]
     if not sentence:
-        raise Problem("rule-how")
+        roles = sorted({duty.role for one in call.workspace.people.values() for duty in one.duties})
+        form = rule_form(roles, duties[0] if duties else "", call.tongue)
+        return Reply((asked_card(call.tongue),), is_private=True, form=form)
     rule = named[1] if named else _free_name(call)
     if any(one.id == rule for one in call.workspace.rules):
         raise Problem("rule-is-there", rule=rule)
-    duties = [duty.role for duty in call.person.duties]
     entry: dict[str, Any] = {"rule": rule, "when": sentence, "owner": duties[0] if duties else ""} | options
     return await _draft(rule, entry, call)
 
@@ -106,7 +109,7 @@ async def _draft(rule: str, entry: dict[str, Any], call: Call) -> Reply:
     """Read it back, with whatever is in doubt and what it would have done so far, and offer to keep it."""
     read = read_rule(str(entry["when"]), call.workspace)
     if read.mistakes:
-        return Reply((card_of(read, call.workspace, call.tongue, {}),), is_private=True)
+        return Reply((card_of(read, call.workspace, call.tongue, {}),), is_private=True, is_refusal=True)
     text = written(entry)
     own = read_entry(text, call.workspace)
     past, found = await told_of(read, own, call.workspace, call.world, call.tongue)
@@ -115,7 +118,8 @@ async def _draft(rule: str, entry: dict[str, Any], call: Call) -> Reply:
     _drafts[code] = Draft(rule, text, call.person.id, call.now)
     if len(_drafts) > MOST:
         del _drafts[next(iter(_drafts))]
-    return Reply((draft_card(shown, rule, text, past, code, call.tongue),), is_private=True)
+    card = draft_card(shown, rule, text, past, code, call.tongue)
+    return Reply((card,), is_private=True, confirm=keep_rule_form(code, call.tongue))
 
 
 async def _keep(code: str, call: Call) -> Reply:

@@ -66,6 +66,22 @@ async def test_a_click_of_a_stranger_is_done_in_their_name_once_they_are_vouched
         assert (await says(house, f"allow {code}", "wang")).is_refusal  # once
 
 
+async def test_in_telegram_too_a_strangers_click_is_done_once_they_are_vouched_for(house):
+    async with in_telegram(house) as (telegram, adapter):
+        await house.shows(adapter, GROUP)
+        [card] = telegram.messages(int(GROUP.chat))
+        await telegram.presses(card, saying(card, "ack"), user=102)
+        [who] = await telegram.until(lambda: telegram.messages(102))
+        await telegram.presses(who, saying(who, "iam"), user=102)
+        await telegram.until(lambda: telegram.messages(102)[1:])
+        assert (await owner_of(house))[1] == "open"
+        linked = saying(who, "iam").split()
+        await says(house, f"allow {linked[1]}", "wang")
+        alert = await house.alert()
+        assert alert.handling.stage.value == "acked"
+        assert alert.handling.by == house.find_person("telegram", "102").id
+
+
 async def test_a_link_outlives_a_restart_and_a_change_of_files_and_takes_nobodys_place(house):
     async with in_telegram(house) as (telegram, _):
         await telegram.sends("ack 7f3k", user=102)

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.adapters.slack import ears
 from core.alerts.alert import Reason
 from tests.scenarios.native_house import GROWTH, NOW, a_house, in_slack
 from tests.standins import blockkit
 from tests.standins.faults import Refused
+from tests.standins.slack_workspace import SlackError
 
 
 async def opened(slack, card, verb, user="U01"):
@@ -37,6 +39,15 @@ async def shown(tmp_path):
     async with a_house(tmp_path) as house, in_slack(house) as (slack, adapter):
         await house.shows(adapter, GROWTH)
         yield house, slack, slack.messages()[0]
+
+
+@pytest.fixture
+async def manager(tmp_path):
+    """A house whose manager Wang is known in Slack, with facts of a week."""
+    async with a_house(tmp_path) as house, in_slack(house) as (slack, _):
+        house.workspace.people["wang"].chats["slack"] = "U03"
+        slack.members["C01"].add("U03")
+        yield house, slack
 
 
 async def test_assigning_asks_whom_and_by_when_at_once(shown):
@@ -117,3 +128,97 @@ async def test_when_a_form_cannot_open_the_question_is_asked_by_buttons(shown):
 async def _now(house, id):
     async with house.world.store.begin() as tx:
         return await tx.find(id)
+
+
+async def ruled(slack, sentence, user="U03", **answers):
+    """Ask for a new rule without words, fill in its form, and return what came of it and the view on top."""
+    await slack.says("/kpi rule add", user=user)
+    [form] = await slack.until(lambda: slack.views)
+    answer = await slack.submits(form, {0: sentence, **answers}, user=user)
+    return form, answer
+
+
+async def previewed(slack):
+    """Return the preview, whether it came at once or after Slack's three seconds."""
+    return (await slack.until(lambda: slack.views[1:] and "submit" in slack.views[-1] and slack.views))[-1]
+
+
+async def test_a_rule_is_made_in_a_form_seen_in_its_preview_and_kept_with_one_tap(manager):
+    house, slack = manager
+    form, answer = await ruled(slack, "roi by channel < 0.5")
+    assert form["submit"]["text"] == "预览"
+    assert answer["response_action"] == "push"
+    shown = await previewed(slack)
+    seen = blockkit.seen(shown["blocks"])
+    assert "roi by channel < 0.5" in seen
+    assert "或者：" in seen  # the other reading of it
+    assert "它会触发" in seen  # what it would have done so far
+    assert all(block["type"] != "actions" for block in shown["blocks"])
+    assert [rule.id for rule in house.workspace.rules] == ["roi_drop"]
+    assert await slack.submits(shown, {}, user="U03") == {"response_action": "clear"}
+    await slack.until(lambda: [one for one in slack.messages() if "rule_1" in one.seen])
+    assert [rule.id for rule in house.workspace.rules] == ["roi_drop", "rule_1"]
+    assert slack.views == []
+
+
+async def test_a_preview_leads_back_to_the_sentence_and_its_readings_can_be_chosen_there(manager):
+    house, slack = manager
+    form, _ = await ruled(slack, "roi by channel down 5%")
+    slack.closes(await previewed(slack))
+    assert slack.views == [form]
+    await slack.submits(form, {0: "roi by channel < 0.4"}, user="U03")
+    shown = await previewed(slack)
+    await slack.submits(shown, {}, user="U03")
+    await slack.until(lambda: [one for one in slack.messages() if "rule_1" in one.seen])
+    [_, kept] = house.workspace.rules
+    assert "0.4" in kept.said
+
+
+async def test_a_sentence_that_cannot_be_understood_keeps_its_form_with_the_reason(manager):
+    house, slack = manager
+    _, answer = await ruled(slack, "roi by channel below below")
+    assert answer["response_action"] == "update"
+    [view] = slack.views
+    assert next(block["block_id"] for block in view["blocks"] if block["type"] == "input") == "f0"
+    assert "below" in blockkit.seen(view["blocks"])
+    assert len(house.workspace.rules) == 1
+
+
+async def test_a_preview_that_takes_its_time_comes_into_the_form_and_not_beside_it(manager, monkeypatch):
+    _, slack = manager
+    monkeypatch.setattr(ears, "FORM_WAITS", 0.0)
+    _, answer = await ruled(slack, "roi by channel < 0.5")
+    assert answer["response_action"] == "push"
+    assert "external_id" in answer["view"]
+    assert "试跑" in blockkit.seen(answer["view"]["blocks"])
+    shown = await previewed(slack)
+    assert shown["submit"]["text"] == "启用"
+    assert slack.whispers("U03") == []
+
+
+async def test_whoever_may_not_make_rules_is_told_so_and_given_no_form(shown):
+    house, slack, _ = shown
+    await slack.says("/kpi rule add", user="U01")
+    await slack.until(lambda: slack.whispers("U01"))
+    assert slack.views == []
+    assert len(house.workspace.rules) == 1
+
+
+async def test_the_stand_in_holds_views_to_what_slack_does(shown):
+    _, slack, card = shown
+    view = await opened(slack, card, "snooze")
+    fresh = {"type": "modal", "title": view["title"], "blocks": view["blocks"][:0]}
+    for given, error in (
+        ({"view_id": view["id"], "external_id": "x"}, "invalid_arguments"),
+        ({"external_id": "nobody"}, "not_found"),
+        ({"view_id": view["id"], "hash": "old"}, "hash_conflict"),
+    ):
+        with pytest.raises(SlackError) as refused:
+            slack._views_update(fresh, **given)
+        assert refused.value.error == error
+    slack._pushed(fresh, slack.views[-1])
+    with pytest.raises(SlackError):
+        slack._pushed(fresh, view)  # it is no longer the topmost
+    slack._pushed(fresh, slack.views[-1])
+    with pytest.raises(SlackError):
+        slack._pushed(fresh, slack.views[-1])

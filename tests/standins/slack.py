@@ -196,13 +196,27 @@ class Slack(Workspace):
         status, said = await self.happens_by_form("interactive", body)
         assert status == 200
         answer: dict[str, Any] = json.loads(said) if said.strip('"') else {}
-        self.views.remove(view)
-        if answer.get("response_action") == "update":
-            fresh = checked_view(answer["view"], "modal")
-            self.views.append(fresh | {"id": view["id"], "hash": f"h{next(self._count)}"})
-        elif answer:
-            raise AssertionError(answer)
+        match answer.get("response_action"):
+            case "update":
+                fresh = checked_view(answer["view"], "modal")
+                kept = {name: view[name] for name in ("id", "previous_view_id", "root_view_id") if name in view}
+                self.views[self.views.index(view)] = fresh | kept | {"hash": f"h{next(self._count)}"}
+            case "push":
+                self._pushed(answer["view"], view)
+            case "clear":
+                assert set(answer) == {"response_action"}, answer
+                self.views.clear()
+            case None:
+                assert not answer, answer
+                self.views.remove(view)
+            case other:
+                raise AssertionError(other)
         return answer
+
+    def closes(self, view: dict[str, Any]) -> None:
+        """Close the topmost view; the one below it is seen again."""
+        assert view is self.views[-1]
+        self.views.pop()
 
     def _of(self, user: str) -> dict[str, Any]:
         return {

@@ -27,11 +27,12 @@ VIEW = {"type", "blocks", "private_metadata", "callback_id", "external_id"}
 MODAL = VIEW | {"title", "submit", "close", "clear_on_close", "notify_on_close", "submit_disabled"}
 MAX_VIEW, MAX_KEPT, MAX_TITLE = 250_000, 3000, 24
 MAX_NAME = 255
+MAX_STACK = 3  # views, one upon the other
 A_MESSAGE = Rate(5, 1.0)  # in one channel; a short burst is borne
 TIERS = {2: Rate(20, 3.0), 3: Rate(50, 1.2), 4: Rate(100, 0.6)}
 TIER = {"conversations.open": 3, "conversations.history": 3, "conversations.replies": 3, "chat.update": 3,
         "chat.unfurl": 3, "apps.connections.open": 3, "chat.postEphemeral": 4, "files.getUploadURLExternal": 4,
-        "files.completeUploadExternal": 4, "files.info": 4, "users.info": 4, "views.open": 4,
+        "files.completeUploadExternal": 4, "files.info": 4, "users.info": 4, "views.open": 4, "views.update": 4,
         "views.publish": 4}  # fmt: skip
 LOOKING = {"oldest", "latest", "limit", "inclusive", "include_all_metadata", "cursor"}
 # method: what it must be given, and what it may be
@@ -53,6 +54,7 @@ METHODS: dict[str, tuple[set[str], set[str]]] = {
     "files.info": ({"file"}, set()),
     "users.info": ({"user"}, {"include_locale"}),
     "views.open": ({"trigger_id", "view"}, set()),
+    "views.update": ({"view"}, {"view_id", "external_id", "hash"}),
     "views.publish": ({"user_id", "view"}, {"hash"}),
 }
 
@@ -287,8 +289,38 @@ class Workspace:
         if time.monotonic() - since > PATIENCE:
             raise SlackError("expired_trigger_id")
         view = checked_view(view, "modal") | {"id": f"V{next(self._count)}", "hash": f"h{next(self._count)}"}
+        self._has_its_own_name(view)
         self.views.append(view)
         return {"view": view}
+
+    def _views_update(self, view: Any, view_id: str = "", external_id: str = "", **as_of: str) -> dict[str, Any]:
+        """Change one view that is open, named by one of its two names; a hash says as of when."""
+        if bool(view_id) == bool(external_id):
+            raise SlackError("invalid_arguments", "one of view_id and external_id")
+        at = next((at for at, one in enumerate(self.views) if view_id == one["id"] or _named(one, external_id)), None)
+        if at is None:
+            raise SlackError("not_found")
+        held = self.views[at]
+        if as_of.get("hash", held["hash"]) != held["hash"]:
+            raise SlackError("hash_conflict")
+        fresh = checked_view(view, "modal")
+        self._has_its_own_name(fresh, held)
+        kept = {name: held[name] for name in ("id", "previous_view_id", "root_view_id") if name in held}
+        self.views[at] = fresh | kept | {"hash": f"h{next(self._count)}"}
+        return {"view": self.views[at]}
+
+    def _pushed(self, view: Any, onto: dict[str, Any]) -> None:
+        """Lay a view on top of the one that was sent, three at most: https://docs.slack.dev/surfaces/modals"""
+        if onto is not self.views[-1] or len(self.views) >= MAX_STACK:
+            raise SlackError("push_limit_reached")
+        fresh = checked_view(view, "modal")
+        self._has_its_own_name(fresh)
+        kin = {"previous_view_id": onto["id"], "root_view_id": self.views[0]["id"]}
+        self.views.append(fresh | kin | {"id": f"V{next(self._count)}", "hash": f"h{next(self._count)}"})
+
+    def _has_its_own_name(self, view: dict[str, Any], but: dict[str, Any] | None = None) -> None:
+        if any(_named(one, view.get("external_id", "")) for one in self.views if one is not but):
+            raise SlackError("duplicate_external_id")
 
     def _views_publish(self, user_id: str, view: Any, **_: Any) -> dict[str, Any]:
         if user_id not in self.users:
@@ -346,6 +378,10 @@ def _told(message: Message, *, has_metadata: bool = False) -> dict[str, Any]:
     told = {"type": "message", "user": message.user, "text": message.text, "ts": message.ts, "blocks": message.blocks}
     told |= {"thread_ts": message.thread} if message.thread else {}
     return told | ({"metadata": message.metadata} if has_metadata and message.metadata else {})
+
+
+def _named(view: dict[str, Any], external_id: str) -> bool:
+    return bool(external_id) and view.get("external_id") == external_id
 
 
 def checked_view(view: Any, kind: str) -> dict[str, Any]:

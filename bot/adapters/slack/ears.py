@@ -11,6 +11,7 @@ import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import replace
 from http import HTTPStatus
+from secrets import token_hex
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -34,7 +35,7 @@ from bot.adapters.slack.inbound import (
     read_shortcut,
     receipt_of,
 )
-from bot.adapters.slack.modals import FORM, again, modal, read_submit
+from bot.adapters.slack.modals import FORM, again, goes_on, modal, only_said, read_submit, waiting, waits_of
 from bot.adapters.slack.render import render
 from bot.adapters.slack.speech import private_chat, upload, whisper
 from bot.chat.overheard import is_meant_for_us
@@ -56,6 +57,7 @@ MOST_LINKS = 5  # of one message
 HOME = "home"  # the command that a home shows
 LONGEST_NAP = 30.0  # seconds that somebody who asked is let wait for a rate limit
 REPLY_TRIES = 3
+SHOWN_WITHIN = (0.2, 0.5, 1.0)  # seconds between tries to fill a view in that Slack may not have shown yet
 FORM_WAITS = 2.0  # of Slack's three seconds; an answer that comes later is told where the form was asked for
 
 T = TypeVar("T")
@@ -210,16 +212,41 @@ class Ears:
             return {}
         asking = asyncio.ensure_future(self._ask(heard))
         done, _ = await asyncio.wait((asking,), timeout=FORM_WAITS)
+        view, place = body["view"], heard.request.place
+        if not done and waits_of(view):
+            name = token_hex(16)
+            self._begin(self._show_late(asking, name, view, place))
+            return {"response_action": "push", "view": waiting(view, name)}
         if not done:
             self._begin(self._tell_late(asking))
             return {}
         if (asked := await asking) is None:
             return {}
         reply = asked[1]
+        if reply.confirm:
+            return {"response_action": "push", "view": goes_on(reply.confirm, place, reply.cards)}
         if reply.form or reply.is_refusal:
-            return {"response_action": "update", "view": again(body["view"], reply.cards)}
+            return {"response_action": "update", "view": again(view, reply.cards)}
         self._begin(self._tell_late(asking))
-        return {}
+        return {"response_action": "clear"} if view.get("previous_view_id") else {}
+
+    async def _show_late(
+        self, asking: asyncio.Future[tuple[Request, Reply] | None], name: str, view: Payload, place: Place
+    ) -> None:
+        """Show an answer that took longer than Slack waits, where its asker is waiting for it."""
+        if (asked := await asking) is None:
+            return
+        reply = asked[1]
+        shown = goes_on(reply.confirm, place, reply.cards) if reply.confirm else only_said(view, reply.cards)
+        for pause in SHOWN_WITHIN:
+            try:
+                await self._client.views_update(external_id=name, view=shown)
+            except FAILURES as failure:
+                log.info("an answer is not shown in its form yet", reason=code_of(failure))
+                await asyncio.sleep(pause)
+            else:
+                return
+        await self._tell(*asked)  # they closed it; they asked all the same
 
     async def _tell_late(self, asking: asyncio.Future[tuple[Request, Reply] | None]) -> None:
         if (asked := await asking) is not None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 from zoneinfo import ZoneInfo
 
 from bot.adapters.slack.inbound import PLATFORM, FindPerson, Heard, Payload, heard_in
 from bot.adapters.slack.render import Json, cut, render
-from bot.chat.card import Card
+from bot.chat.card import Buttons, Card
 from bot.chat.form import Choice, Field, Form, Line, When, typed
 from core.notices.notice import Place
 
@@ -38,6 +39,7 @@ def modal(form: Form, place: Place, above: Sequence[Card] = ()) -> Json:
         "one": form.is_one_of,
         "chat": place.chat,
         "thread": place.thread,
+        "waits": form.waits,
     }
     fields = [_input(field, number) for number, field in enumerate(form.fields)]
     return {
@@ -49,6 +51,27 @@ def modal(form: Form, place: Place, above: Sequence[Card] = ()) -> Json:
         "private_metadata": json.dumps(kept),
         "blocks": [*_said(above), *fields],
     }
+
+
+def goes_on(form: Form, place: Place, above: Sequence[Card]) -> Json:
+    """Return the view that comes after a form: what there is to say, and one button in place of those in it."""
+    said = [replace(card, blocks=tuple(one for one in card.blocks if not isinstance(one, Buttons))) for card in above]
+    return modal(form, place, said)
+
+
+def waiting(view: Payload, name: str) -> Json:
+    """Return what is shown while a form's answer is found; it is known again by a name of ours."""
+    words = {"type": "section", "text": _plain(waits_of(view))}
+    return {"type": "modal", "external_id": name, "title": view["title"], "close": view["close"], "blocks": [words]}
+
+
+def waits_of(view: Payload) -> str:
+    return str(json.loads(view["private_metadata"]).get("waits", ""))
+
+
+def only_said(view: Payload, above: Sequence[Card]) -> Json:
+    """Return a view that only says something, on top of the form that led to it."""
+    return {"type": "modal", "title": view["title"], "close": view["close"], "blocks": _said(above)}
 
 
 def again(view: Payload, above: Sequence[Card]) -> Json:
