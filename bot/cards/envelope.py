@@ -5,7 +5,7 @@ What nobody wrote holds too: a bare sentence is a warning, at once, and over aft
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from core.rules.check import grain_of
 from core.rules.say import say as say_rule
 
 if TYPE_CHECKING:
-    from core.rules.rule import Rule
+    from core.rules.rule import During, Rule
     from core.text import Tongue
     from core.workspace import Workspace
 
@@ -49,18 +49,22 @@ def _sentences(rule: Rule, workspace: Workspace, tongue: Tongue) -> Iterator[str
     for severity, sentence in rule.sizes:
         said = say_rule(sentence, tongue, workspace.catalog)
         yield say("envelope-size", tongue, severity=severity.name.lower(), sentence=said)
-    for during in rule.during:
-        event = by_name(workspace.events).get(fold(during.event))
-        title = event.title.to(tongue) if event else during.event
-        if during.sentence is not None:
-            said = say_rule(during.sentence, tongue, workspace.catalog)
-            yield say("envelope-during", tongue, event=title, sentence=said)
-        if during.severity is not None:
-            level = during.severity.name.lower()
-            yield say("envelope-during-severity", tongue, event=title, severity=level)
+    yield from during_words(rule.during, workspace, tongue)
     if rule.recover is not None:
         yield say("envelope-recover", tongue, sentence=say_rule(rule.recover, tongue, workspace.catalog))
     if rule.cooldown:
         yield say("envelope-cooldown", tongue, duration=numerals.duration(rule.cooldown, tongue))
     if rule.until is not None:
         yield say("envelope-until", tongue, day=rule.until.isoformat())
+
+
+def during_words(exceptions: Iterable[During], workspace: Workspace, tongue: Tongue) -> Iterator[str]:
+    """Say what is otherwise while an event is on."""
+    for during in exceptions:
+        event = by_name(workspace.events).get(fold(during.event))
+        title = event.title.to(tongue) if event else during.event
+        if during.sentence is not None:
+            said = say_rule(during.sentence, tongue, workspace.catalog)
+            yield say("envelope-during", tongue, event=title, sentence=said)
+        if during.severity is not None:
+            yield say("envelope-during-severity", tongue, event=title, severity=during.severity.name.lower())

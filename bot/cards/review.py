@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.cards.dress import loss_words, metric_title, number, rule_of, slice_words, usual_words
+from bot.cards.envelope import during_words
 from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone
 from bot.phrases import say
 from core.alerts.alert import Feedback
@@ -129,7 +130,15 @@ def _title(rule: str, workspace: Workspace, tongue: Tongue) -> str:
 
 def because(advice: Advice, tongue: Tongue) -> str:
     tally = advice.tally
-    return say(f"advice-{advice.because}", tongue, alerts=tally.firings, useful=tally.useful, noise=tally.noise)
+    return say(
+        f"advice-{advice.because}",
+        tongue,
+        alerts=tally.firings,
+        useful=tally.useful,
+        noise=tally.noise,
+        count=advice.expected,
+        event=advice.event.title.to(tongue) if advice.event else "",
+    )
 
 
 def change_words(advice: Advice, workspace: Workspace, tongue: Tongue) -> str:
@@ -141,7 +150,12 @@ def change_words(advice: Advice, workspace: Workspace, tongue: Tongue) -> str:
         lines += [f"− {before_said}", f"+ {after_said}"]
     elif after is not None and after.review != advice.rule.review and after.review:
         lines.append(f"+ {say('review-next', tongue, day=numerals.day(after.review, tongue, year=True))}")
-    if trial := advice.trial:
+    if after is not None and after.during != advice.rule.during:
+        lines += [f"+ {line}" for line in during_words(after.during[len(advice.rule.during) :], workspace, tongue)]
+    if (trial := advice.trial) and advice.event:
+        facts = {"before": trial.before, "after": trial.after, "gone": trial.noise_gone, "kept": trial.useful_kept}
+        lines.append(say("review-trial-expected", tongue, **facts))
+    elif trial:
         facts = {"before": trial.before, "after": trial.after, "gone": trial.noise_gone, "kept": trial.useful_kept}
         lines.append(say("review-trial", tongue, **facts))
     return "\n".join(lines)

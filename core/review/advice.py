@@ -7,7 +7,7 @@ number: where alerts were told and nobody took them on, it is the owner who is m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,9 +18,11 @@ from core.calendar.grain import Grain
 from core.review.backtest import Episode, episodes
 from core.review.bounds import bound_of, bounded, movable, rounded, side_of
 from core.review.score import Tally, is_noise
+from core.review.seasonal import LEAST_EXPECTED, is_expected, occasion_of, quieter
 from core.rules.tree import Held
 
 if TYPE_CHECKING:
+    from core.calendar.events import Event
     from core.review.record import Record
     from core.review.tuning import Candidate
     from core.rules.rule import Rule
@@ -43,6 +45,7 @@ class Because(StrEnum):
 
     USEFUL = "useful"
     NOISY = "noisy"  # and the numbers of what was false lie apart from those of what was not
+    EXPECTED = "expected"  # true and foreseen, again and again, while one event was on
     SHORT_LIVED = "short-lived"  # what was false was over in the next period
     USELESS = "useless"  # judged, and never once useful
     INSEPARABLE = "inseparable"  # false and useful have the same numbers: the rule asks the wrong thing
@@ -61,7 +64,7 @@ class Trial:
 
     before: int  # alerts told of
     after: int
-    noise_gone: int  # of those that people called false or out of date
+    noise_gone: int  # of those that people called false or out of date, or expected, whichever is to go
     useful_kept: int
     useful_gone: int
 
@@ -76,6 +79,8 @@ class Advice:
     tally: Tally
     proposed: Rule | None
     trial: Trial | None = None
+    event: Event | None = None  # on whose days alone it changes
+    expected: int = 0  # alerts of those days that people called so
 
     @property
     def changes(self) -> bool:
@@ -102,6 +107,8 @@ def advise(rule: Rule, tally: Tally, today: date, candidate: Candidate | None) -
         if tally.useful:
             return keep(Because.INSEPARABLE)
         return Advice(rule, Course.DELETE, Because.USELESS, tally, None)
+    if candidate is not None and (seasonal := _seasonal(candidate, tally)) is not None:
+        return seasonal
     if tally.firings >= IGNORED and not tally.looked and not tally.useful:
         return Advice(rule, Course.DELETE, Because.IGNORED, tally, None)
     if tally.alerts > 1 and not tally.taken and not tally.useful:
@@ -133,6 +140,23 @@ def _better(rule: Rule, tally: Tally, candidate: Candidate | None) -> Advice | N
     return Advice(rule, Course.ADJUST, because, tally, other, trial)
 
 
+def _seasonal(candidate: Candidate, tally: Tally) -> Advice | None:
+    """Return the rule as it should be while an event is on whose alerts were expected; None if nothing says so."""
+    found = occasion_of(candidate, tally.records)
+    if found is None:
+        return None
+    event, expected = found
+    told = _judged(candidate.told, tally.records)
+    for other, by_bound in quieter(candidate, event, told):
+        trial = _trial(candidate, other, tally.records, told, is_expected)
+        if not by_bound or (not trial.useful_gone and trial.noise_gone >= LEAST_EXPECTED):
+            kept = trial if by_bound else None
+            return Advice(
+                candidate.rule, Course.ADJUST, Because.EXPECTED, tally, other, kept, event, expected=len(expected)
+            )
+    return None
+
+
 Judged = Sequence[tuple[Episode, "Record | None"]]
 
 
@@ -152,15 +176,25 @@ def _tries(candidate: Candidate, told: Judged) -> Iterator[tuple[Because, Rule]]
         yield Because.SHORT_LIVED, replace(rule, sentence=replace(rule.sentence, condition=Held(condition, 2, 3)))
 
 
-def _trial(candidate: Candidate, other: Rule, records: Sequence[Record], told: Judged) -> Trial:
+def _trial(
+    candidate: Candidate,
+    other: Rule,
+    records: Sequence[Record],
+    told: Judged,
+    unwanted: Callable[[Record], bool] = is_noise,
+) -> Trial:
     after = _judged(episodes(candidate.judged(other), candidate.moment), records)
     still = {record.alert.id for _, record in after if record}
     gone = [record for _, record in told if record and record.alert.id not in still]
-    useful = [record for _, record in told if record and not is_noise(record) and record.verdict is not None]
+    useful = [
+        record
+        for _, record in told
+        if record and not is_noise(record) and not unwanted(record) and record.verdict is not None
+    ]
     return Trial(
         before=len(told),
         after=len(after),
-        noise_gone=sum(is_noise(record) for record in gone),
+        noise_gone=sum(unwanted(record) for record in gone),
         useful_kept=sum(record.alert.id in still for record in useful),
         useful_gone=sum(record.alert.id not in still for record in useful),
     )

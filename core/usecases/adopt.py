@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.ports import World
     from core.review.advice import Advice
     from core.revision import Revision
+    from core.rules.rule import During
     from core.workspace import Workspace
 
 
@@ -42,6 +43,8 @@ async def adopt(
             entry = entry_of(advice.rule.id, workspace, await tx.revisions(advice.rule.id))
         if advice.proposed.sentence != advice.rule.sentence:
             entry["when"] = say(advice.proposed.sentence, workspace.tongue, workspace.catalog)
+        if during := advice.proposed.during[len(advice.rule.during) :]:
+            entry["during"] = [*entry.get("during", ()), *(_said(one, workspace) for one in during)]
         if advice.proposed.review is not None:
             entry["review"] = advice.proposed.review
         standing, text = Standing.SAID, written(entry)
@@ -51,3 +54,13 @@ async def adopt(
         return advice, await keep(rule, standing, text, person, via, workspace, world, seen=number)
     except Conflict:  # somebody changed or retired the rule while the review was held
         raise gone from None
+
+
+def _said(during: During, workspace: Workspace) -> dict[str, str]:
+    """Return an exception as a rule's entry has it."""
+    said = {"event": during.event}
+    if during.sentence is not None:
+        said["when"] = say(during.sentence, workspace.tongue, workspace.catalog)
+    if during.severity is not None:
+        said["severity"] = during.severity.name.lower()
+    return said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def facts_until(last: date, *edits: Edit) -> Facts:
 
 
 @asynccontextmanager
-async def lived(folder: Path) -> AsyncIterator[Desk]:
+async def lived(folder: Path, *, expected: bool = False) -> AsyncIterator[Desk]:
     """Live through June: false alarms are called so, real ones acted on two hours later, and clicks ignored."""
     async with at_work(TEAM, folder, facts_until(LAST)) as desk:
         day = FIRST
@@ -76,13 +77,13 @@ async def lived(folder: Path) -> AsyncIterator[Desk]:
             async with desk.world.store.begin() as tx:
                 alerts = await tx.open()
             for alert in alerts:
-                await see_to(desk, alert)
+                await see_to(desk, alert, expected=expected)
             day += timedelta(days=1)
         yield desk
 
 
-async def see_to(desk: Desk, alert: Alert) -> None:
-    """Call it false at once; mend what is real, and close it when the number is back."""
+async def see_to(desk: Desk, alert: Alert, *, expected: bool = False) -> None:
+    """Call it false at once, or true and expected; mend what is real, and close it when the number is back."""
     is_new, is_bad = alert.handling.stage is Stage.OPEN, alert.condition.is_bad
     is_real = alert.fingerprint.rule == "roi" or (alert.finding.terms[0].value or 0) < 5_000
     if alert.fingerprint.rule == "clicks":
@@ -91,7 +92,8 @@ async def see_to(desk: Desk, alert: Alert) -> None:
     if is_bad and is_new and is_real:
         said = [f"ack #{alert.handle}", f"跟进 #{alert.handle} 今天18点 修好落地页", f"完成 #{alert.handle} p1"]
     elif is_bad and is_new:
-        said = [f"ack #{alert.handle}", f"close #{alert.handle} false-alarm 原因: 偶然波动"]
+        why = "real-expected" if expected else "false-alarm"
+        said = [f"ack #{alert.handle}", f"close #{alert.handle} {why} 原因: 偶然波动"]
     elif not is_bad and not is_new:
         said = [f"close #{alert.handle} 已处理 原因: 埋点 处置: 修好了落地页"]
     for text in said:
@@ -160,6 +162,30 @@ async def test_what_is_adopted_changes_what_fires_and_is_undone_and_both_are_in_
             lines = await tx.audited(Wanted("wolf"))
         said = [(line.actor, line.after.get("standing")) for line in lines if line.realm is Realm.RULE]
         assert said == [("director", "released"), ("director", "said")]
+
+
+async def test_what_was_expected_of_618_is_asked_otherwise_in_618_alone_once_that_is_adopted(tmp_path: Path) -> None:
+    async with lived(tmp_path, expected=True) as desk:
+        found = await june(desk)
+        wolf = next(one for one in found.advice if one.rule.id == "wolf")
+        assert (wolf.course, wolf.because, wolf.expected) == (Course.ADJUST, Because.EXPECTED, 3)
+        assert wolf.trial is not None
+        assert (wolf.trial.noise_gone, wolf.trial.useful_kept, wolf.trial.useful_gone) == (3, 1, 0)
+        for tongue, words in (
+            ("zh", ("618期间有 3 条属实", "618期间改为")),
+            ("en", ("3 alerts during 618", "During 618 it asks")),
+        ):
+            told = plain(review_card(found, desk.workspace, tongue))  # type: ignore[arg-type]
+            assert all(each in told for each in words), told
+            assert "9,300" in told or "9300" in told  # the number beyond which nothing expected lies
+
+        await say(desk, f"adopt {FIRST:%Y%m%d}-{LAST:%Y%m%d} {wolf.mark}", "director")
+        rule = next(one for one in desk.workspace.rules if one.id == "wolf")
+        assert rule == replace(wolf.proposed, said=rule.said, revision=rule.revision)
+        assert "wolf" not in {one.rule.id for one in (await june(desk)).advice if one.changes}
+        desk.write(facts_until(date(2026, 7, 3), on(date(2026, 7, 3), "douyin", impressions=9_400)))
+        fired = await desk.look(datetime(2026, 7, 4, 9))  # noqa: DTZ001 - on the wall
+        assert [who for who, _ in fired] == ["wolf{channel=douyin}"], "after 618 it asks what it always did"
 
 
 async def test_of_two_who_adopt_at_once_one_does_and_nobody_brings_back_what_another_retires(tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from core.alerts.alert import Feedback, Handling, Reason, Stage
-from core.alerts.event import BEACON, Event
+from core.alerts.event import BEACON
+from core.alerts.event import Event as Happened
 from core.alerts.loss import Loss
+from core.calendar.events import Event
 from core.calendar.grain import Grain, Period
 from core.cube.cube import Cube
 from core.labels import Labels
@@ -23,8 +25,9 @@ from core.review.record import Record, record
 from core.review.score import Incident, Tally, by_rule, missed
 from core.review.tuning import Candidate
 from core.rules.finding import State
-from core.rules.rule import Fingerprint
+from core.rules.rule import During, Fingerprint, Severity
 from core.rules.tree import Bound, Held
+from core.text import Text
 from tests.builders import NOW, WECHAT, YESTERDAY, a_finding, an_alert
 from tests.shop import JUNE_18, a_catalog, a_rule_saying
 
@@ -36,12 +39,12 @@ def moment(period: Period) -> datetime:
     return period.end.replace(tzinfo=UTC)
 
 
-def events(*happened: tuple[str, int, str], **facts: object) -> list[Event]:
+def events(*happened: tuple[str, int, str], **facts: object) -> list[Happened]:
     """Return events of so many minutes after the period was over, in order."""
     over = moment(YESTERDAY)
     known = {"period": str(YESTERDAY)} | facts
     return [
-        Event("a1", version, over + timedelta(minutes=minutes), kind, actor, None, known)
+        Happened("a1", version, over + timedelta(minutes=minutes), kind, actor, None, known)
         for version, (kind, minutes, actor) in enumerate(happened, 1)
     ]
 
@@ -274,6 +277,53 @@ def test_a_rule_past_its_last_day_goes_and_one_whose_review_is_due_gets_the_next
     assert (due.course, due.because) == (Course.ADJUST, Because.REVIEW_DUE)
     assert due.proposed is not None
     assert due.proposed.review == date(2026, 9, 17)
+
+
+EXPECTED = Feedback.EXPECTED
+SALE = Event("sale", Text.same("sale"), days={2026: (date(2026, 6, 1), date(2026, 6, 18))})
+
+
+def in_sale(candidate: Candidate) -> Candidate:
+    return replace(candidate, sides=replace(candidate.sides, events={"sale": SALE}))
+
+
+def test_what_was_expected_of_one_event_moves_the_bound_on_its_days_alone() -> None:
+    candidate = in_sale(a_candidate(SAID, {60: 400, 40: 500, 10: 930, 8: 945, 5: 920, 2: 300}))
+    advice = advise(
+        candidate.rule, judged(candidate, USEFUL, USEFUL, EXPECTED, EXPECTED, EXPECTED, USEFUL), TODAY, candidate
+    )
+    assert (advice.course, advice.because, advice.expected) == (Course.ADJUST, Because.EXPECTED, 3)
+    assert advice.proposed is not None
+    assert advice.proposed.sentence == candidate.rule.sentence
+    (during,) = advice.proposed.during
+    assert (during.event, during.severity) == ("sale", None)
+    assert during.sentence.condition.right == Bound(Quantity(Decimal(920), Unit.BARE))  # type: ignore[union-attr]
+    trial = advice.trial
+    assert trial is not None
+    assert (trial.before, trial.after, trial.noise_gone, trial.useful_kept, trial.useful_gone) == (6, 3, 3, 3, 0)
+
+
+def test_where_a_bound_would_take_what_was_useful_as_well_the_event_is_only_less_grave() -> None:
+    candidate = in_sale(a_candidate(SAID, {10: 930, 8: 945, 5: 700, 2: 900}))
+    advice = advise(candidate.rule, judged(candidate, EXPECTED, EXPECTED, EXPECTED, USEFUL), TODAY, candidate)
+    assert advice.because is Because.EXPECTED
+    assert advice.proposed is not None
+    assert advice.proposed.during == (During("sale", severity=Severity(candidate.rule.severity - 1)),)
+    assert advice.trial is None
+
+
+@pytest.mark.parametrize(
+    ("values", "verdicts", "during"),
+    [
+        ({10: 930, 8: 945}, (EXPECTED,) * 2, ()),  # two are no habit
+        ({60: 930, 50: 930, 40: 945}, (EXPECTED,) * 3, ()),  # on no days of its own
+        ({10: 930, 8: 945, 5: 900}, (EXPECTED,) * 3, (During("sale", severity=Severity.INFO),)),  # said already
+        ({10: 930, 8: 945, 5: 900}, (EXPECTED, EXPECTED, None), ()),
+    ],
+)
+def test_nothing_is_proposed_of_an_event_that_is_none_or_has_its_own_word(values, verdicts, during) -> None:
+    candidate = in_sale(a_candidate(SAID, values, during=during))
+    assert not advise(candidate.rule, judged(candidate, *verdicts), TODAY, candidate).changes
 
 
 def test_a_rule_that_never_spoke_in_a_quarter_is_said_to_be_silent() -> None:
