@@ -102,6 +102,32 @@ async def test_each_kind_of_rule_fires_beyond_its_bound_and_nothing_else_does(tm
     await check(KINDS, tmp_path, KINDS_ROW, [A_BOUNCE, *edits], WEDNESDAY, expected)
 
 
+# R1 with two bounds: what lies on either is still inside, in both tongues.
+BOUNDS = Team(
+    rules={
+        "outside": ("转化率不在2%到4%之间", "analyst"),
+        "between": ("spend between 10010 and 10020", "ads_team"),
+    },
+    more={},
+    leads=LEADS,
+)
+BOUNDS_CASES: list[Case] = [
+    ([on(WEDNESDAY, conversions=200)], []),  # exactly 2 %
+    ([on(WEDNESDAY, conversions=200), on(WEDNESDAY, "weibo", conversions=199)], ["outside{} → analyst"]),
+    ([on(WEDNESDAY, conversions=400)], []),  # exactly 4 %
+    ([on(WEDNESDAY, conversions=400), on(WEDNESDAY, "weibo", conversions=401)], ["outside{} → analyst"]),
+    ([on(WEDNESDAY, "weibo", spend=1009)], []),
+    ([on(WEDNESDAY, "weibo", spend=1010)], ["between{} → ads_team"]),
+    ([on(WEDNESDAY, "weibo", spend=1020)], ["between{} → ads_team"]),
+    ([on(WEDNESDAY, "weibo", spend=1021)], []),
+]
+
+
+@pytest.mark.parametrize(("edits", "expected"), BOUNDS_CASES)
+async def test_of_two_bounds_each_is_one_and_what_lies_on_it_is_inside(tmp_path: Path, edits, expected):
+    await check(BOUNDS, tmp_path, KINDS_ROW, edits, WEDNESDAY, expected)
+
+
 # --- A 1.7: 618 ------------------------------------------------------------------------------------------------
 
 IN_618 = date(2026, 6, 10)
