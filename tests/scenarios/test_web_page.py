@@ -415,7 +415,7 @@ async def test_everything_can_be_reached_by_keyboard_and_is_named(console):
         await page.keyboard.press("Tab")
         assert await page.evaluate("document.activeElement.className") == "skip"
         nameless = await page.evaluate(
-            """() => [...document.querySelectorAll('button, select, input')].filter((el) => el.checkVisibility() && !el.ariaHidden
+            """() => [...document.querySelectorAll('button, select, input')].filter((el) => el.checkVisibility()
               && el.getAttribute('aria-hidden') !== 'true'
               && !(el.textContent.trim() || el.getAttribute('aria-label') || el.labels?.[0]?.textContent.trim()))
               .map((el) => el.outerHTML)"""
