@@ -125,13 +125,15 @@ class Created:
 
 
 async def creation(read: Read, written: str, options: Options, tongue: Tongue) -> Created:
-    """Try a sentence on the past; nothing is said where there is no file yet."""
+    """Try a sentence on the past; nothing is said where there is no file yet. One that cannot be read is refused."""
     store = options.store or MEMORY
     try:
         async with open_world(options.workspace, options.clock, data=options.data, store_url=store) as world:
             found = await tried_out(read, said_rule(read, written), options.workspace, world, tongue)
-    except Problem:  # no file yet: the sentence is read all the same
-        return Created()
+    except Problem as problem:
+        if isinstance(problem, Invalid) or problem.code.startswith("file-"):
+            raise
+        return Created()  # no file yet: the sentence is read all the same
     if (one := found.past) is None:
         return Created(latest=found.latest)
     told = _rule_json(one) | {"sentence": history_words(one, tongue), "warnings": list(found.warnings)}

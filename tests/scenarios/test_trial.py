@@ -145,6 +145,24 @@ def test_fewer_than_eight_weeks_are_too_short_to_tune_on(tmp_path, monkeypatch, 
     assert "8" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("locale", "said"), [("en_US.UTF-8", "is empty"), ("zh_CN.UTF-8", "是空的")])
+def test_a_rule_tried_on_a_file_that_cannot_be_read_is_refused_with_the_reason(
+    tmp_path, monkeypatch, capsys, locale, said
+):
+    from bot.cli import main
+
+    folder = a_company(tmp_path, 50)
+    for file in folder.glob("*.csv"):
+        file.write_text("")
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.setattr("sys.argv", ["beacon", "rule", "线索数量日环比下滑>20%", "--workspace", str(folder)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    told = capsys.readouterr()
+    assert left.value.code == 1
+    assert said in told.err + told.out
+
+
 def test_a_rule_that_would_fire_every_saturday_is_told_so_at_its_creation(tmp_path):
     folder = a_company(tmp_path, 140)
     told = json.loads(beacon("rule", "线索数量日环比下滑>20%", "--workspace", folder, "--json").stdout)["history"]
