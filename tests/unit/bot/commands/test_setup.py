@@ -94,7 +94,7 @@ async def test_what_is_there_already_is_named_all_of_it_and_never_overwritten(tm
     for name, text in mine.items():
         (folder / name).write_text(text)
     told = await said(setting_up, "setup confirm yes")
-    assert all(name in told for name in mine)
+    assert all(name in "".join(told.split()) for name in mine)
     assert {name: (folder / name).read_text() for name in mine} == mine
     assert sorted(path.name for path in folder.iterdir()) == [DRAFT, "data", "rules.yaml", "workspace.yaml"]
     assert not setting_up.written.is_set()
@@ -113,7 +113,8 @@ async def test_a_move_that_fails_half_way_leaves_nothing_behind(tmp_path, monkey
         link(source, goal)
 
     monkeypatch.setattr("bot.commands.setup.os.link", full)
-    assert "No space left" in await said(setting_up, "setup confirm yes")
+    told = await said(setting_up, "setup confirm yes")
+    assert "No space left" in " ".join(told.split())  # a long path breaks the line anywhere
     assert moved
     assert not [path for path in folder.rglob("*") if path.is_file() and DRAFT not in path.parts]
 
