@@ -315,14 +315,15 @@ def test_many_columns_that_nobody_knows_are_one_line(beacon, tmp_path):
     assert "c0, c1, c2, c3, c4, c5, c6, c7 … (300)" in out
 
 
-def test_a_number_whose_parts_lie_apart_names_them(beacon, shop):
-    (shop / "data" / "crm.csv").write_text("日期,线索数\n2026-06-08,3\n", encoding="utf-8")
+def test_a_number_whose_parts_lie_apart_is_put_together(beacon, shop):
+    (shop / "data" / "crm.csv").write_text("日期,线索数\n2026-06-08,100\n", encoding="utf-8")
     with (shop / "sources.yaml").open("a", encoding="utf-8") as sources:
         sources.write("- source: crm\n  files: data/crm.csv\n  grain: day\n  time: 日期\n  measures: {leads: 线索数}\n")
-    code, _, err = beacon("ask", shop, "cpl")
-    assert code == 1
-    assert "Ad spend" in err or "Spend" in err
-    assert "Leads" in err
+    code, out, _ = beacon("ask", shop, "cpl 2026-06-08")
+    assert code == 0
+    assert "0.5" in out  # 50 of spend, 100 leads
+    assert "Put together of ads (facts through" in out
+    assert "crm (facts through Jun 8)" in out
 
 
 def test_a_sentence_without_its_metric_is_asked_for_it_and_in_doubt_all_the_same(beacon, shop):
