@@ -106,7 +106,7 @@ async def test_managers_look_up_who_did_what_and_what_rules_lack(chat: Chat):
     alert = await chat.alert()
     await chat.says("alice", f"ack {alert.handle}")
     said = plain(await chat.says("bob", f"audit #{alert.handle}"))
-    assert "艾丽丝 (web:alice)" in said
+    assert "艾丽丝（web:alice）" in said
     assert "open → acked" in said
     assert "alice" not in plain(await chat.says("bob", "审计 last week"))
     assert "roi_drop" in plain(await chat.says("bob", "体检"))

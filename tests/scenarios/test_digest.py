@@ -280,7 +280,7 @@ async def test_an_executive_reads_three_numbers_why_they_moved_and_what_to_decid
     assert "归因成交额下降" in said
     assert "烽火推测：微信" in said
     assert "的 " in said, "against the plan"
-    assert "待拍板 (1)" in said
+    assert "待拍板（1）" in said
     assert "“预算减半”等你同意" in said
     assert "负责人" not in said, "who has what is the manager's"
     alert = await shop.alert()

@@ -144,7 +144,7 @@ async def test_what_is_for_information_calls_nobody_and_stands_in_the_digest(cha
     assert all(one.told_at is None and one.escalation.next_at is None for one in seen.values())
     assert "stands in the digest" in plain(await chat.says("alice", f"why {seen['weibo'].handle}"))
     assert len((await digest(Plan("bob"), chat.workspace, chat.world)).informed) == len(CHANNELS)
-    assert "仅供参考 (5)" in plain(await chat.says("bob", "日报"))
+    assert "仅供参考（5）" in plain(await chat.says("bob", "日报"))
 
 
 @pytest.mark.parametrize(
