@@ -100,13 +100,21 @@ def has_fired(change: Change) -> bool:
 
 
 def handle_of(id: str, attempt: int = 0, length: int = _HANDLE_LENGTH) -> str:
-    """Return a short name for chat; another `attempt` is another name, for when one is taken."""
-    number = int.from_bytes(blake2b(f"{id}/{attempt}".encode(), digest_size=8).digest())
-    letters = []
-    for _ in range(length):
-        number, rest = divmod(number, len(_ALPHABET))
-        letters.append(_ALPHABET[rest])
-    return "".join(letters)
+    """Return a short name for chat; another `attempt` is another name, for when one is taken.
+
+    Letters and digits are mixed, so that no word, and no number, of a sentence is ever taken for one.
+    """
+    seed = f"{id}/{attempt}"
+    while True:
+        number = int.from_bytes(blake2b(seed.encode(), digest_size=8).digest())
+        letters = []
+        for _ in range(length):
+            number, rest = divmod(number, len(_ALPHABET))
+            letters.append(_ALPHABET[rest])
+        handle = "".join(letters)
+        if not (handle.isalpha() or handle.isdigit()):
+            return handle
+        seed += "/"
 
 
 def numbers(finding: Finding) -> dict[str, Fact]:

@@ -289,6 +289,7 @@ def test_two_alerts_have_ids_and_handles_of_their_own():
     assert len(one.handle) == 4
     assert not set("0o1li") & set("".join(handle_of(str(number), number % 3) for number in range(500)))
     assert handle_of("a", 0) != handle_of("a", 1)
+    assert not [name for name in (handle_of(str(number)) for number in range(500)) if name.isalpha() or name.isdigit()]
 
 
 def test_a_finding_without_terms_still_makes_an_alert():
