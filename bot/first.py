@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -111,6 +112,4 @@ async def foreseen(workspace: Workspace, tongue: Tongue) -> tuple[list[str], tup
 
 def _shown(card: Card) -> Card:
     """Return a card to be looked at: there is nothing yet that its buttons could do."""
-    from dataclasses import replace
-
     return replace(card, blocks=tuple(block for block in card.blocks if not isinstance(block, Buttons)), about="")

@@ -324,5 +324,22 @@ class SettingUp:
             return None
 
 
+def take_back(folder: Path) -> None:
+    """Take out again what a setting up that was killed in its last moment had begun to move in; its draft goes on.
+
+    It is known by being the very file that was built, and not by its name: what somebody else put there stays.
+    """
+    new = folder / DRAFT / "new"
+    if not new.is_dir() or (folder / "workspace.yaml").exists():
+        return
+    try:
+        for path in new.rglob("*"):
+            goal = folder / path.relative_to(new)
+            if path.is_file() and goal.exists() and goal.samefile(path):
+                goal.unlink()
+    except OSError as error:
+        raise Problem("file-unwritable", file=str(folder), detail=error.strerror or "") from None
+
+
 def _differs(new: Path, old: Path) -> bool:
     return old.exists() and old.read_bytes() != new.read_bytes()

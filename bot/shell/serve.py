@@ -88,6 +88,7 @@ def run(
 ) -> None:
     """Watch a workspace: evaluate, deliver, listen, until told to stop. An empty folder is set up first, on a page."""
     from bot.app import run as live
+    from bot.commands.setup import take_back
     from bot.first import has_nothing, set_up
     from bot.settings import read_settings
     from core.errors import Missing
@@ -97,6 +98,7 @@ def run(
     settings = read_settings(beacon_workspace=folder)
     if (place := settings.beacon_workspace) is None:
         raise Missing("no-workspace-named")
+    take_back(place)
     if has_nothing(place):
         port = asyncio.run(set_up(settings, place, tongue(), typer.echo))
         if port is None:

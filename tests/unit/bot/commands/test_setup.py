@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from bot.app import read_table
 from bot.chat.card import Buttons, Prose
 from bot.chat.plain import plain
 from bot.chat.request import Brought, Request
-from bot.commands.setup import DRAFT, KEPT, MOST_WRONG, SettingUp
+from bot.commands.setup import DRAFT, KEPT, MOST_WRONG, SettingUp, take_back
+from bot.first import has_nothing
 from core.notices.notice import Place
 from core.usecases.setup import Step
 from core.workspace import load_workspace
@@ -117,6 +119,36 @@ async def test_a_move_that_fails_half_way_leaves_nothing_behind(tmp_path, monkey
     assert "No space left" in " ".join(told.split())  # a long path breaks the line anywhere
     assert moved
     assert not [path for path in folder.rglob("*") if path.is_file() and DRAFT not in path.parts]
+
+
+async def test_who_is_killed_while_it_moves_in_goes_on_where_it_was_left(tmp_path, monkeypatch):
+    folder = tmp_path / "team"
+    setting_up = await with_a_file(folder)
+    await said(setting_up, YES[0], "setup pack rules", *YES[2:])
+    link = os.link
+
+    class KilledError(BaseException):
+        """Like SIGKILL: nothing of ours runs after it."""
+
+    def killed(source, goal):
+        if goal.name == "sources.yaml":
+            raise KilledError
+        link(source, goal)
+
+    monkeypatch.setattr("bot.commands.setup.os.link", killed)
+    with pytest.raises(KilledError):
+        await said(setting_up, "setup confirm yes")
+    monkeypatch.undo()
+    (folder / "notes.txt").write_text("mine")
+    assert (folder / "people.yaml").exists(), "it was in the middle of it"
+    take_back(folder)
+    assert has_nothing(folder)
+    assert not (folder / "people.yaml").exists()
+    again = begun(folder)
+    assert "stands" in await said(again, "setup confirm yes")
+    assert load_workspace(folder).rules
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert not has_nothing(folder)
 
 
 async def test_all_that_is_wrong_with_the_columns_is_said_at_once_and_a_correction_outlives_going_back(tmp_path):
