@@ -40,9 +40,8 @@ def compose(
     letter["Auto-Submitted"] = "auto-generated"  # https://www.rfc-editor.org/rfc/rfc3834: no absence note may answer
     letter.set_content(_words(card, link))
     letter.add_alternative(_html(card, link, has_chart=png is not None), subtype="html")
-    if png is not None:
-        html = letter.get_payload()[-1]  # type: ignore[index]
-        html.add_related(png, "image", "png", cid=f"<{CHART}>", filename="chart.png", disposition="inline")  # type: ignore[union-attr]
+    if png is not None and (html := letter.get_body(("html",))) is not None:
+        html.add_related(png, "image", "png", cid=f"<{CHART}>", filename="chart.png", disposition="inline")
     return letter
 
 
