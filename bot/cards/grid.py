@@ -57,7 +57,8 @@ def mark(row: Row, cell: Cell, board: Board, workspace: Workspace, tongue: Tongu
     """Return how a cell of that row is shown."""
     metric, alerts = row.metric, alerts_on(row.metric.code, cell.labels, board, workspace)
     good = is_good(metric.direction, cell.change)
-    sign, state = (ALERT, "alert") if alerts else (_arrow(cell.change), "sudden") if cell.is_sudden else ("", "calm")
+    state: Literal["alert", "sudden", "calm"] = "alert" if alerts else "sudden" if cell.is_sudden else "calm"
+    sign = ALERT if alerts else _arrow(cell.change) if cell.is_sudden else ""
     tone = Tone.PLAIN
     if alerts:
         rule = rule_of(alerts[0].fingerprint.rule, workspace)
@@ -71,9 +72,8 @@ def mark(row: Row, cell: Cell, board: Board, workspace: Workspace, tongue: Tongu
     word = say(f"grid-{word_of(state, tone)}", tongue)
     said = say("grid-said", tongue, where=where, state=word, **facts)
     is_none = cell.value is None and not alerts
-    return Mark(
-        cell.labels, value, usual, change, sign, tone, "none" if is_none else state, alerts, said, cell.score  # type: ignore[arg-type]
-    )  # fmt: skip
+    shown = "none" if is_none else state
+    return Mark(cell.labels, value, usual, change, sign, tone, shown, alerts, said, cell.score)
 
 
 def word_of(state: str, tone: Tone) -> str:

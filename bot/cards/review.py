@@ -103,11 +103,16 @@ def rules_table(review: Review, workspace: Workspace, tongue: Tongue) -> Table:
 
 def worth_figure(review: Review, workspace: Workspace, tongue: Tongue, subtitle: str = "") -> Bars:
     """Return a bar for each rule that spoke, in what people said of its alerts."""
-    kinds = (("useful", "good"), ("noise", "bad"), ("expected", "plain"), ("unjudged", "muted"))
+    kinds = (
+        Kind(say("review-kind-useful", tongue), "good"),
+        Kind(say("review-kind-noise", tongue), "bad"),
+        Kind(say("review-kind-expected", tongue), "plain"),
+        Kind(say("review-kind-unjudged", tongue), "muted"),
+    )
     return Bars(
         say("review-picture", tongue),
         tongue,
-        tuple(Kind(say(f"review-kind-{code}", tongue), tone) for code, tone in kinds),  # type: ignore[arg-type]
+        kinds,
         tuple(
             (
                 _title(rule, workspace, tongue),

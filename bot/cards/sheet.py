@@ -18,6 +18,8 @@ from core.quantity import Unit
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from xlsxwriter.worksheet import Worksheet
+
     from core.text import Tongue
     from core.usecases.ask import Answer, Asked
     from core.workspace import Workspace
@@ -95,10 +97,10 @@ def safe(text: str) -> str:
 
 
 def _labels(
-    page: object, row: int, one: Asked, by: tuple[str, ...], workspace: Workspace, tongue: Tongue, first: int = 0
+    page: Worksheet, row: int, one: Asked, by: tuple[str, ...], workspace: Workspace, tongue: Tongue, first: int = 0
 ) -> int:
     known = dict(one.labels)
     for column, code in enumerate(by, first):
         title = value_title(code, known.get(code, ""), workspace, tongue)
-        page.write_string(row, column, safe(title))  # type: ignore[attr-defined]
+        page.write_string(row, column, safe(title))
     return first + len(by)

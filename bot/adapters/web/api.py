@@ -6,7 +6,7 @@ batch that is sent again, because its answer was lost, changes nothing.
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, FastAPI, Header, Path, Query
 from fastapi.exceptions import RequestValidationError
@@ -165,8 +165,8 @@ def build_api(workspace: Workspace, world: World) -> FastAPI:
         if world.inbox is None:
             raise Missing("push-no-source", name=source, options="")
         body = await _body(request)
-        form = "json" if kind == "application/json" else "file"
-        receipt = await world.inbox.receive(source, body, form, key, by=token.name, is_trial=dry_run)  # type: ignore[arg-type]
+        form: Literal["json", "file"] = "json" if kind == "application/json" else "file"
+        receipt = await world.inbox.receive(source, body, form, key, by=token.name, is_trial=dry_run)
         return _taken(receipt, tongue)
 
     api.openapi = lambda: described(api, workspace)  # type: ignore[method-assign]
