@@ -151,6 +151,12 @@ async def test_who_is_killed_while_it_moves_in_goes_on_where_it_was_left(tmp_pat
     assert not has_nothing(folder)
 
 
+def test_a_file_is_no_place_to_set_up(tmp_path):
+    (tmp_path / "ads.csv").write_text(FACTS)
+    assert has_nothing(tmp_path)
+    assert not has_nothing(tmp_path / "ads.csv")
+
+
 async def test_all_that_is_wrong_with_the_columns_is_said_at_once_and_a_correction_outlives_going_back(tmp_path):
     setting_up = await with_a_file(tmp_path / "team", text=FACTS.replace("spend", "money out"))
     told = await said(setting_up, "mony out=spend; orders=nonsense")
