@@ -41,7 +41,9 @@ MOST_ALERTS = 1  # shown beforehand
 
 def has_nothing(folder: Path) -> bool:
     """Return whether a workspace may be set up there: none of the files that make one lies in it, and it is no file."""
-    return not folder.is_file() and not any((folder / f"{kind}{suffix}").exists() for kind in KINDS for suffix in SUFFIXES)
+    return not folder.is_file() and not any(
+        (folder / f"{kind}{suffix}").exists() for kind in KINDS for suffix in SUFFIXES
+    )
 
 
 async def set_up(settings: Settings, folder: Path, tongue: Tongue, tell: Callable[[str], None]) -> int | None:
