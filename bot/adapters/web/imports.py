@@ -19,8 +19,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.adapters.web.inbound import GUEST, MAX_BODY, PLATFORM, address, speaker
-from bot.adapters.web.page import prose, section, sheet, table
-from bot.chat.card import Block, Buttons, Card, Facts, Picture, Prose, Table, Tone, Ways
+from bot.adapters.web.page import listed, prose, section, sheet, table
+from bot.cards.sheet import safe
+from bot.chat.card import Block, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone, Ways
 from bot.chat.request import Brought, Request
 from bot.phrases import say
 from core.errors import Forbidden, Missing, Problem
@@ -45,7 +46,7 @@ MOST_SHOWN = 50  # files on one page
 MOST_ROWS = 5  # set aside, of each
 MOST_SAVED = 100_000
 MAX_SAID = 200  # letters
-_FORMULA = re.compile(r"^\s*[=@]|^\s*[+-](?![\d.])")  # what a spreadsheet would work out
+_NUMBER = re.compile(r"[+-]?[\d.,]+%?")  # what may begin with a sign, and is no formula
 
 Bringers = dict[tuple[str, str], str]  # who brought a file, by its source and name
 
@@ -202,16 +203,15 @@ class ImportsPage:
         )
 
     def _intake(self, one: Intake, bringers: Bringers, me: Mapping[str, str], tongue: Tongue) -> str:
-        facts = [(say("imports-source", tongue), one.source)]
+        facts = [Fact(say("imports-source", tongue), one.source)]
         if one.at is not None:
-            facts.append((say("imports-when", tongue), f"{one.at.astimezone(self._workspace.zone):%Y-%m-%d %H:%M}"))
+            facts.append(Fact(say("imports-when", tongue), f"{one.at.astimezone(self._workspace.zone):%Y-%m-%d %H:%M}"))
         by = bringers.get((one.source, one.path.name), "")
         person = self._workspace.people.get(by)
         from_whom = person.name.to(tongue) if person else by or say("imports-folder", tongue)
-        facts += [(say("imports-by", tongue), from_whom), (say("imports-rows", tongue), f"{one.rows:,}")]
+        facts += [Fact(say("imports-by", tongue), from_whom), Fact(say("imports-rows", tongue), f"{one.rows:,}")]
         aside = ", ".join(say(f"aside-{reason}", tongue, count=count) for reason, count in sorted(one.rejected.items()))
-        facts += [(say("imports-aside", tongue), aside)] if aside else []
-        listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts)
+        facts += [Fact(say("imports-aside", tongue), aside)] if aside else []
         telling = sorted(one.rejects, key=lambda each: (each.reason == "summary", each.row))[:MOST_ROWS]
         rows = "".join(f"<li>{escape(_words(each, tongue))}</li>" for each in telling)
         link = ""
@@ -221,7 +221,7 @@ class ImportsPage:
                 f'<p><a href="{ROOT}/aside.csv?{escape(query)}" download>{escape(say("imports-save", tongue))}</a></p>'
             )
         return section(
-            f"<h2>{escape(one.path.name)}</h2><dl>{listed}</dl>{f'<ul>{rows}</ul>' if rows else ''}{link}",
+            f"<h2>{escape(one.path.name)}</h2>{listed(facts)}{f'<ul>{rows}</ul>' if rows else ''}{link}",
             Tone.WARNING if telling and any(each.reason != "summary" for each in telling) else Tone.PLAIN,
         )
 
@@ -234,10 +234,7 @@ class ImportsPage:
             case Prose(text, role):
                 return prose(text, role)
             case Facts(facts):
-                rows = (
-                    f'<dt>{escape(each.label)}</dt><dd class="{each.tone}">{escape(each.value)}</dd>' for each in facts
-                )
-                return f"<dl>{''.join(rows)}</dl>"
+                return listed(facts)
             case Table():
                 return table(block)
             case Picture() | Ways():
@@ -273,12 +270,14 @@ def _hidden(me: Mapping[str, str]) -> str:
 
 
 def _harmless(cell: str) -> str:
-    """Return the cell so that no spreadsheet takes it for a formula.
+    """Return the cell so that no spreadsheet takes it for a formula; a number stays one.
 
-    >>> _harmless("=1+1"), _harmless("-5"), _harmless("-cmd")
-    ("'=1+1", '-5', "'-cmd")
+    >>> _harmless("=1+1"), _harmless("-5"), _harmless("-2+3+cmd|' /C calc'!A0"), _harmless(" @SUM(A1)")
+    ("'=1+1", '-5', "'-2+3+cmd|' /C calc'!A0", "' @SUM(A1)")
     """
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    bare = cell.strip()
+    is_plain = _NUMBER.fullmatch(bare) or (safe(cell) == cell and safe(bare) == bare)
+    return cell if is_plain else f"'{cell}"
 
 
 async def _fields(http: HttpRequest) -> dict[str, str]:

@@ -18,7 +18,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.cards.dress import dressed
-from bot.chat.card import Block, Button, Buttons, Card, Facts, Picture, Prose, Table, Tone, Ways
+from bot.chat.card import Block, Button, Buttons, Card, Fact, Facts, Picture, Prose, Table, Tone, Ways
 from bot.chat.request import Request
 from bot.phrases import say
 from core.errors import Forbidden
@@ -130,10 +130,7 @@ class LinkedPage:
             case Prose(text, role):
                 return prose(text, role)
             case Facts(facts):
-                rows = (
-                    f'<dt>{escape(fact.label)}</dt><dd class="{fact.tone}">{escape(fact.value)}</dd>' for fact in facts
-                )
-                return f"<dl>{''.join(rows)}</dl>"
+                return listed(facts)
             case Table():
                 return table(block)
             case Picture(_, alt):
@@ -189,6 +186,11 @@ def _form(person: Person, inside: str, kind: str = "buttons") -> str:
 
 def prose(text: str, role: str = "plain") -> str:
     return f'<p class="{role}">{"<br>".join(map(escape, text.strip().splitlines()))}</p>'
+
+
+def listed(facts: Iterable[Fact]) -> str:
+    rows = (f'<dt>{escape(fact.label)}</dt><dd class="{fact.tone}">{escape(fact.value)}</dd>' for fact in facts)
+    return f"<dl>{''.join(rows)}</dl>"
 
 
 def table(table: Table) -> str:

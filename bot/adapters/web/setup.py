@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.adapters.web.guard import Guard
 from bot.adapters.web.inbound import GUEST, MAX_BODY, MAX_NAME, MAX_TEXT, PLATFORM, brought
-from bot.adapters.web.page import STATIC, prose, section, sheet, table
+from bot.adapters.web.page import STATIC, listed, prose, section, sheet, table
 from bot.chat.card import Block, Buttons, Card, Facts, Picture, Prose, Table, Tone, Ways
 from bot.chat.request import Request
 from bot.phrases import say
@@ -133,8 +133,7 @@ def _block(block: Block, me: Mapping[str, str]) -> str:
         case Prose(text, role):
             return prose(text, role)
         case Facts(facts):
-            rows = (f'<dt>{escape(one.label)}</dt><dd class="{one.tone}">{escape(one.value)}</dd>' for one in facts)
-            return f"<dl>{''.join(rows)}</dl>"
+            return listed(facts)
         case Table():
             return table(block)
         case Buttons(buttons):
